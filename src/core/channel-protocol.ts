@@ -1,0 +1,236 @@
+/**
+ * What crosses between ingress, couriers, control plane and channels: plain objects and bytes only, because RPC
+ * carries no class instances. Neighbours one version apart must understand each other, so fields are only added.
+ */
+import type { ChannelName } from "./channel-name.ts";
+import type { AttributeValue } from "./event.ts";
+import type { FilterExpression } from "./filter.ts";
+
+/** Where an event can be sent. `url` is what `knativeerrordest` and status show. */
+export type Target =
+  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "channel"; readonly name: ChannelName; readonly url: string };
+
+/** Knative's delivery spec, resolved: durations in milliseconds, inheritance applied. */
+export interface DeliveryPolicy {
+  /** Extra attempts after the first, 0 or more. */
+  readonly retry: number;
+  readonly backoffPolicy?: "linear" | "exponential";
+  readonly backoffDelayMs?: number;
+  readonly backoffMaxMs: number;
+  readonly timeoutMs: number;
+  /** Longest Retry-After that is honoured; 0 ignores the header. */
+  readonly retryAfterMaxMs: number;
+  readonly format: "binary" | "json";
+  readonly deadLetterSink?: Target;
+}
+
+/** Where a new subscription begins to read. `position` is an opaque position of this channel's log. */
+export type StartFrom =
+  | { readonly kind: "latest" }
+  | { readonly kind: "earliest" }
+  | { readonly kind: "position"; readonly position: string }
+  | { readonly kind: "time"; readonly timeMs: number };
+
+export interface SubscriptionConfiguration {
+  /** Uid of the Trigger or Subscription; a re-created resource is another subscription. */
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly filter: FilterExpression;
+  readonly subscriber: Target;
+  /** `channel-itself` appends a reply to this channel (Broker); `none` drops it (Channel without reply). */
+  readonly reply: { readonly kind: "channel-itself" } | { readonly kind: "none" };
+  readonly delivery: DeliveryPolicy;
+  readonly ordering: "ordered" | "unordered";
+  readonly maxConcurrency?: number;
+  readonly ratePerSecond?: number;
+  /** Failures in a row that open the breaker. */
+  readonly breakerFailures: number;
+  readonly startFrom: StartFrom;
+}
+
+export interface ChannelConfiguration {
+  readonly uid: string;
+  /** The control plane's own counter; an older version than the stored one changes nothing. */
+  readonly version: number;
+  readonly hash: string;
+  readonly retentionMs: number;
+  readonly parkedRetentionMs: number;
+  /** Deduplicate on `source` and `id` within this time. */
+  readonly dedupMs?: number;
+  readonly subscriptions: readonly SubscriptionConfiguration[];
+}
+
+export interface ConfigureAnswer {
+  /** The version now stored; higher than the pushed one if this push was late. */
+  readonly version: number;
+  readonly hash: string;
+  readonly uid: string;
+}
+
+/** One producer's call: its events are accepted all or none. */
+export interface AppendCall {
+  /** Lengths in bytes of its encoded events, in order. */
+  readonly lengths: readonly number[];
+  /** Deduplication key with the prefix of its origin, see `core/idempotency.ts`. */
+  readonly key?: string;
+}
+
+/** Several producers' calls, coalesced into one request. */
+export interface AppendRequest {
+  /** All encoded events, one after another, in a buffer of their own. */
+  readonly bytes: Uint8Array;
+  readonly calls: readonly AppendCall[];
+}
+
+export type AppendAnswer =
+  | { readonly kind: "accepted"; readonly calls: readonly AppendedCall[] }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "overloaded"; readonly retryAfterMs: number };
+
+export interface AppendedCall {
+  readonly duplicate: boolean;
+  /** Opaque position of the call's first event. */
+  readonly position: string;
+}
+
+/** Names one attempt; outcomes whose token is not valid any more change nothing. */
+export interface Token {
+  readonly subscription: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly purpose: "deliver" | "dead-letter";
+}
+
+export type Outcome =
+  | {
+      readonly kind: "delivered";
+      readonly status: number;
+      /** Encoded reply event (see event-codec), hops not yet counted down. */
+      readonly reply?: Uint8Array;
+      /** The 2xx answer had a body that is no CloudEvent: a success without a reply, but a visible one. */
+      readonly unusableReply?: boolean;
+    }
+  | {
+      readonly kind: "failed";
+      /** HTTP status, or undefined when there was no answer (connection error, timeout). */
+      readonly status?: number;
+      /** From a Retry-After header on this answer. */
+      readonly retryAfterMs?: number;
+      /** Base64 of at most the first 768 bytes of the answer, or of the error text. */
+      readonly errorData: string;
+      /** Short text for people: `503`, `timeout after 30000 ms`, `connection refused`. */
+      readonly reason: string;
+    };
+
+export interface Settlement {
+  readonly token: Token;
+  readonly outcome: Outcome;
+  /** Time from sending to the end of the answer, milliseconds. */
+  readonly tookMs: number;
+}
+
+/** The lane that all healthy subscriptions share; other lanes are named by a subscription's uid. */
+export const SHARED_LANE = "shared";
+
+export interface LeaseRequest {
+  readonly lane: string;
+  readonly settlements: readonly Settlement[];
+  /** Deliveries the courier can start now; 0 reports outcomes only. */
+  readonly capacity: number;
+  /** How long the channel may hold this call open while it has nothing to lease. */
+  readonly holdMs: number;
+}
+
+/** How to make a delivery; shared by all deliveries of a lease that go the same way. */
+export interface Route {
+  readonly target: Target;
+  readonly namespace: string;
+  readonly timeoutMs: number;
+  readonly format: "binary" | "json";
+  /** Send `Prefer: reply` and read a CloudEvent out of the answer. */
+  readonly wantsReply: boolean;
+}
+
+export type LeasedEvent =
+  | { readonly kind: "inline"; readonly start: number; readonly end: number }
+  /** Too large for the lease: head inline, data read part by part with `readPart(blob, part)`. */
+  | {
+      readonly kind: "chunked";
+      readonly start: number;
+      readonly end: number;
+      readonly blob: number;
+      readonly parts: number;
+      readonly dataBytes: number;
+    };
+
+export interface Delivery {
+  readonly token: Token;
+  /** Index into `events`. */
+  readonly event: number;
+  /** Index into `routes`. */
+  readonly route: number;
+  /** Attributes to add: the error extensions of a dead letter. */
+  readonly extensions?: Readonly<Record<string, AttributeValue>>;
+}
+
+export interface LeaseAnswer {
+  readonly deliveries: readonly Delivery[];
+  readonly routes: readonly Route[];
+  readonly events: readonly LeasedEvent[];
+  /** The encoded events that `events` point into, in a buffer of their own. */
+  readonly bytes: Uint8Array;
+  /** Ask again at once: the scan or the bounds of this answer ended before the work did. */
+  readonly more: boolean;
+  /** When nothing can be leased although work exists: epoch milliseconds of the next chance. */
+  readonly nextAtMs?: number;
+}
+
+/** RPC surface of a channel object. */
+export interface ChannelPort {
+  append(request: AppendRequest): Promise<AppendAnswer>;
+  lease(request: LeaseRequest): Promise<LeaseAnswer>;
+  /** Bytes of one part of a chunked event's data, or undefined once the event is gone. */
+  readPart(blob: number, part: number): Promise<Uint8Array | undefined>;
+  configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer>;
+  /** Deletes the channel and leaves a tombstone against pushes up to this version. */
+  remove(uid: string, version: number): Promise<void>;
+  operate(request: OperatorRequest): Promise<OperatorAnswer>;
+}
+
+/** RPC surface of the courier entry point: serves the lane until nothing is left. */
+export interface CourierPort {
+  run(channel: ChannelName, lane: string): Promise<void>;
+}
+
+/** Which deliveries an operator means: ids, or everything that the selector passes. */
+export interface DeliverySelector {
+  readonly ids?: readonly string[];
+  readonly subscription?: string;
+  readonly state?: readonly ("parked" | "retrying" | "dead-lettering")[];
+}
+
+/** The operator API, one union so that the control plane can forward it; positions are opaque strings. */
+export type OperatorRequest =
+  | { readonly verb: "log"; readonly from?: string; readonly limit: number }
+  | {
+      readonly verb: "deliveries";
+      readonly selector: DeliverySelector;
+      readonly limit: number;
+      readonly continue?: string;
+    }
+  | { readonly verb: "redrive" | "discard"; readonly selector: DeliverySelector; readonly dryRun: boolean }
+  | {
+      readonly verb: "replay" | "skip";
+      readonly subscription: string;
+      readonly to: StartFrom;
+      readonly dryRun: boolean;
+    }
+  | { readonly verb: "stats" };
+
+export type OperatorAnswer =
+  | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly kind: "invalid"; readonly message: string }
+  | { readonly kind: "not-found"; readonly message: string };

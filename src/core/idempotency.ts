@@ -1,0 +1,22 @@
+/** Keys that make an append happen once. The prefix keeps the origins apart, so that none can forge another's. */
+
+/** A producer's `Idempotency-Key` header. */
+export function producerKey(header: string): string {
+  return `p:${header}`;
+}
+
+/** A webhook's delivery id, per source object. */
+export function webhookKey(sourceUid: string, deliveryId: string): string {
+  return `w:${sourceUid}:${deliveryId}`;
+}
+
+/** A reply or dead letter handed from one channel to another. */
+export function handOverKey(parts: {
+  readonly channelUid: string;
+  readonly subscriptionUid: string;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly kind: "deliver" | "dead-letter";
+}): string {
+  return `h:${parts.channelUid}:${parts.subscriptionUid}:${parts.epoch}:${parts.seq}:${parts.kind}`;
+}
