@@ -48,6 +48,8 @@ export interface SubscriptionConfiguration {
   /** Failures in a row that open the breaker. */
   readonly breakerFailures: number;
   readonly startFrom: StartFrom;
+  /** Keeps its place and delivers nothing: the resource exists but is not Ready (an unresolvable ref, a broken filter). */
+  readonly paused?: boolean;
 }
 
 export interface ChannelConfiguration {

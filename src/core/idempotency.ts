@@ -20,3 +20,8 @@ export function handOverKey(parts: {
 }): string {
   return `h:${parts.channelUid}:${parts.subscriptionUid}:${parts.epoch}:${parts.seq}:${parts.kind}`;
 }
+
+/** What makes a CloudEvent itself unique, for channels that deduplicate; the length keeps the two apart. */
+export function dedupKey(source: string, id: string): string {
+  return `e:${source.length}:${source}:${id}`;
+}

@@ -1,0 +1,65 @@
+/** What happens at a time instead of on a call: leases that run out, work after a restart, retention, the watchdog. */
+
+import { attemptsAllowed } from "../core/retry.ts";
+import { armAlarm } from "./commit.ts";
+import { NEAR_MS, WATCHDOG_MS } from "./limits.ts";
+import { Matcher } from "./matcher.ts";
+import { expire, type OutcomeContext } from "./outcomes.ts";
+import { loadPositions } from "./positions.ts";
+import { retain } from "./retention.ts";
+import type { ChannelState } from "./state.ts";
+
+/** Rebuilds what a restart lost; attempts that were out then count as made. */
+export function startAgain(state: ChannelState, context: OutcomeContext): void {
+  const out = loadPositions(state);
+  state.matcher = new Matcher(state.subscriptions.values());
+  for (const subscription of state.subscriptions.values()) {
+    if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
+    if (subscription.hasWork) state.busy.add(subscription);
+  }
+  for (const { subscription, straggler } of out) {
+    if (straggler.attempts < attemptsAllowed(subscription.configuration.delivery)) continue;
+    // Its last attempt was out: nobody knows how it went, and it has no other.
+    const purpose = straggler.state === "retrying" ? "deliver" : "dead-letter";
+    expire(context, subscription, {
+      unit: { kind: "straggler", straggler },
+      attempt: straggler.attempts,
+      purpose,
+      leasedAtMs: straggler.dueAtMs,
+      expiresAtMs: context.nowMs,
+      lane: "",
+    });
+  }
+  if (state.busy.size > 0) armForWork(state, context.nowMs, false);
+}
+
+export function alarmFired(state: ChannelState, context: OutcomeContext): void {
+  state.alarmAtMs = undefined;
+  // First, so that a handler that is killed is called again.
+  armForWork(state, context.nowMs, false);
+  for (const subscription of state.busy) {
+    for (const lease of [...subscription.leases.values()]) {
+      if (lease.expiresAtMs <= context.nowMs) expire(context, subscription, lease);
+    }
+  }
+  if (state.retentionAtMs === undefined || state.retentionAtMs <= context.nowMs) {
+    state.retentionAtMs = retain(state, context.nowMs);
+  }
+}
+
+/** Arms the alarm for the earliest thing that is to happen, if it is not armed for an earlier one. */
+export function armForWork(state: ChannelState, nowMs: number, appends: boolean): void {
+  if (appends) state.retentionAtMs ??= nowMs + state.configuration.retentionMs + 1;
+  let atMs = state.retentionAtMs ?? Number.POSITIVE_INFINITY;
+  for (const subscription of state.busy) {
+    if (!subscription.hasWork) continue;
+    const nextMs = subscription.nextAtMs();
+    const [oldest] = subscription.leases.values();
+    if (oldest !== undefined) atMs = Math.min(atMs, oldest.expiresAtMs);
+    // What is near is waited for in memory; should that be lost, the watchdog looks.
+    atMs = Math.min(atMs, nextMs > nowMs + NEAR_MS && oldest === undefined ? nextMs : nowMs + WATCHDOG_MS);
+  }
+  // Nothing is matched before it is durable, so an append counts as work.
+  if (appends && state.subscriptions.size > 0) atMs = Math.min(atMs, nowMs + WATCHDOG_MS);
+  if (Number.isFinite(atMs)) armAlarm(state, atMs, nowMs);
+}

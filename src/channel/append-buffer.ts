@@ -1,0 +1,168 @@
+/**
+ * Events that wait for the next commit. While one commit is in flight everything that arrives gathers here, so a
+ * busy channel batches by itself and an idle one adds no delay.
+ */
+import type { AppendCall, AppendedCall } from "../core/channel-protocol.ts";
+import { dataOffset, decodeHead } from "../core/event-codec.ts";
+import { positionText } from "../core/positions.ts";
+import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from "./limits.ts";
+import { encodeEnds, type Segment } from "./log.ts";
+import type { ChannelStorage } from "./storage.ts";
+
+/** An encoded event and the idempotency keys that it is known by afterwards. */
+export interface PendingEvent {
+  readonly bytes: Uint8Array;
+  readonly keys: readonly string[];
+}
+
+/** Events of one producer's call, or one reply, that become visible together. */
+export interface PendingCall {
+  readonly events: readonly PendingEvent[];
+  /** Called once the events are durable. */
+  readonly accepted: (answer: AppendedCall) => void;
+  readonly refused: (error: Error) => void;
+}
+
+/** One commit's worth of calls, with the sequence numbers they got. */
+export interface Batch {
+  readonly calls: readonly PendingCall[];
+  readonly segments: readonly Segment[];
+  readonly keys: readonly { readonly key: string; readonly seq: number }[];
+  readonly firstSeqs: readonly number[];
+}
+
+export class AppendBuffer {
+  #calls: PendingCall[] = [];
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#calls.length === 0;
+  }
+
+  /** Bytes waiting, for refusing before buffering. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(call: PendingCall): void {
+    this.#calls.push(call);
+    for (const event of call.events) this.#bytes += event.bytes.length;
+  }
+
+  take(): readonly PendingCall[] {
+    const calls = this.#calls;
+    this.#calls = [];
+    this.#bytes = 0;
+    return calls;
+  }
+}
+
+/** Splits a call's bytes into its encoded events. */
+export function splitCalls(bytes: Uint8Array, calls: readonly AppendCall[]): Uint8Array[][] {
+  let offset = 0;
+  return calls.map((call) =>
+    call.lengths.map((length) => {
+      const event = bytes.subarray(offset, offset + length);
+      offset += length;
+      return event;
+    }),
+  );
+}
+
+/** Writes the calls as segments and chunks from `firstSeq` on; runs inside a transaction. */
+export function writeSegments(
+  storage: ChannelStorage,
+  calls: readonly PendingCall[],
+  start: { readonly seq: number; readonly acceptedAtMs: number; readonly nextBlob: () => number },
+): Batch {
+  const segments: Segment[] = [];
+  const keys: { key: string; seq: number }[] = [];
+  const firstSeqs: number[] = [];
+  let draft = new Draft(start.seq);
+  const close = (): void => {
+    if (draft.events.length > 0) segments.push(draft.write(storage, start.acceptedAtMs));
+    draft = new Draft(draft.firstSeq + draft.events.length);
+  };
+  for (const call of calls) {
+    firstSeqs.push(draft.firstSeq + draft.events.length);
+    for (const { bytes, keys: eventKeys } of call.events) {
+      const large = bytes.length > CHUNKED_ABOVE_BYTES;
+      if (large || draft.bytes + bytes.length > SEGMENT_BYTES || draft.events.length >= SEGMENT_EVENTS) close();
+      for (const key of eventKeys) {
+        keys.push({ key, seq: draft.firstSeq + draft.events.length });
+        draft.keys.push([draft.events.length, key]);
+      }
+      if (large) {
+        draft.blob = writeBlob(storage, start.nextBlob(), bytes);
+        draft.add(bytes.slice(0, dataOffset(bytes)));
+        close();
+      } else {
+        draft.add(bytes);
+      }
+    }
+  }
+  close();
+  return { calls, segments, keys, firstSeqs };
+}
+
+/** Tells every waiting call, after the commit. */
+export function answerCalls(batch: Batch): void {
+  batch.calls.forEach((call, index) => {
+    call.accepted({ duplicate: false, position: positionText(batch.firstSeqs[index] ?? 0) });
+  });
+}
+
+function writeBlob(storage: ChannelStorage, id: number, event: Uint8Array): { id: number; bytes: number } {
+  const data = event.subarray(dataOffset(event));
+  for (let part = 0; part * CHUNK_BYTES < data.length; part++) {
+    storage.segments.insertChunk(id, part, data.slice(part * CHUNK_BYTES, (part + 1) * CHUNK_BYTES));
+  }
+  return { id, bytes: data.length };
+}
+
+class Draft {
+  readonly firstSeq: number;
+  readonly events: Uint8Array[] = [];
+  readonly keys: [index: number, key: string][] = [];
+  bytes = 0;
+  blob: { id: number; bytes: number } | undefined;
+
+  constructor(firstSeq: number) {
+    this.firstSeq = firstSeq;
+  }
+
+  add(event: Uint8Array): void {
+    this.events.push(event);
+    this.bytes += event.length;
+  }
+
+  write(storage: ChannelStorage, acceptedAtMs: number): Segment {
+    const ends = new Uint32Array(this.events.length);
+    let length = 0;
+    this.events.forEach((event, index) => {
+      length += event.length;
+      ends[index] = length;
+    });
+    const body = new Uint8Array(length);
+    for (const [index, event] of this.events.entries()) body.set(event, index === 0 ? 0 : ends[index - 1]);
+    storage.segments.insert({
+      first_seq: this.firstSeq,
+      count: this.events.length,
+      accepted_at: acceptedAtMs,
+      ends: encodeEnds(ends),
+      keys: this.keys.length === 0 ? null : JSON.stringify(this.keys),
+      body,
+      blob: this.blob?.id ?? null,
+      blob_bytes: this.blob?.bytes ?? null,
+    });
+    return {
+      firstSeq: this.firstSeq,
+      count: this.events.length,
+      acceptedAtMs,
+      ends,
+      body,
+      ...(this.blob === undefined ? {} : { blob: this.blob }),
+      heads: this.events.map((event) => decodeHead(event)),
+    };
+  }
+}

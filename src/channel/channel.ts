@@ -1,0 +1,246 @@
+/**
+ * A channel: takes events into its log, matches them, and lets couriers lease and settle deliveries.
+ *
+ *   append ─▶ buffer ─▶ commit ─▶ published ─▶ matched ─▶ leased ─▶ settled
+ *
+ * Each step decides without an await in its middle. After a crash a new instance goes on from storage.
+ */
+import type {
+  AppendAnswer,
+  AppendCall,
+  AppendedCall,
+  AppendRequest,
+  ChannelConfiguration,
+  ConfigureAnswer,
+  LeaseAnswer,
+  LeaseRequest,
+  OperatorAnswer,
+  OperatorRequest,
+  Settlement,
+} from "../core/channel-protocol.ts";
+import { attributeOf } from "../core/event.ts";
+import { decodeHead } from "../core/event-codec.ts";
+import { dedupKey } from "../core/idempotency.ts";
+import { positionText } from "../core/positions.ts";
+import { alarmFired, armForWork, startAgain } from "./alarm.ts";
+import { type Batch, type PendingEvent, splitCalls } from "./append-buffer.ts";
+import { Committer } from "./commit.ts";
+import { answerFor, applyConfiguration, isNews } from "./configure.ts";
+import { EMPTY_LEASE } from "./lease.ts";
+import { KEY_RETENTION_MS, WAITING_BYTES } from "./limits.ts";
+import { headAt } from "./log.ts";
+import { changesSomething, operate } from "./operator.ts";
+import { type OutcomeContext, settle } from "./outcomes.ts";
+import { park } from "./parking.ts";
+import type { ChannelPorts } from "./ports.ts";
+import { appendReply } from "./replies.ts";
+import { Serving } from "./serving.ts";
+import { type ChannelState, newState, windowLimit } from "./state.ts";
+import type { ChannelStorage } from "./storage.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** Told to producers of a channel whose buffer is full, milliseconds. */
+const RETRY_AFTER_MS = 1_000;
+
+export class Channel {
+  readonly #state: ChannelState;
+  readonly #committer: Committer;
+  readonly #serving: Serving;
+  /** Calls with a key that wait for their commit. */
+  readonly #pendingKeys = new Map<string, Promise<AppendedCall>>();
+
+  /** Goes on from storage, which must hold a configured channel. */
+  constructor(ports: ChannelPorts, storage: ChannelStorage) {
+    const identity = storage.identity();
+    if (identity === undefined) throw new Error("this channel was never configured");
+    this.#state = newState(ports, storage, { identity, configuration: JSON.parse(storage.configuration()) });
+    this.#committer = new Committer(this.#state, {
+      published: (batch) => this.#published(batch),
+      arm: (nowMs, appends) => armForWork(this.#state, nowMs, appends),
+    });
+    this.#serving = new Serving(this.#state, this.#committer, () => this.#context());
+    startAgain(this.#state, this.#context());
+    this.#serving.stir(this.#state.busy);
+    this.#committer.soon();
+  }
+
+  async append(request: AppendRequest): Promise<AppendAnswer> {
+    const { buffer } = this.#state;
+    if (!buffer.isEmpty && buffer.bytes + request.bytes.length > WAITING_BYTES) {
+      return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };
+    }
+    const events = splitCalls(request.bytes, request.calls);
+    const answers = request.calls.map((call, index) => this.#accept(call, events[index] ?? []));
+    this.#committer.now();
+    return { kind: "accepted", calls: await Promise.all(answers) };
+  }
+
+  async lease(request: LeaseRequest): Promise<LeaseAnswer> {
+    this.#settle(request.settlements);
+    return request.capacity > 0 ? this.#serving.lease(request.lane, request.capacity, request.holdMs) : EMPTY_LEASE;
+  }
+
+  readPart(blob: number, part: number): Uint8Array | undefined {
+    return this.#state.storage.segments.chunk(blob, part);
+  }
+
+  /** The caller has made sure that the storage belongs to this uid. */
+  configure(configuration: ChannelConfiguration): ConfigureAnswer {
+    if (isNews(this.#state.identity, configuration)) {
+      applyConfiguration(this.#state, configuration);
+      this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));
+      armForWork(this.#state, this.#state.ports.now(), false);
+    }
+    return answerFor(this.#state.identity);
+  }
+
+  /** Answers once what the verb changed is durable. */
+  async operate(request: OperatorRequest): Promise<OperatorAnswer> {
+    // What people see and act on is what is stored.
+    if (!this.#state.changes.isEmpty) await this.#committer.durable();
+    const answer = operate(this.#state, request);
+    if (changesSomething(request)) {
+      this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));
+      await this.#committer.durable();
+    }
+    return answer;
+  }
+
+  /** The channel was deleted or taken over: this instance touches nothing any more. */
+  stop(): void {
+    this.#committer.stop();
+    this.#serving.stop();
+  }
+
+  /** The durable alarm came. */
+  alarm(): void {
+    alarmFired(this.#state, this.#context());
+    this.#serving.look();
+    this.#committer.soon();
+    armForWork(this.#state, this.#state.ports.now(), false);
+  }
+
+  /** Looks for work that a stuck alarm may have left. */
+  poke(): void {
+    this.#serving.look();
+    armForWork(this.#state, this.#state.ports.now(), false);
+  }
+
+  #accept(call: AppendCall, events: readonly Uint8Array[]): Promise<AppendedCall> {
+    const known = call.key === undefined ? undefined : this.#known(call.key, KEY_RETENTION_MS);
+    if (known !== undefined) return known;
+    const pending: PendingEvent[] = [];
+    let duplicateOf: Promise<AppendedCall> | undefined;
+    for (const [index, bytes] of events.entries()) {
+      const keys = index === 0 && call.key !== undefined ? [call.key] : [];
+      const { dedupMs } = this.#state.configuration;
+      if (dedupMs !== undefined) {
+        const key = keyOf(bytes);
+        const earlier = this.#known(key, dedupMs);
+        if (earlier !== undefined) {
+          duplicateOf ??= earlier;
+          continue;
+        }
+        keys.push(key);
+      }
+      pending.push({ bytes, keys });
+    }
+    if (pending.length === 0 && duplicateOf !== undefined) return duplicateOf;
+    return this.#buffer(pending);
+  }
+
+  #buffer(events: readonly PendingEvent[]): Promise<AppendedCall> {
+    const keys = events.flatMap((event) => event.keys);
+    const forget = (): void => {
+      for (const key of keys) this.#pendingKeys.delete(key);
+    };
+    const answer = new Promise<AppendedCall>((resolve, reject) => {
+      this.#state.buffer.add({
+        events,
+        accepted: (call) => {
+          forget();
+          resolve(call);
+        },
+        refused: (error) => {
+          forget();
+          reject(error);
+        },
+      });
+    });
+    for (const key of keys) this.#pendingKeys.set(key, answer);
+    return answer;
+  }
+
+  /** The answer for a key that is in the log, or on its way into it. */
+  #known(key: string, withinMs: number): Promise<AppendedCall> | undefined {
+    const pending = this.#pendingKeys.get(key);
+    const seq = pending === undefined ? this.#state.keys.find(key, this.#state.ports.now() - withinMs) : undefined;
+    if (pending === undefined && seq === undefined) return undefined;
+    this.#state.duplicates++;
+    if (pending !== undefined) return pending.then((call) => ({ ...call, duplicate: true }));
+    return Promise.resolve({ duplicate: true, position: positionText(seq ?? 0) });
+  }
+
+  #settle(settlements: readonly Settlement[]): void {
+    if (settlements.length === 0) return;
+    const context = this.#context();
+    const touched = new Set<Subscription>();
+    for (const settlement of settlements) {
+      const { token, outcome, tookMs } = settlement;
+      const subscription = this.#state.subscriptions.get(token.subscription);
+      if (subscription === undefined || !settle(context, subscription, settlement)) continue;
+      touched.add(subscription);
+      const status = outcome.status ?? null;
+      this.#state.changes.journal.push([
+        token.subscription,
+        token.seq,
+        token.attempt,
+        token.purpose,
+        status,
+        tookMs,
+        context.nowMs,
+      ]);
+    }
+    this.#committer.soon();
+    this.#serving.stir([...touched].filter((each) => each.hasWork));
+  }
+
+  /** Matches what has just become durable. */
+  #published(batch: Batch): void {
+    const stirred = new Set<Subscription>();
+    const limit = windowLimit(this.#state);
+    for (const segment of batch.segments) {
+      for (let seq = segment.firstSeq; seq < segment.firstSeq + segment.count; seq++) {
+        const head = headAt(segment, seq);
+        this.#state.matcher.forEachMatch(head, (subscription) => {
+          stirred.add(subscription);
+          if (!subscription.caughtUp) return;
+          if (subscription.window.size < limit) {
+            subscription.add(seq, head);
+          } else {
+            subscription.caughtUp = false;
+            subscription.scannedTo = seq;
+          }
+        });
+      }
+    }
+    this.#serving.stir(stirred);
+  }
+
+  #context(): OutcomeContext {
+    const state = this.#state;
+    return {
+      changes: state.changes,
+      nowMs: state.ports.now(),
+      random: state.ports.random,
+      nextStragglerId: () => ++state.newestStraggler,
+      park: (subscription, straggler) => park(state, subscription, straggler),
+      appendReply: (subscription, reply) => appendReply(state, subscription, reply),
+    };
+  }
+}
+
+function keyOf(event: Uint8Array): string {
+  const { attributes } = decodeHead(event);
+  return dedupKey(String(attributeOf(attributes, "source")), String(attributeOf(attributes, "id")));
+}

@@ -1,0 +1,146 @@
+/**
+ * Group commit: at most one commit is in flight; whatever gathers meanwhile goes into the next one. A commit writes
+ * segments, positions, stragglers and the alarm in one transaction, and only then are events visible and calls answered.
+ */
+import { answerCalls, type Batch, type PendingCall, writeSegments } from "./append-buffer.ts";
+import { JOURNAL_AGE_MS } from "./changes.ts";
+import { SETTLE_DELAY_MS } from "./limits.ts";
+import { writePositions } from "./positions.ts";
+import type { ChannelState } from "./state.ts";
+
+export interface CommitHooks {
+  /** The batch is durable and readable: match it, wake couriers. */
+  readonly published: (batch: Batch) => void;
+  /** Arms the alarm for what is in memory; runs in the transaction, so that a crash right after it is noticed. */
+  readonly arm: (nowMs: number, appends: boolean) => void;
+}
+
+export class Committer {
+  readonly #state: ChannelState;
+  readonly #hooks: CommitHooks;
+  #inFlight = false;
+  #isStopped = false;
+  #waiting: (() => void)[] = [];
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(state: ChannelState, hooks: CommitHooks) {
+    this.#state = state;
+    this.#hooks = hooks;
+  }
+
+  /** Resolves when everything that memory knows now is durable; never, if the commit fails and the object restarts. */
+  durable(): Promise<void> {
+    this.#state.changes.urgent = true;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.now();
+    });
+  }
+
+  /** The storage belongs to another channel now: write nothing more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    for (const call of this.#state.buffer.take()) call.refused(new Error("the channel was deleted"));
+  }
+
+  /** Commits now, or right after the commit in flight. */
+  now(): void {
+    if (this.#inFlight || this.#isStopped) return;
+    this.#inFlight = true;
+    void this.#run();
+  }
+
+  /** Settled outcomes wait a moment for a segment to be written with. */
+  soon(): void {
+    const { changes, ports } = this.#state;
+    const idle = changes.isEmpty && changes.journal.length === 0;
+    if (changes.urgent) {
+      this.now();
+    } else if (!idle && !this.#inFlight && this.#cancelTimer === undefined) {
+      const delayMs = changes.isEmpty ? JOURNAL_AGE_MS : SETTLE_DELAY_MS;
+      this.#cancelTimer = ports.schedule(delayMs, () => {
+        this.#cancelTimer = undefined;
+        this.now();
+      });
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { buffer, changes, ports } = this.#state;
+    for (;;) {
+      this.#cancelTimer?.();
+      this.#cancelTimer = undefined;
+      const calls = buffer.take();
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      let batch: Batch;
+      try {
+        batch = this.#write(calls);
+        await ports.sync();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        for (const call of calls) call.refused(new Error(`commit failed: ${reason}`));
+        ports.abort(`commit failed: ${reason}`);
+        return;
+      }
+      if (this.#isStopped) {
+        for (const call of calls) call.refused(new Error("the channel was deleted"));
+        return;
+      }
+      this.#state.log.publish(batch.segments);
+      this.#remember(batch);
+      answerCalls(batch);
+      this.#hooks.published(batch);
+      for (const resolve of waiting) resolve();
+      if (buffer.isEmpty && !changes.urgent && this.#waiting.length === 0) break;
+    }
+    this.#inFlight = false;
+    this.soon();
+  }
+
+  #write(calls: readonly PendingCall[]): Batch {
+    const state = this.#state;
+    const { storage, changes, ports, log } = state;
+    const nowMs = ports.now();
+    const batch = storage.transaction(() => {
+      const written = writeSegments(storage, calls, {
+        seq: log.head,
+        acceptedAtMs: Math.max(log.acceptedAtMs, nowMs),
+        nextBlob: () => ++state.newestBlob,
+      });
+      for (const [id, row] of changes.stragglers) {
+        if (row === "deleted") storage.stragglers.delete(id);
+        else storage.stragglers.put(row);
+      }
+      writePositions(state);
+      this.#writeJournal(nowMs);
+      this.#hooks.arm(nowMs, calls.length > 0);
+      return written;
+    });
+    changes.written();
+    return batch;
+  }
+
+  #writeJournal(nowMs: number): void {
+    const { changes, storage } = this.#state;
+    if (!changes.journalIsDue(nowMs)) return;
+    this.#state.newestJournal = Math.max(nowMs, this.#state.newestJournal + 1);
+    storage.insertJournal(this.#state.newestJournal, JSON.stringify(changes.journal));
+    changes.journal = [];
+  }
+
+  #remember(batch: Batch): void {
+    const { keys, log } = this.#state;
+    for (const { key, seq } of batch.keys) keys.remember(key, seq, log.acceptedAtMs);
+    for (const call of batch.calls) this.#state.accepted += call.events.length;
+  }
+}
+
+/** Moves the alarm to an earlier time; a later one stays, because it re-arms itself when it comes. */
+export function armAlarm(state: ChannelState, atMs: number, nowMs: number): void {
+  const soonest = Math.max(Math.ceil(atMs), nowMs + 1);
+  if (state.alarmAtMs !== undefined && state.alarmAtMs <= soonest && state.alarmAtMs > nowMs) return;
+  state.alarmAtMs = soonest;
+  state.ports.setAlarm(soonest);
+}

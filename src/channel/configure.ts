@@ -1,0 +1,142 @@
+/** Applies a configuration pushed by the control plane. Late pushes change nothing; another uid wipes first. */
+import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/channel-protocol.ts";
+import { decodeHead } from "../core/event-codec.ts";
+import { parsePosition } from "../core/positions.ts";
+import { Matcher } from "./matcher.ts";
+import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
+import { readEvent } from "./read-event.ts";
+import { type ChannelState, newEpoch } from "./state.ts";
+import type { ChannelStorage, Identity } from "./storage.ts";
+import { Subscription } from "./subscription.ts";
+
+/** Whether the push is newer than what is stored; versions are one counter for all uids of a name. */
+export function isNews(identity: Identity | undefined, configuration: ChannelConfiguration): boolean {
+  return identity === undefined || configuration.version > identity.version;
+}
+
+export function answerFor({ version, hash, uid }: Identity): ConfigureAnswer {
+  return { version, hash, uid };
+}
+
+/** Storage of a channel that is new, or that belonged to another uid. */
+export function takeOver(storage: ChannelStorage, name: string, configuration: ChannelConfiguration): void {
+  storage.transaction(() => {
+    storage.wipe();
+    storage.setIdentity({ ...identityOf(name, configuration), version: 0 });
+    storage.setConfiguration(JSON.stringify({ ...configuration, subscriptions: [] }));
+  });
+}
+
+/** The same channel with other subscriptions, in one transaction. */
+export function applyConfiguration(state: ChannelState, configuration: ChannelConfiguration): void {
+  const { storage } = state;
+  storage.transaction(() => {
+    const wanted = new Map(configuration.subscriptions.map((each) => [each.uid, each]));
+    for (const subscription of state.subscriptions.values()) {
+      if (!wanted.has(subscription.uid)) drop(state, subscription);
+    }
+    for (const each of configuration.subscriptions) {
+      const known = state.subscriptions.get(each.uid);
+      if (known === undefined) {
+        const position = newPosition(newEpoch(state), startSeq(state, each.startFrom));
+        const subscription = new Subscription(each, groupWithRoom(state), position, state.log.head);
+        state.subscriptions.set(each.uid, subscription);
+        state.changes.positions.add(subscription.group);
+      } else {
+        reconfigure(state, known, each);
+      }
+    }
+    state.identity = identityOf(state.identity.name, configuration);
+    storage.setIdentity(state.identity);
+    storage.setConfiguration(JSON.stringify(configuration));
+    state.configuration = configuration;
+    writePositions(state);
+    for (const [id, row] of state.changes.stragglers) {
+      if (row === "deleted") storage.stragglers.delete(id);
+      else storage.stragglers.put(row);
+    }
+  });
+  state.changes.written();
+  for (const subscription of state.subscriptions.values()) {
+    // A subscription at the end reads nothing: it is caught up at once.
+    if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
+  }
+  state.matcher = new Matcher(state.subscriptions.values());
+}
+
+/** First event a new subscription sees, or where a replay or skip goes to; undefined where no such place is. */
+export function seqOf(state: ChannelState, place: StartFrom): number | undefined {
+  const oldest = state.storage.segments.oldestSeq() ?? state.log.head;
+  switch (place.kind) {
+    case "latest":
+      return state.log.head;
+    case "earliest":
+      return oldest;
+    case "time":
+      return state.storage.segments.seqAtTime(place.timeMs) ?? state.log.head;
+    case "position": {
+      const seq = parsePosition(place.position);
+      return seq !== undefined && seq >= oldest && seq <= state.log.head ? seq : undefined;
+    }
+    default:
+      return place satisfies never;
+  }
+}
+
+/** A new subscription whose start the log does not reach begins with the oldest event there is. */
+function startSeq(state: ChannelState, place: StartFrom): number {
+  return seqOf(state, place) ?? state.storage.segments.oldestSeq() ?? state.log.head;
+}
+
+/** Deletion discards what is not settled, and counts it. */
+function drop(state: ChannelState, subscription: Subscription): void {
+  const oldest = state.storage.segments.oldestSeq() ?? state.log.head;
+  let after = 0;
+  let discarded = subscription.window.size;
+  for (;;) {
+    const rows = state.storage.stragglers.after(after, 500);
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      after = row.id;
+      if (row.subscription !== subscription.uid) continue;
+      discarded++;
+      state.changes.deleteStraggler(after);
+      if (row.state === "parked" && row.blob !== null && row.seq < oldest) state.storage.segments.deleteBlob(row.blob);
+    }
+  }
+  for (const straggler of subscription.stragglers.values()) state.changes.deleteStraggler(straggler.id);
+  state.lanes.remove(subscription);
+  state.subscriptions.delete(subscription.uid);
+  state.changes.positions.add(subscription.group);
+  state.ports.log({
+    event: "subscription.removed",
+    subscription: subscription.uid,
+    name: subscription.configuration.name,
+    discarded,
+    unread: subscription.caughtUp ? 0 : state.log.head - subscription.scannedTo,
+  });
+}
+
+/** A changed filter applies to what is not settled yet, stragglers included. */
+function reconfigure(
+  state: ChannelState,
+  subscription: Subscription,
+  configuration: Subscription["configuration"],
+): void {
+  const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(subscription.configuration.filter);
+  subscription.configure(configuration, state.log.head);
+  if (!filterChanged) return;
+  for (const straggler of [...subscription.stragglers.values()]) {
+    const found = readEvent(state, straggler.seq, straggler);
+    if (found === undefined || subscription.filter(decodeHead(found.bytes).attributes)) continue;
+    subscription.stragglers.delete(straggler.seq);
+    subscription.counters.discarded++;
+    if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey);
+    state.changes.deleteStraggler(straggler.id);
+    state.changes.positions.add(subscription.group);
+  }
+}
+
+function identityOf(name: string, { uid, version, hash }: ChannelConfiguration): Identity {
+  return { name, uid, version, hash, removed: false };
+}

@@ -1,0 +1,121 @@
+/** The Durable Object of a channel: gives the engine its ports, keeps a channel that was never configured from existing. */
+import { DurableObject } from "cloudflare:workers";
+import migration0001 from "../../migrations/channel/0001-channel.sql";
+import assert from "../core/assert.ts";
+import type { ChannelName } from "../core/channel-name.ts";
+import type {
+  AppendAnswer,
+  AppendRequest,
+  ChannelConfiguration,
+  ChannelPort,
+  ConfigureAnswer,
+  CourierPort,
+  LeaseAnswer,
+  LeaseRequest,
+  OperatorAnswer,
+  OperatorRequest,
+} from "../core/channel-protocol.ts";
+import type { Env } from "../environment.ts";
+import { durableSql } from "../platform/durable-sql.ts";
+import { wakeTransport } from "../platform/wake-up.ts";
+import { Channel as Engine } from "./channel.ts";
+import { answerFor, isNews, takeOver } from "./configure.ts";
+import { EMPTY_LEASE } from "./lease.ts";
+import type { ChannelPorts } from "./ports.ts";
+import { ChannelStorage } from "./storage.ts";
+
+const MIGRATIONS = [migration0001];
+
+export class Channel extends DurableObject<Env> implements ChannelPort {
+  readonly #storage: ChannelStorage;
+  #engine: Engine | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#storage = new ChannelStorage(durableSql(ctx.storage));
+    if (!this.#storage.exists()) return;
+    this.#storage.migrate(MIGRATIONS);
+    const identity = this.#storage.identity();
+    if (identity !== undefined && !identity.removed) this.#start(identity.name);
+  }
+
+  async append(request: AppendRequest): Promise<AppendAnswer> {
+    return this.#engine === undefined ? { kind: "not-found" } : this.#engine.append(request);
+  }
+
+  async lease(request: LeaseRequest): Promise<LeaseAnswer> {
+    return this.#engine === undefined ? EMPTY_LEASE : this.#engine.lease(request);
+  }
+
+  async readPart(blob: number, part: number): Promise<Uint8Array | undefined> {
+    return this.#engine?.readPart(blob, part);
+  }
+
+  async configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
+    this.#storage.migrate(MIGRATIONS);
+    const stored = this.#storage.identity();
+    if (stored !== undefined && !isNews(stored, configuration)) return answerFor(stored);
+    if (this.#engine === undefined || stored?.uid !== configuration.uid) {
+      this.#engine?.stop();
+      const name = this.ctx.id.name ?? "";
+      takeOver(this.#storage, name, configuration);
+      this.#start(name);
+    }
+    return this.#running().configure(configuration);
+  }
+
+  async remove(uid: string, version: number): Promise<void> {
+    if (!this.#storage.exists()) return;
+    const stored = this.#storage.identity();
+    if (stored !== undefined && (stored.uid !== uid || stored.version > version)) return;
+    this.#engine?.stop();
+    this.#engine = undefined;
+    this.#storage.transaction(() => {
+      this.#storage.wipe();
+      this.#storage.setIdentity({ name: stored?.name ?? "", uid, version, hash: "", removed: true });
+    });
+    await this.ctx.storage.deleteAlarm();
+  }
+
+  async operate(request: OperatorRequest): Promise<OperatorAnswer> {
+    if (this.#engine === undefined) return { kind: "not-found", message: "this channel does not exist" };
+    return this.#engine.operate(request);
+  }
+
+  async poke(): Promise<void> {
+    this.#engine?.poke();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#engine?.alarm();
+  }
+
+  #running(): Engine {
+    assert(this.#engine !== undefined, "a configured channel runs");
+    return this.#engine;
+  }
+
+  #start(name: string): void {
+    this.#engine = new Engine(this.#ports(name), this.#storage);
+  }
+
+  #ports(name: string): ChannelPorts {
+    const { ctx, env } = this;
+    const courier = env.COURIER as unknown as CourierPort;
+    const transport = wakeTransport(env);
+    return {
+      sql: durableSql(ctx.storage),
+      sync: () => ctx.storage.sync(),
+      now: () => Date.now(),
+      random: () => Math.random(),
+      schedule: (delayMs, work) => {
+        const timer = setTimeout(work, delayMs);
+        return () => clearTimeout(timer);
+      },
+      setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
+      wake: (lane) => transport({ channel: name, lane }, () => courier.run(name as ChannelName, lane)),
+      abort: (reason) => ctx.abort(reason),
+      log: (record) => console.log(JSON.stringify({ channel: name, ...record })),
+    };
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Who serves whom: all healthy subscriptions share one lane; one that is slow, failing or far behind has a lane, and
+ * couriers, of its own, so that it cannot slow its neighbours.
+ */
+import { SHARED_LANE } from "../core/channel-protocol.ts";
+import { FAR_BEHIND_EVENTS, FAST_ANSWERS, SLOW_ANSWER_MS } from "./limits.ts";
+import type { Subscription } from "./subscription.ts";
+
+/** A courier is taken to be at work for this long after its last lease call, where its end is not known, ms. */
+export const AT_WORK_MS = 1_000;
+/** Direct couriers that one lane may have at once. */
+const COURIERS_PER_LANE = 4;
+/** With all slots of the couriers full for this long, another one is woken, milliseconds. */
+const BUSY_MS = 250;
+
+export interface Lane {
+  readonly name: string;
+  /** Subscriptions that may have something to lease, in turn. */
+  readonly active: Set<Subscription>;
+  /** Courier calls that are open. */
+  runs: number;
+  /** Lease calls held open until there is something to lease, oldest first. */
+  readonly waiting: Set<() => void>;
+  lastLeaseMs: number;
+  lastWakeMs: number;
+  /** Its couriers' ends are known, because their calls are held open. */
+  isTracked: boolean;
+  /** Queue couriers: the last one found nothing and has nothing in flight, so it is gone. */
+  isUnattended: boolean;
+  /** A wake-up failed: no other before this time, epoch milliseconds. */
+  restUntilMs: number;
+}
+
+export class Lanes {
+  readonly #lanes = new Map<string, Lane>();
+
+  lane(name: string): Lane {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane: Lane = {
+      name,
+      active: new Set(),
+      runs: 0,
+      waiting: new Set(),
+      lastLeaseMs: Number.NEGATIVE_INFINITY,
+      lastWakeMs: Number.NEGATIVE_INFINITY,
+      isTracked: true,
+      isUnattended: true,
+      restUntilMs: 0,
+    };
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  /** Every lane with something that may be leased. */
+  *withWork(): Generator<Lane> {
+    for (const lane of this.#lanes.values()) {
+      if (lane.active.size > 0) yield lane;
+    }
+  }
+
+  /** The subscription may have something to lease; returns its lane. */
+  activate(subscription: Subscription, head: number): Lane {
+    const lane = this.lane(laneOf(subscription, head));
+    lane.active.add(subscription);
+    return lane;
+  }
+
+  remove(subscription: Subscription): void {
+    for (const lane of this.#lanes.values()) lane.active.delete(subscription);
+  }
+
+  /** Forgets the lanes of subscriptions that are gone or healthy again. */
+  tidy(): void {
+    for (const lane of this.#lanes.values()) {
+      const idle = lane.active.size === 0 && lane.runs === 0 && lane.waiting.size === 0;
+      if (idle && lane.name !== SHARED_LANE) this.#lanes.delete(lane.name);
+    }
+  }
+}
+
+export function laneOf(subscription: Subscription, head: number): string {
+  const behind = subscription.caughtUp ? 0 : head - subscription.scannedTo;
+  const healthy = !subscription.isSlow && !subscription.breaker.isOpen && behind <= FAR_BEHIND_EVENTS;
+  return healthy ? SHARED_LANE : subscription.uid;
+}
+
+/** Looks whether a subscription became slow or healthy; `nowMs` because a hanging one never reports. */
+export function reassess(subscription: Subscription, nowMs: number): void {
+  const [oldest] = subscription.leases.values();
+  if (oldest !== undefined && nowMs - oldest.leasedAtMs > SLOW_ANSWER_MS) {
+    subscription.isSlow = true;
+    subscription.fastAnswers = 0;
+  } else if (subscription.isSlow && subscription.fastAnswers >= FAST_ANSWERS) {
+    subscription.isSlow = false;
+  }
+}
+
+/** Whether the lane's work needs a wake-up: nobody is there to take it. */
+export function needsCourier(lane: Lane, nowMs: number): boolean {
+  if (lane.waiting.size > 0 || nowMs < lane.restUntilMs) return false;
+  const quietMs = nowMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
+  if (lane.isTracked) return lane.runs === 0 || (lane.runs < COURIERS_PER_LANE && quietMs > BUSY_MS);
+  return lane.isUnattended || quietMs > AT_WORK_MS;
+}

@@ -1,0 +1,30 @@
+/** A subscriber's reply becomes an event of its channel, in the commit that settles the delivery. */
+import { decodeEvent, encodeEvent } from "../core/event-codec.ts";
+import type { ChannelState } from "./state.ts";
+import type { Subscription } from "./subscription.ts";
+
+export function appendReply(state: ChannelState, subscription: Subscription, encoded: Uint8Array): void {
+  const reply = decodeEvent(encoded);
+  const hops = reply.head.hops - 1;
+  if (hops <= 0) {
+    subscription.counters.hopsExhausted++;
+    state.ports.log({
+      event: "reply.dropped",
+      reason: "no hops left: the reply would go round in a loop",
+      subscription: subscription.uid,
+      name: subscription.configuration.name,
+    });
+    return;
+  }
+  subscription.counters.replies++;
+  const knativearrivaltime = new Date(state.ports.now()).toISOString();
+  const { knativebrokerttl: _, ...attributes } = reply.head.attributes;
+  const head = { attributes: { ...attributes, knativearrivaltime }, headers: reply.head.headers, hops };
+  state.buffer.add({
+    events: [{ bytes: encodeEvent({ head, data: reply.data }), keys: [] }],
+    accepted: () => {},
+    // The commit that fails takes the whole object with it; the delivery comes again.
+    refused: () => {},
+  });
+  state.changes.urgent = true;
+}

@@ -1,0 +1,141 @@
+/** SQL of the log: segments, and the chunks of events too large for one. */
+import type { SqlStore } from "../core/sql-store.ts";
+
+/** Room for the parts of one blob in a chunk id. */
+export const PARTS_PER_BLOB = 64;
+
+export type SegmentRow = {
+  readonly first_seq: number;
+  readonly count: number;
+  readonly accepted_at: number;
+  readonly ends: Uint8Array;
+  readonly keys: string | null;
+  readonly body: Uint8Array;
+  readonly blob: number | null;
+  readonly blob_bytes: number | null;
+};
+
+export type ExpiredSegment = {
+  first_seq: number;
+  count: number;
+  accepted_at: number;
+  keys: string | null;
+  blob: number | null;
+  bytes: number;
+};
+
+type Count = { n: number | null };
+
+export class SegmentTable {
+  readonly #sql: SqlStore;
+
+  constructor(sql: SqlStore) {
+    this.#sql = sql;
+  }
+
+  insert(row: SegmentRow): void {
+    this.#sql.run(
+      "INSERT INTO segment (first_seq, count, accepted_at, ends, keys, body, blob, blob_bytes) VALUES (?,?,?,?,?,?,?,?)",
+      row.first_seq,
+      row.count,
+      row.accepted_at,
+      row.ends,
+      row.keys,
+      row.body,
+      row.blob,
+      row.blob_bytes,
+    );
+  }
+
+  newest(): SegmentRow | undefined {
+    return this.#sql.all<SegmentRow>("SELECT * FROM segment ORDER BY first_seq DESC LIMIT 1")[0];
+  }
+
+  /** The segment that holds `seq`, or the first one after it. */
+  at(seq: number): SegmentRow | undefined {
+    const [row] = this.#sql.all<SegmentRow>(
+      "SELECT * FROM segment WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+      seq,
+    );
+    if (row !== undefined && row.first_seq + row.count > seq) return row;
+    return this.#sql.all<SegmentRow>("SELECT * FROM segment WHERE first_seq > ? ORDER BY first_seq LIMIT 1", seq)[0];
+  }
+
+  /** First sequence number that can still be read. */
+  oldestSeq(): number | undefined {
+    return (
+      this.#sql.all<Count>("SELECT first_seq AS n FROM segment WHERE LENGTH(body) > 0 ORDER BY first_seq LIMIT 1")[0]
+        ?.n ?? undefined
+    );
+  }
+
+  /** Acceptance time of the oldest segment that has a body, epoch milliseconds. */
+  oldestBody(): number | undefined {
+    const query = "SELECT accepted_at AS n FROM segment WHERE LENGTH(body) > 0 ORDER BY first_seq LIMIT 1";
+    return this.#sql.all<Count>(query)[0]?.n ?? undefined;
+  }
+
+  /** Acceptance time of the oldest segment kept for its keys alone; the newest segment (ending at `head`) is another case. */
+  oldestKeysAlone(head: number): number | undefined {
+    const query =
+      "SELECT accepted_at AS n FROM segment WHERE LENGTH(body) = 0 AND first_seq + count < ? ORDER BY first_seq LIMIT 1";
+    return this.#sql.all<Count>(query, head)[0]?.n ?? undefined;
+  }
+
+  /** Segments whose events, or whose keys, are past their time, oldest first, without their bodies. */
+  expired(until: { readonly bodyMs: number; readonly keysMs: number }, limit: number): ExpiredSegment[] {
+    return this.#sql.all<ExpiredSegment>(
+      `SELECT first_seq, count, accepted_at, keys, blob, LENGTH(body) AS bytes FROM segment
+       WHERE accepted_at <= ? AND (LENGTH(body) > 0 OR accepted_at <= ?) ORDER BY first_seq LIMIT ?`,
+      until.bodyMs,
+      until.keysMs,
+      limit,
+    );
+  }
+
+  /** First sequence number accepted at or after this time, if any. */
+  seqAtTime(timeMs: number): number | undefined {
+    const query = "SELECT MIN(first_seq) AS n FROM segment WHERE accepted_at >= ?";
+    return this.#sql.all<Count>(query, timeMs)[0]?.n ?? undefined;
+  }
+
+  delete(firstSeq: number): void {
+    this.#sql.run("DELETE FROM segment WHERE first_seq = ?", firstSeq);
+  }
+
+  /** Keeps a segment for its keys alone. */
+  strip(firstSeq: number): void {
+    this.#sql.run(
+      "UPDATE segment SET body = x'', ends = x'', blob = NULL, blob_bytes = NULL WHERE first_seq = ?",
+      firstSeq,
+    );
+  }
+
+  /** Keys of the segments accepted since, oldest first, at most `limit` segments. */
+  keysSince(timeMs: number, limit: number): { first_seq: number; accepted_at: number; keys: string }[] {
+    return this.#sql
+      .all<{ first_seq: number; accepted_at: number; keys: string }>(
+        "SELECT first_seq, accepted_at, keys FROM segment WHERE keys IS NOT NULL AND accepted_at >= ? ORDER BY first_seq DESC LIMIT ?",
+        timeMs,
+        limit,
+      )
+      .reverse();
+  }
+
+  insertChunk(blob: number, part: number, bytes: Uint8Array): void {
+    this.#sql.run("INSERT INTO chunk (id, bytes) VALUES (?, ?)", blob * PARTS_PER_BLOB + part, bytes);
+  }
+
+  chunk(blob: number, part: number): Uint8Array | undefined {
+    return this.#sql.all<{ bytes: Uint8Array }>("SELECT bytes FROM chunk WHERE id = ?", blob * PARTS_PER_BLOB + part)[0]
+      ?.bytes;
+  }
+
+  deleteBlob(blob: number): void {
+    this.#sql.run("DELETE FROM chunk WHERE id >= ? AND id < ?", blob * PARTS_PER_BLOB, (blob + 1) * PARTS_PER_BLOB);
+  }
+
+  newestBlob(): number {
+    return Math.floor((this.#sql.all<Count>("SELECT MAX(id) AS n FROM chunk")[0]?.n ?? 0) / PARTS_PER_BLOB);
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Brings work and couriers together: fulfils lease calls that are held open, wakes a courier where nobody waits, and
+ * looks again when a back-off, a rate or a breaker lets something through.
+ */
+import type { LeaseAnswer } from "../core/channel-protocol.ts";
+import type { Committer } from "./commit.ts";
+import { type Lane, needsCourier, reassess } from "./lanes.ts";
+import { assembleLease, EMPTY_LEASE } from "./lease.ts";
+import { LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
+import type { OutcomeContext } from "./outcomes.ts";
+import { type ChannelState, windowLimit } from "./state.ts";
+import type { Subscription } from "./subscription.ts";
+
+export class Serving {
+  readonly #state: ChannelState;
+  readonly #context: () => OutcomeContext;
+  readonly #committer: Committer;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  #reassessedMs = 0;
+  #isStopped = false;
+
+  constructor(state: ChannelState, committer: Committer, context: () => OutcomeContext) {
+    this.#state = state;
+    this.#committer = committer;
+    this.#context = context;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+  }
+
+  /** These may have something to lease: hand it to whoever waits, or wake a courier. */
+  stir(subscriptions: Iterable<Subscription>): void {
+    if (this.#isStopped) return;
+    const lanes = new Set<Lane>();
+    for (const subscription of subscriptions) {
+      this.#state.busy.add(subscription);
+      lanes.add(this.#state.lanes.activate(subscription, this.#state.log.head));
+    }
+    for (const lane of lanes) this.#serve(lane);
+  }
+
+  /** A courier asks; the call may stay open until there is something. */
+  lease(laneName: string, capacity: number, holdMs: number): LeaseAnswer | Promise<LeaseAnswer> {
+    const lane = this.#state.lanes.lane(laneName);
+    const nowMs = this.#state.ports.now();
+    lane.lastLeaseMs = nowMs;
+    lane.isUnattended = false;
+    this.#reassess(nowMs);
+    const answer = this.#assemble(lane, capacity);
+    if (answer.deliveries.length > 0 || answer.more) return answer;
+    if (holdMs <= 0) {
+      lane.isUnattended = !this.#hasLeases(lane);
+      return answer;
+    }
+    return this.#hold(lane, capacity, Math.min(holdMs, LONGEST_HOLD_MS));
+  }
+
+  /** Looks at everything that may have come up by now. */
+  look(): void {
+    const { busy, ports } = this.#state;
+    const nowMs = ports.now();
+    const due: Subscription[] = [];
+    for (const subscription of busy) {
+      reassess(subscription, nowMs);
+      if (!subscription.hasWork) busy.delete(subscription);
+      else if (this.#canLease(subscription, nowMs)) due.push(subscription);
+      else this.#waitUntil(subscription.nextAtMs());
+    }
+    this.stir(due);
+    this.#state.lanes.tidy();
+  }
+
+  #serve(lane: Lane): void {
+    if (this.#isStopped) return;
+    for (const tryWaiting of [...lane.waiting]) {
+      if (lane.active.size === 0) return;
+      tryWaiting();
+    }
+    this.#wakeIfNeeded(lane);
+  }
+
+  #wakeIfNeeded(lane: Lane): void {
+    const nowMs = this.#state.ports.now();
+    for (const subscription of lane.active) {
+      if (this.#canLease(subscription, nowMs)) continue;
+      lane.active.delete(subscription);
+      this.#waitUntil(subscription.nextAtMs());
+    }
+    if (lane.active.size === 0) return;
+    if (!needsCourier(lane, nowMs)) {
+      // Couriers are busy, or a queued wake-up is on its way: look again soon.
+      if (lane.waiting.size === 0) this.#waitUntil(nowMs + REASSESS_MS);
+      return;
+    }
+    lane.lastWakeMs = nowMs;
+    lane.isUnattended = false;
+    const run = this.#state.ports.wake(lane.name);
+    lane.isTracked = run !== undefined;
+    if (run === undefined) return;
+    lane.runs++;
+    run.then(
+      () => this.#ended(lane, 0),
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#state.ports.log({ event: "courier.failed", lane: lane.name, reason });
+        this.#ended(lane, REST_MS);
+      },
+    );
+  }
+
+  #ended(lane: Lane, restMs: number): void {
+    lane.runs--;
+    if (restMs > 0) {
+      lane.restUntilMs = this.#state.ports.now() + restMs;
+      this.#waitUntil(lane.restUntilMs);
+    }
+    if (lane.active.size > 0) this.#serve(lane);
+  }
+
+  #assemble(lane: Lane, capacity: number): LeaseAnswer {
+    const moved: Subscription[] = [];
+    const answer = assembleLease(this.#state, this.#context(), { lane, capacity, moved });
+    this.#committer.soon();
+    this.#waitUntil(answer.nextAtMs);
+    if (moved.length > 0) this.stir(moved);
+    return answer;
+  }
+
+  #canLease(subscription: Subscription, nowMs: number): boolean {
+    return subscription.canScan(windowLimit(this.#state)) || subscription.nextAtMs() <= nowMs;
+  }
+
+  #hold(lane: Lane, capacity: number, holdMs: number): Promise<LeaseAnswer> {
+    return new Promise((resolve) => {
+      const finish = (answer: LeaseAnswer): void => {
+        lane.waiting.delete(tryNow);
+        lane.lastLeaseMs = this.#state.ports.now();
+        cancel();
+        resolve(answer);
+      };
+      const tryNow = (): void => {
+        const answer = this.#assemble(lane, capacity);
+        if (answer.deliveries.length > 0 || answer.more) finish(answer);
+      };
+      const cancel = this.#state.ports.schedule(holdMs, () => finish(EMPTY_LEASE));
+      lane.waiting.add(tryNow);
+    });
+  }
+
+  /** Looks again at that time if it is near; the alarm sees to later ones. */
+  #waitUntil(atMs: number | undefined): void {
+    const nowMs = this.#state.ports.now();
+    if (atMs === undefined || atMs > nowMs + NEAR_MS) return;
+    if (this.#timer !== undefined) {
+      if (this.#timer.atMs <= atMs) return;
+      this.#timer.cancel();
+    }
+    const cancel = this.#state.ports.schedule(Math.max(1, atMs - nowMs), () => {
+      this.#timer = undefined;
+      this.look();
+    });
+    this.#timer = { atMs, cancel };
+  }
+
+  #hasLeases(lane: Lane): boolean {
+    for (const subscription of this.#state.busy) {
+      for (const lease of subscription.leases.values()) if (lease.lane === lane.name) return true;
+    }
+    return false;
+  }
+
+  #reassess(nowMs: number): void {
+    if (nowMs - this.#reassessedMs < REASSESS_MS) return;
+    this.#reassessedMs = nowMs;
+    for (const subscription of this.#state.busy) reassess(subscription, nowMs);
+  }
+}

@@ -1,0 +1,84 @@
+/** Everything a channel knows, handed to the functions that work on it; one instance per object. */
+import type { ChannelConfiguration } from "../core/channel-protocol.ts";
+import { AppendBuffer } from "./append-buffer.ts";
+import { Changes } from "./changes.ts";
+import { IdempotencyIndex } from "./idempotency-index.ts";
+import { Lanes } from "./lanes.ts";
+import { ALL_WINDOW_ENTRIES, SMALLEST_WINDOW, WINDOW_ENTRIES } from "./limits.ts";
+import { Log } from "./log.ts";
+import { Matcher } from "./matcher.ts";
+import type { ChannelPorts } from "./ports.ts";
+import type { ChannelStorage, Identity } from "./storage.ts";
+import type { Subscription } from "./subscription.ts";
+
+export interface ChannelState {
+  readonly ports: ChannelPorts;
+  readonly storage: ChannelStorage;
+  readonly log: Log;
+  readonly lanes: Lanes;
+  readonly changes: Changes;
+  readonly buffer: AppendBuffer;
+  readonly keys: IdempotencyIndex;
+  readonly subscriptions: Map<string, Subscription>;
+  identity: Identity;
+  configuration: ChannelConfiguration;
+  matcher: Matcher;
+  /** Events and duplicates accepted since the object started. */
+  accepted: number;
+  duplicates: number;
+  newestStraggler: number;
+  newestBlob: number;
+  newestJournal: number;
+  newestEpoch: number;
+  /** Position group -> scanned position that storage knows. */
+  readonly storedScanned: Map<number, number>;
+  /** Subscriptions that may have unsettled work. */
+  readonly busy: Set<Subscription>;
+  /** The armed alarm, epoch milliseconds, or undefined. */
+  alarmAtMs: number | undefined;
+  /** When retention looks at the log next, epoch milliseconds; undefined while it is empty. */
+  retentionAtMs: number | undefined;
+}
+
+export function newState(
+  ports: ChannelPorts,
+  storage: ChannelStorage,
+  known: { readonly identity: Identity; readonly configuration: ChannelConfiguration },
+): ChannelState {
+  return {
+    ports,
+    storage,
+    log: new Log(storage),
+    lanes: new Lanes(),
+    changes: new Changes(),
+    buffer: new AppendBuffer(),
+    keys: new IdempotencyIndex(storage, ports.now()),
+    subscriptions: new Map(),
+    identity: known.identity,
+    configuration: known.configuration,
+    matcher: new Matcher([]),
+    accepted: 0,
+    duplicates: 0,
+    newestStraggler: storage.stragglers.newestId(),
+    newestBlob: storage.segments.newestBlob(),
+    newestJournal: storage.newestJournal(),
+    newestEpoch: storage.epoch(),
+    storedScanned: new Map(),
+    busy: new Set(),
+    alarmAtMs: undefined,
+    retentionAtMs: undefined,
+  };
+}
+
+/** Window entries that each subscription may have. */
+export function windowLimit(state: ChannelState): number {
+  const share = Math.floor(ALL_WINDOW_ENTRIES / Math.max(1, state.subscriptions.size));
+  return Math.max(SMALLEST_WINDOW, Math.min(WINDOW_ENTRIES, share));
+}
+
+/** A number no earlier subscription or replay of this channel had; durable with the caller's transaction. */
+export function newEpoch(state: ChannelState): number {
+  state.newestEpoch++;
+  state.storage.setEpoch(state.newestEpoch);
+  return state.newestEpoch;
+}

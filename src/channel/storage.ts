@@ -1,0 +1,130 @@
+/** The SQL of a channel object: this file, segment-table.ts and straggler-table.ts. Callers decide what goes into one transaction. */
+import type { SqlStore } from "../core/sql-store.ts";
+import { SegmentTable } from "./segment-table.ts";
+import { StragglerTable } from "./straggler-table.ts";
+
+/** What the numbers in `meta.key` mean. Configuration parts begin at CONFIGURATION. */
+const META = { migration: 1, identity: 2, epoch: 3, configuration: 100 } as const;
+
+/** A configuration with thousands of subscriptions is cut into rows of this many characters. */
+const CONFIGURATION_PART = 400_000;
+
+export interface Identity {
+  /** The object's name, because an alarm is not told it. */
+  readonly name: string;
+  readonly uid: string;
+  readonly version: number;
+  readonly hash: string;
+  /** A tombstone: the channel was deleted at this version. */
+  readonly removed: boolean;
+}
+
+type Count = { n: number | null };
+
+export class ChannelStorage {
+  readonly segments: SegmentTable;
+  readonly stragglers: StragglerTable;
+  readonly #sql: SqlStore;
+
+  constructor(sql: SqlStore) {
+    this.#sql = sql;
+    this.segments = new SegmentTable(sql);
+    this.stragglers = new StragglerTable(sql);
+  }
+
+  transaction<T>(work: () => T): T {
+    return this.#sql.transaction(work);
+  }
+
+  /** False for an object that was never configured: such an object writes nothing. */
+  exists(): boolean {
+    return this.#sql.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").length > 0;
+  }
+
+  /** Brings the tables to the newest migration. */
+  migrate(migrations: readonly string[]): void {
+    const done = this.exists() ? Number(this.#meta(META.migration) ?? 0) : 0;
+    if (done >= migrations.length) return;
+    this.transaction(() => {
+      for (const migration of migrations.slice(done)) this.#sql.run(migration);
+      this.#setMeta(META.migration, String(migrations.length));
+    });
+  }
+
+  /** Empties everything but the schema: the storage belongs to another uid now. */
+  wipe(): void {
+    for (const table of ["segment", "chunk", "position", "straggler", "journal"]) this.#sql.run(`DELETE FROM ${table}`);
+    this.#sql.run("DELETE FROM meta WHERE key >= ?", META.configuration);
+  }
+
+  identity(): Identity | undefined {
+    const text = this.#meta(META.identity);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  setIdentity(identity: Identity): void {
+    this.#setMeta(META.identity, JSON.stringify(identity));
+  }
+
+  epoch(): number {
+    return Number(this.#meta(META.epoch) ?? 0);
+  }
+
+  setEpoch(epoch: number): void {
+    this.#setMeta(META.epoch, String(epoch));
+  }
+
+  configuration(): string {
+    return this.#sql
+      .all<{ value: string }>("SELECT value FROM meta WHERE key >= ? ORDER BY key", META.configuration)
+      .map((row) => row.value)
+      .join("");
+  }
+
+  setConfiguration(text: string): void {
+    this.#sql.run("DELETE FROM meta WHERE key >= ?", META.configuration);
+    for (let start = 0, part = 0; start < text.length; start += CONFIGURATION_PART, part++) {
+      this.#setMeta(META.configuration + part, text.slice(start, start + CONFIGURATION_PART));
+    }
+  }
+
+  positions(): { id: number; body: string }[] {
+    return this.#sql.all<{ id: number; body: string }>("SELECT id, body FROM position ORDER BY id");
+  }
+
+  putPosition(id: number, body: string): void {
+    this.#sql.run(
+      "INSERT INTO position (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+      id,
+      body,
+    );
+  }
+
+  deletePosition(id: number): void {
+    this.#sql.run("DELETE FROM position WHERE id = ?", id);
+  }
+
+  insertJournal(id: number, body: string): void {
+    this.#sql.run("INSERT INTO journal (id, body) VALUES (?, ?)", id, body);
+  }
+
+  newestJournal(): number {
+    return this.#sql.all<Count>("SELECT MAX(id) AS n FROM journal")[0]?.n ?? 0;
+  }
+
+  trimJournal(beforeId: number): void {
+    this.#sql.run("DELETE FROM journal WHERE id < ?", beforeId);
+  }
+
+  #meta(key: number): string | undefined {
+    return this.#sql.all<{ value: string }>("SELECT value FROM meta WHERE key = ?", key)[0]?.value;
+  }
+
+  #setMeta(key: number, value: string): void {
+    this.#sql.run(
+      "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      key,
+      value,
+    );
+  }
+}

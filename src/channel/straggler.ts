@@ -1,0 +1,115 @@
+/**
+ * Deliveries with a row of their own, because they failed, were out at a crash, or are parked:
+ *
+ *   retrying ──attempts used up──▶ dead-lettering ──attempts used up──▶ parked
+ *
+ * Active ones (the first two) live in memory too, bounded per subscription; parked ones only in storage.
+ */
+import type { StragglerRow, StragglerSummary } from "./straggler-table.ts";
+
+/** The last failure, as people see it and as the error extensions of a dead letter say it. */
+export interface LastFailure {
+  readonly destination: string;
+  readonly status?: number;
+  /** Base64, at most 1,024 characters. */
+  readonly errorData: string;
+  readonly reason: string;
+  readonly atMs: number;
+}
+
+export interface Straggler {
+  readonly id: number;
+  readonly subscription: string;
+  readonly seq: number;
+  readonly orderingKey: string | undefined;
+  state: "retrying" | "dead-lettering";
+  /** Attempts begun in this state. */
+  attempts: number;
+  dueAtMs: number;
+  failure: LastFailure | undefined;
+  /** Redriven: its event is in its own row, because the log may have let go of it. */
+  readonly isCopied: boolean;
+}
+
+export function stragglerRow(straggler: Straggler, leased: boolean): StragglerRow {
+  return {
+    id: straggler.id,
+    subscription: straggler.subscription,
+    seq: straggler.seq,
+    last_seq: null,
+    state: straggler.state,
+    attempt: straggler.attempts,
+    due_at: straggler.dueAtMs,
+    leased: leased ? 1 : 0,
+    ordering_key: straggler.orderingKey ?? null,
+    outcome: JSON.stringify(straggler.failure ?? null),
+    event: null,
+    blob: null,
+    blob_bytes: null,
+  };
+}
+
+export function stragglerFromRow(row: StragglerSummary, isCopied: boolean): Straggler {
+  return {
+    id: row.id,
+    subscription: row.subscription,
+    seq: row.seq,
+    orderingKey: row.ordering_key ?? undefined,
+    state: row.state === "dead-lettering" ? "dead-lettering" : "retrying",
+    attempts: row.attempt,
+    dueAtMs: row.due_at,
+    failure: JSON.parse(row.outcome) ?? undefined,
+    isCopied,
+  };
+}
+
+/** Stragglers by due time; a binary heap whose stale members are skipped when they come up. */
+export class DueQueue {
+  readonly #heap: { readonly dueAtMs: number; readonly straggler: Straggler }[] = [];
+
+  push(straggler: Straggler): void {
+    const heap = this.#heap;
+    let index = heap.push({ dueAtMs: straggler.dueAtMs, straggler }) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (this.#at(parent) <= this.#at(index)) break;
+      this.#swap(index, parent);
+      index = parent;
+    }
+  }
+
+  peek(): { readonly dueAtMs: number; readonly straggler: Straggler } | undefined {
+    return this.#heap[0];
+  }
+
+  pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    heap[0] = last;
+    let index = 0;
+    for (;;) {
+      const left = 2 * index + 1;
+      const smallest = left + 1 < heap.length && this.#at(left + 1) < this.#at(left) ? left + 1 : left;
+      if (smallest >= heap.length || this.#at(index) <= this.#at(smallest)) return;
+      this.#swap(index, smallest);
+      index = smallest;
+    }
+  }
+
+  clear(): void {
+    this.#heap.length = 0;
+  }
+
+  #at(index: number): number {
+    return this.#heap[index]?.dueAtMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  #swap(one: number, other: number): void {
+    const heap = this.#heap;
+    const [a, b] = [heap[one], heap[other]];
+    if (a === undefined || b === undefined) return;
+    heap[one] = b;
+    heap[other] = a;
+  }
+}

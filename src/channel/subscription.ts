@@ -1,0 +1,288 @@
+/**
+ * One subscription of a channel: what it has matched, what is out, what failed. Everything is in memory and bounded;
+ * a restart builds it again from its position, its stragglers and the log.
+ */
+
+import type { SubscriptionConfiguration } from "../core/channel-protocol.ts";
+import type { EventHead } from "../core/event.ts";
+import { compileFilter, type Filter } from "../core/filter.ts";
+import { Breaker } from "./breaker.ts";
+import { type Counters, noCounts } from "./counters.ts";
+import { ACTIVE_STRAGGLERS } from "./limits.ts";
+import { orderingKeyOf } from "./ordering-key.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { type ReadyQueue, readyQueue } from "./ready-queue.ts";
+import { DueQueue, type Straggler } from "./straggler.ts";
+import { type Entry, inRanges, type Range, Window } from "./window.ts";
+
+/** What can be leased: an event for the first time, or a straggler. */
+export type Unit =
+  | { readonly kind: "fresh"; readonly entry: Entry }
+  | { readonly kind: "straggler"; readonly straggler: Straggler };
+
+export interface Lease {
+  readonly unit: Unit;
+  readonly attempt: number;
+  readonly purpose: "deliver" | "dead-letter";
+  readonly leasedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly lane: string;
+}
+
+/** Where a subscription stands, as it is stored. */
+export interface Position {
+  readonly epoch: number;
+  /** Oldest unsettled event, or null: everything up to the group's scanned position is settled. */
+  readonly next: number | null;
+  readonly done: readonly Range[];
+  /** Newest event that was out: after a crash those up to here have had an attempt. */
+  readonly leased: number;
+  readonly counters: Counters;
+}
+
+export class Subscription {
+  readonly uid: string;
+  readonly group: number;
+  readonly window = new Window();
+  /** Active stragglers by event. */
+  readonly stragglers = new Map<number, Straggler>();
+  readonly retrying = new DueQueue();
+  readonly deadLettering = new DueQueue();
+  /** Deliveries that are out, by event. */
+  readonly leases = new Map<number, Lease>();
+  /** Events settled as delivered before a scan after a restart came to them. */
+  readonly settledAhead = new Set<number>();
+  ready: ReadyQueue;
+  configuration: SubscriptionConfiguration;
+  filter: Filter;
+  breaker: Breaker;
+  rate: RateLimit | undefined;
+  counters: Counters;
+  epoch: number;
+  /** Everything below is matched; equals the log's head while caught up. */
+  scannedTo: number;
+  /** Matched as events are published; otherwise a lease scans on from `scannedTo`. */
+  caughtUp = false;
+  newestLeased: number;
+  /** Slow answers give it a lane of its own. */
+  isSlow = false;
+  fastAnswers = 0;
+  #doneAtStart: readonly Range[];
+  #outAtCrash: number;
+  #stragglerWasLast = false;
+
+  constructor(configuration: SubscriptionConfiguration, group: number, position: Position, scanned: number) {
+    this.uid = configuration.uid;
+    this.group = group;
+    this.configuration = configuration;
+    this.filter = compileFilter(configuration.filter);
+    this.breaker = new Breaker(configuration.breakerFailures);
+    this.rate = rateLimit(configuration);
+    this.ready = readyQueue(configuration.ordering);
+    this.epoch = position.epoch;
+    this.counters = { ...noCounts(), ...position.counters };
+    this.scannedTo = position.next ?? scanned;
+    this.newestLeased = position.leased;
+    this.#doneAtStart = position.done;
+    this.#outAtCrash = position.leased;
+  }
+
+  /** The position to store, with every event below `head` matched or still ahead of `scannedTo`. */
+  position(): Position {
+    const oldest = this.window.oldest;
+    const idle = this.caughtUp && oldest === undefined;
+    const remaining = this.caughtUp ? [] : this.#doneAtStart.filter(([, to]) => to >= this.scannedTo);
+    const ahead = [...this.settledAhead].map((seq): Range => [seq, seq]);
+    return {
+      epoch: this.epoch,
+      next: idle ? null : (oldest?.seq ?? this.scannedTo),
+      done: [...this.window.doneRanges(), ...remaining, ...ahead],
+      leased: this.newestLeased,
+      counters: this.counters,
+    };
+  }
+
+  /** Everything below is settled or a straggler of its own; `head` is the log's. */
+  floor(head: number): number {
+    return this.window.oldest?.seq ?? (this.caughtUp ? head : this.scannedTo);
+  }
+
+  /** The oldest event that the log must keep for it. */
+  oldestNeeded(head: number): number {
+    let oldest = this.floor(head);
+    for (const straggler of this.stragglers.values()) if (!straggler.isCopied) oldest = Math.min(oldest, straggler.seq);
+    return oldest;
+  }
+
+  /** Unsettled work that is known. */
+  get hasWork(): boolean {
+    if (this.configuration.paused) return false;
+    return this.window.size > 0 || this.stragglers.size > 0 || !this.caughtUp;
+  }
+
+  configure(configuration: SubscriptionConfiguration, head: number): void {
+    const before = this.configuration;
+    this.configuration = configuration;
+    if (configuration.paused && this.caughtUp) {
+      // Nothing is matched for it meanwhile: it reads on from here.
+      this.caughtUp = false;
+      this.scannedTo = head;
+    }
+    if (before.breakerFailures !== configuration.breakerFailures)
+      this.breaker = new Breaker(configuration.breakerFailures);
+    if (before.ratePerSecond !== configuration.ratePerSecond) this.rate = rateLimit(configuration);
+    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);
+    if (filterChanged || before.ordering !== configuration.ordering) this.#rewind();
+    this.filter = compileFilter(configuration.filter);
+  }
+
+  /** Matches what is not settled again; what is out stays out and is found again by the scan. */
+  #rewind(): void {
+    const { done } = this.position();
+    if (!this.caughtUp || this.window.size > 0) {
+      this.scannedTo = this.window.oldest?.seq ?? this.scannedTo;
+      this.caughtUp = false;
+      this.#doneAtStart = done;
+    }
+    this.#restart();
+  }
+
+  /** Reads on from `seq` as if nothing above it had ever happened: replay and skip. */
+  moveTo(seq: number, epoch: number): void {
+    this.epoch = epoch;
+    this.scannedTo = seq;
+    this.caughtUp = false;
+    this.#doneAtStart = [];
+    this.#outAtCrash = 0;
+    this.newestLeased = 0;
+    this.leases.clear();
+    this.settledAhead.clear();
+    this.#restart();
+  }
+
+  #restart(): void {
+    this.window.clear();
+    this.ready = readyQueue(this.configuration.ordering);
+    for (const straggler of this.stragglers.values()) {
+      if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey);
+    }
+  }
+
+  addStraggler(straggler: Straggler): void {
+    this.stragglers.set(straggler.seq, straggler);
+    if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey);
+    this.schedule(straggler);
+  }
+
+  /** Puts a straggler where it comes up at its due time. */
+  schedule(straggler: Straggler): void {
+    (straggler.state === "retrying" ? this.retrying : this.deadLettering).push(straggler);
+  }
+
+  /** A matching event; the caller has checked the filter. */
+  add(seq: number, head: EventHead): void {
+    const orderingKey = this.configuration.ordering === "ordered" ? orderingKeyOf(head) : undefined;
+    const settled = this.settledAhead.delete(seq) || this.stragglers.has(seq) || inRanges(this.#doneAtStart, seq);
+    const lease = this.leases.get(seq);
+    const attempts = seq <= this.#outAtCrash ? 1 : 0;
+    const entry: Entry = { seq, orderingKey, attempts, state: settled ? "done" : lease ? "leased" : "pending" };
+    this.window.add(entry);
+    if (settled) return;
+    if (lease === undefined) {
+      this.ready.push(entry);
+    } else {
+      this.leases.set(seq, { ...lease, unit: { kind: "fresh", entry } });
+      this.ready.hold(orderingKey ?? "");
+    }
+  }
+
+  /** Whether a scan would find it something to do. */
+  canScan(windowLimit: number): boolean {
+    return !this.configuration.paused && !this.caughtUp && this.ready.isEmpty && this.window.size < windowLimit;
+  }
+
+  /** The scan has come to the log's head: from now on events are matched as they are published. */
+  catchUp(): void {
+    this.caughtUp = true;
+    this.#doneAtStart = [];
+    this.settledAhead.clear();
+  }
+
+  /** What may be leased now, fresh events and stragglers in turn; undefined when nothing may. */
+  next(nowMs: number): Unit | undefined {
+    if (this.configuration.paused) return undefined;
+    const deadLetter = this.#due(this.deadLettering, "dead-lettering", nowMs);
+    if (deadLetter !== undefined) return { kind: "straggler", straggler: deadLetter };
+    if (this.#gateMs() > nowMs) return undefined;
+    const retry = this.#due(this.retrying, "retrying", nowMs);
+    const freshAllowed = !this.ready.isEmpty && this.stragglers.size < ACTIVE_STRAGGLERS;
+    if (retry !== undefined && !(freshAllowed && this.#stragglerWasLast)) {
+      this.#stragglerWasLast = true;
+      return { kind: "straggler", straggler: retry };
+    }
+    this.#stragglerWasLast = false;
+    if (!freshAllowed) return undefined;
+    const entry = this.#shiftReady();
+    return entry === undefined ? undefined : { kind: "fresh", entry };
+  }
+
+  #shiftReady(): Entry | undefined {
+    for (let entry = this.ready.shift(); entry !== undefined; entry = this.ready.shift()) {
+      if (entry.state === "pending") return entry;
+      // Reported as delivered while it waited here: only now its key is free.
+      if (entry.orderingKey !== undefined) this.ready.release(entry.orderingKey);
+    }
+    return undefined;
+  }
+
+  /** When `next` may give something it does not give now: epoch milliseconds, Infinity if only an outcome or event can. */
+  nextAtMs(): number {
+    if (this.configuration.paused) return Number.POSITIVE_INFINITY;
+    const deadLetter = this.#peek(this.deadLettering, "dead-lettering")?.dueAtMs ?? Number.POSITIVE_INFINITY;
+    const retry = this.#peek(this.retrying, "retrying")?.dueAtMs ?? Number.POSITIVE_INFINITY;
+    const fresh = this.ready.isEmpty || this.stragglers.size >= ACTIVE_STRAGGLERS ? Number.POSITIVE_INFINITY : 0;
+    return Math.min(deadLetter, Math.max(this.#gateMs(), Math.min(retry, fresh)));
+  }
+
+  lease(unit: Unit, lease: Lease): void {
+    const seq = unit.kind === "fresh" ? unit.entry.seq : unit.straggler.seq;
+    if (unit.kind === "fresh") {
+      unit.entry.state = "leased";
+      this.newestLeased = Math.max(this.newestLeased, seq);
+    } else {
+      (unit.straggler.state === "retrying" ? this.retrying : this.deadLettering).pop();
+    }
+    this.leases.set(seq, lease);
+    if (lease.purpose === "deliver") {
+      this.breaker.leased();
+      this.rate?.leased(lease.leasedAtMs);
+    }
+  }
+
+  /** Breaker, rate and concurrency: epoch milliseconds from which the subscriber may be called. */
+  #gateMs(): number {
+    const concurrency = this.configuration.maxConcurrency;
+    if (concurrency !== undefined && this.leases.size >= concurrency) return Number.POSITIVE_INFINITY;
+    return Math.max(this.breaker.nextAtMs(), this.rate?.nextAtMs() ?? 0);
+  }
+
+  #due(queue: DueQueue, state: Straggler["state"], nowMs: number): Straggler | undefined {
+    const first = this.#peek(queue, state);
+    return first !== undefined && first.dueAtMs <= nowMs ? first : undefined;
+  }
+
+  /** The first straggler of the queue that is still what it was when it was put there. */
+  #peek(queue: DueQueue, state: Straggler["state"]): Straggler | undefined {
+    for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
+      const { straggler, dueAtMs } = first;
+      const current = this.stragglers.get(straggler.seq) === straggler && straggler.state === state;
+      if (current && straggler.dueAtMs === dueAtMs && !this.leases.has(straggler.seq)) return straggler;
+      queue.pop();
+    }
+    return undefined;
+  }
+}
+
+function rateLimit(configuration: SubscriptionConfiguration): RateLimit | undefined {
+  return configuration.ratePerSecond === undefined ? undefined : new RateLimit(configuration.ratePerSecond);
+}

@@ -1,0 +1,42 @@
+/** SQLite of a Durable Object behind the interface that storage code is written against. */
+
+import assert from "../core/assert.ts";
+import { MAX_ROW_BYTES, type SqlRow, type SqlStore, type SqlValue } from "../core/sql-store.ts";
+
+/** Cloudflare refuses statements with more. */
+const MAX_PARAMETERS = 100;
+
+export function durableSql(storage: DurableObjectStorage): SqlStore {
+  const { sql } = storage;
+  return {
+    all<Row extends SqlRow>(query: string, ...params: SqlValue[]): Row[] {
+      checkLimits(params);
+      const rows = sql.exec<Record<string, SqlStorageValue>>(query, ...params).toArray();
+      for (const row of rows) bytesOfBlobs(row);
+      return rows as Row[];
+    },
+    run(query: string, ...params: SqlValue[]): number {
+      checkLimits(params);
+      return sql.exec(query, ...params).rowsWritten;
+    },
+    transaction: <T>(work: () => T): T => storage.transactionSync(work),
+  };
+}
+
+/** Plain workerd does not enforce the row limit, Cloudflare does: a bug must show on both. */
+function checkLimits(params: readonly SqlValue[]): void {
+  assert(params.length <= MAX_PARAMETERS, `at most ${MAX_PARAMETERS} parameters`);
+  let bytes = 0;
+  for (const param of params) {
+    if (typeof param === "string") bytes += param.length;
+    else if (param instanceof Uint8Array) bytes += param.byteLength;
+  }
+  assert(bytes <= MAX_ROW_BYTES, `a row of ${bytes} bytes is over the limit of ${MAX_ROW_BYTES}`);
+}
+
+function bytesOfBlobs(row: Record<string, unknown>): void {
+  for (const column in row) {
+    const value = row[column];
+    if (value instanceof ArrayBuffer) row[column] = new Uint8Array(value);
+  }
+}
