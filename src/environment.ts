@@ -1,9 +1,9 @@
 /** The bindings and variables of the Worker, as `wrangler.toml` declares them; read only by composition roots. */
 
 export interface Env {
-  readonly CHANNEL: DurableObjectNamespace;
-  readonly CONTROL_PLANE: DurableObjectNamespace;
-  readonly COURIER: Service;
+  readonly CHANNEL: DurableObjectNamespace<import("./channel/durable-object.ts").Channel>;
+  readonly CONTROL_PLANE: DurableObjectNamespace<import("./control-plane/durable-object.ts").ControlPlane>;
+  readonly COURIER: Service<import("./courier/entrypoint.ts").Courier>;
   /** Absent on plain workerd: every wake-up is direct there. */
   readonly WAKE_UPS?: Queue<WakeUp>;
   readonly SLUICE_PUBLIC_URL?: string;

@@ -77,6 +77,7 @@ export class Channel {
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
     this.#settle(request.settlements);
+    if (request.capacity === 0) this.#serving.settled(request.lane);
     return request.capacity > 0 ? this.#serving.lease(request.lane, request.capacity, request.holdMs) : EMPTY_LEASE;
   }
 

@@ -13,6 +13,14 @@ const COURIERS_PER_LANE = 4;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
 const BUSY_MS = 250;
 
+/** A lease call that is held open. */
+export interface WaitingLease {
+  /** Answers it if there is something to lease. */
+  readonly tryNow: () => void;
+  /** Holds it no longer than an idle courier lingers. */
+  readonly shorten: () => void;
+}
+
 export interface Lane {
   readonly name: string;
   /** Subscriptions that may have something to lease, in turn. */
@@ -20,7 +28,7 @@ export interface Lane {
   /** Courier calls that are open. */
   runs: number;
   /** Lease calls held open until there is something to lease, oldest first. */
-  readonly waiting: Set<() => void>;
+  readonly waiting: Set<WaitingLease>;
   lastLeaseMs: number;
   lastWakeMs: number;
   /** Its couriers' ends are known, because their calls are held open. */

@@ -42,6 +42,8 @@ export const NEAR_MS = 2_000;
 export const REASSESS_MS = 200;
 /** Longest that a lease call is held open, whatever the courier asks, milliseconds. */
 export const LONGEST_HOLD_MS = 20_000;
+/** A held lease call whose courier has nothing in flight any more ends after this, milliseconds. */
+export const IDLE_HOLD_MS = 50;
 /** After a wake-up that failed, milliseconds. */
 export const REST_MS = 1_000;
 /** Idempotency keys remembered, and for how long at least unless newer keys push them out. */

@@ -59,6 +59,7 @@ function delivered(
 
   subscription.breaker.delivered();
   subscription.counters.delivered++;
+  if (outcome.hopsExhausted) subscription.counters.hopsExhausted++;
   if (outcome.unusableReply) subscription.counters.unusableReplies++;
   if (outcome.reply !== undefined && subscription.configuration.reply.kind === "channel-itself") {
     context.appendReply(subscription, outcome.reply);

@@ -6,7 +6,7 @@ import type { LeaseAnswer } from "../core/channel-protocol.ts";
 import type { Committer } from "./commit.ts";
 import { type Lane, needsCourier, reassess } from "./lanes.ts";
 import { assembleLease, EMPTY_LEASE } from "./lease.ts";
-import { LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
+import { IDLE_HOLD_MS, LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
 import type { OutcomeContext } from "./outcomes.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
 import type { Subscription } from "./subscription.ts";
@@ -57,6 +57,13 @@ export class Serving {
     return this.#hold(lane, capacity, Math.min(holdMs, LONGEST_HOLD_MS));
   }
 
+  /** With nothing in flight any more, the lane's couriers need not wait long. */
+  settled(laneName: string): void {
+    const lane = this.#state.lanes.lane(laneName);
+    if (lane.waiting.size === 0 || this.#hasLeases(lane)) return;
+    for (const waiting of lane.waiting) waiting.shorten();
+  }
+
   /** Looks at everything that may have come up by now. */
   look(): void {
     const { busy, ports } = this.#state;
@@ -74,9 +81,9 @@ export class Serving {
 
   #serve(lane: Lane): void {
     if (this.#isStopped) return;
-    for (const tryWaiting of [...lane.waiting]) {
+    for (const waiting of [...lane.waiting]) {
       if (lane.active.size === 0) return;
-      tryWaiting();
+      waiting.tryNow();
     }
     this.#wakeIfNeeded(lane);
   }
@@ -135,7 +142,7 @@ export class Serving {
   #hold(lane: Lane, capacity: number, holdMs: number): Promise<LeaseAnswer> {
     return new Promise((resolve) => {
       const finish = (answer: LeaseAnswer): void => {
-        lane.waiting.delete(tryNow);
+        lane.waiting.delete(waiting);
         lane.lastLeaseMs = this.#state.ports.now();
         cancel();
         resolve(answer);
@@ -144,8 +151,16 @@ export class Serving {
         const answer = this.#assemble(lane, capacity);
         if (answer.deliveries.length > 0 || answer.more) finish(answer);
       };
-      const cancel = this.#state.ports.schedule(holdMs, () => finish(EMPTY_LEASE));
-      lane.waiting.add(tryNow);
+      let cancel = this.#state.ports.schedule(holdMs, () => finish(EMPTY_LEASE));
+      let isShort = holdMs <= IDLE_HOLD_MS;
+      const shorten = (): void => {
+        if (isShort) return;
+        isShort = true;
+        cancel();
+        cancel = this.#state.ports.schedule(IDLE_HOLD_MS, () => finish(EMPTY_LEASE));
+      };
+      const waiting = { tryNow, shorten };
+      lane.waiting.add(waiting);
     });
   }
 

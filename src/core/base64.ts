@@ -49,3 +49,8 @@ function octet(bytes: Uint8Array, at: number): number {
 function digit(value: number): number {
   return ALPHABET[value & 63] ?? 0;
 }
+
+/** Standard base64 with padding, as text. */
+export function base64Text(data: Uint8Array): string {
+  return new TextDecoder().decode(encodeBase64(data));
+}

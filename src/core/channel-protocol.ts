@@ -114,6 +114,8 @@ export type Outcome =
       readonly reply?: Uint8Array;
       /** The 2xx answer had a body that is no CloudEvent: a success without a reply, but a visible one. */
       readonly unusableReply?: boolean;
+      /** Handed nowhere because the event had no hop left. */
+      readonly hopsExhausted?: boolean;
     }
   | {
       readonly kind: "failed";

@@ -32,7 +32,10 @@ export function encodeMessage(attributes: Attributes, data: Uint8Array, format: 
   return { headers: [["content-type", "application/cloudevents+json"]], body: encodeJson(attributes, data) };
 }
 
-/** Headers of a binary message whose data is streamed. */
+/**
+ * Headers of a binary message whose data is streamed. Data whose content type passes isCloudEventsType cannot go so:
+ * the receiver would take it for the event itself.
+ */
 export function binaryHeaders(attributes: Attributes): readonly Header[] {
   const headers: Header[] = [];
   for (const name of Object.keys(attributes)) {

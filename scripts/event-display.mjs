@@ -1,0 +1,58 @@
+/** A subscriber that prints every CloudEvent it receives, in the binary content mode Sluice delivers in. */
+import { createServer } from "node:http";
+
+const MAX_SHOWN_BYTES = 600;
+/** Larger bodies are read and thrown away. */
+const MAX_KEPT_BYTES = 1_048_576;
+
+/** Resolves once it listens; `onEvent` gets the attributes of every event. Rejects when the port is taken. */
+export function serveEventDisplay({ host, port, print, onEvent }) {
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    let kept = 0;
+    for await (const chunk of request) {
+      if (kept < MAX_KEPT_BYTES) chunks.push(chunk);
+      kept += chunk.length;
+    }
+    response.writeHead(request.method === "POST" ? 204 : 405).end();
+    if (request.method !== "POST") return;
+    const attributes = attributesOf(request.headers);
+    print(describe(attributes, Buffer.concat(chunks).toString("utf8")));
+    onEvent(attributes);
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+function attributesOf(headers) {
+  const attributes = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith("ce-")) attributes[name.slice("ce-".length)] = decode(String(value));
+  }
+  if (headers["content-type"] !== undefined) attributes.datacontenttype = headers["content-type"];
+  return attributes;
+}
+
+function describe(attributes, data) {
+  const lines = Object.entries(attributes)
+    .filter(([name]) => name !== "specversion")
+    .map(([name, value]) => `  ${name.padEnd(15)} ${printable(value)}`);
+  const shown = data.length > MAX_SHOWN_BYTES ? `${data.slice(0, MAX_SHOWN_BYTES)} ... (${data.length} characters)` : data;
+  return ["event received", ...lines.sort(), ...(data === "" ? [] : [`  ${"data".padEnd(15)} ${printable(shown)}`])].join("\n");
+}
+
+/** Events come from strangers: their control characters must not reach the terminal. */
+function printable(text) {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, (char) => `\\u{${char.codePointAt(0).toString(16)}}`);
+}
+
+/** Attribute values are percent-encoded in headers. */
+function decode(value) {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,91 @@
+/** The one Durable Object that holds all resources: gives the engine its ports. */
+import { DurableObject } from "cloudflare:workers";
+import migration0001 from "../../migrations/control-plane/0001-control-plane.sql";
+import type { ChannelName } from "../core/channel-name.ts";
+import type { ChannelPort } from "../core/channel-protocol.ts";
+import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
+import type { Env } from "../environment.ts";
+import { durableSql } from "../platform/durable-sql.ts";
+import { settingsOf } from "../platform/settings.ts";
+import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
+
+const MIGRATIONS = [migration0001];
+
+/** Longest wait for a channel's answer: one that hangs must not hold up the others. */
+const CALL_TIMEOUT_MS = 10_000;
+
+export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort {
+  readonly #engine: ControlPlaneEngine;
+  /** When the alarm is known to come, if it is. */
+  #alarmAtMs: number | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#engine = new ControlPlaneEngine(this.#ports());
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    return this.#engine.api.fetch(request);
+  }
+
+  async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
+    return this.#engine.webhookSource(namespace, name);
+  }
+
+  async poke(): Promise<void> {
+    return this.#engine.poke();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#alarmAtMs = undefined;
+    return this.#engine.alarm();
+  }
+
+  #ports(): ControlPlanePorts {
+    const { ctx, env } = this;
+    const { openAddress, adminToken, encryptionKey, publicUrl } = settingsOf(env);
+    const channel = (name: ChannelName): ChannelStub => env.CHANNEL.getByName(name);
+    return {
+      sql: durableSql(ctx.storage),
+      migrations: MIGRATIONS,
+      access: {
+        ...(openAddress === undefined ? {} : { openAddress }),
+        ...(adminToken === undefined ? {} : { adminToken }),
+      },
+      encryptionKey,
+      publicUrl,
+      now: () => Date.now(),
+      newUid: () => crypto.randomUUID(),
+      configure: (name, configuration) => bounded(channel(name).configure(configuration)),
+      remove: (name, uid, version) => bounded(channel(name).remove(uid, version)),
+      operate: (name, request) => bounded(channel(name).operate(request)),
+      poke: (name) => bounded(channel(name).poke()),
+      alarm: { atLatest: (atMs) => this.#alarmAtLatest(atMs), exactly: (atMs) => this.#alarmExactly(atMs) },
+      log: (line) => console.log(JSON.stringify(line)),
+    };
+  }
+
+  /** An alarm that should have come by now is not believed in any more. */
+  #alarmAtLatest(atMs: number): void {
+    const known = this.#alarmAtMs;
+    if (known === undefined || known <= Date.now() || known > atMs) this.#alarmExactly(atMs);
+  }
+
+  #alarmExactly(atMs: number | undefined): void {
+    this.#alarmAtMs = atMs === undefined ? undefined : Math.max(atMs, Date.now() + 1);
+    void (this.#alarmAtMs === undefined ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(this.#alarmAtMs));
+  }
+}
+
+type ChannelStub = ChannelPort & { poke(): Promise<void> };
+
+async function bounded<T>(call: Promise<T>): Promise<T> {
+  const timeout = Promise.withResolvers<never>();
+  const tooLate = new Error(`no answer within ${CALL_TIMEOUT_MS} ms`);
+  const timer = setTimeout(() => timeout.reject(tooLate), CALL_TIMEOUT_MS);
+  try {
+    return await Promise.race([call, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,105 @@
+/** The control plane put together, over ports alone: storage, clock, calls to channels, an alarm. */
+import type { Hono } from "hono";
+import type { ChannelName } from "../core/channel-name.ts";
+import type {
+  ChannelConfiguration,
+  ConfigureAnswer,
+  OperatorAnswer,
+  OperatorRequest,
+} from "../core/channel-protocol.ts";
+import type { SqlStore } from "../core/sql-store.ts";
+import type { WebhookLookup } from "../core/webhook-source.ts";
+import type { AccessSettings } from "./access.ts";
+import { admitCreate } from "./admission.ts";
+import { createApi } from "./api.ts";
+import { DEFAULT_NAMESPACE } from "./deletion.ts";
+import { namespaceKind } from "./kinds/namespace.ts";
+import { KnownChannels } from "./known-channels.ts";
+import { timestamp } from "./metadata.ts";
+import { migrate } from "./migrate.ts";
+import { ObjectStore } from "./object-store.ts";
+import { PublicUrl } from "./public-url.ts";
+import { type Alarm, Reconciler } from "./reconcile.ts";
+import { qualified } from "./refusal.ts";
+import { NAMESPACES } from "./resource-names.ts";
+import { Resources } from "./resources.ts";
+import { SecretSealer } from "./secret-sealer.ts";
+import { lookUpWebhookSource } from "./webhook-lookup.ts";
+
+export interface ControlPlanePorts {
+  readonly sql: SqlStore;
+  readonly migrations: readonly string[];
+  readonly access: AccessSettings;
+  /** 32 bytes in base64; without it Secrets are refused. */
+  readonly encryptionKey: string | undefined;
+  readonly publicUrl: string | undefined;
+  readonly now: () => number;
+  readonly newUid: () => string;
+  /** Ends within a bounded time, by failing if need be; as the other calls to channels. */
+  readonly configure: (name: ChannelName, configuration: ChannelConfiguration) => Promise<ConfigureAnswer>;
+  readonly remove: (name: ChannelName, uid: string, version: number) => Promise<void>;
+  readonly operate: (name: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+  readonly poke: (name: ChannelName) => Promise<void>;
+  /** Calls `alarm`. */
+  readonly alarm: Alarm;
+  readonly log: (line: Readonly<Record<string, unknown>>) => void;
+}
+
+export class ControlPlaneEngine {
+  readonly api: Hono;
+  readonly #reconciler: Reconciler;
+  readonly #store: ObjectStore;
+  readonly #sealer: SecretSealer;
+  readonly #ports: ControlPlanePorts;
+
+  constructor(ports: ControlPlanePorts) {
+    this.#ports = ports;
+    migrate(ports.sql, ports.migrations);
+    const store = new ObjectStore(ports.sql, ports.now);
+    const sealer = new SecretSealer(ports.encryptionKey);
+    const url = new PublicUrl(ports.sql, ports.publicUrl);
+    const channels = new KnownChannels(ports.sql);
+    const reconciler = new Reconciler({ ...ports, store, channels, publicUrl: () => url.get() });
+    const changed = (namespace: string) => reconciler.changed(namespace);
+    const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, changed });
+    ensureDefaultNamespace(store, ports);
+    this.#store = store;
+    this.#sealer = sealer;
+    this.#reconciler = reconciler;
+    this.api = createApi({
+      ...ports,
+      store,
+      resources,
+      reachedAt: (origin) => {
+        if (url.reachedAt(origin)) reconciler.changedEverywhere();
+      },
+    });
+  }
+
+  /** Never fails: what goes wrong is logged and made up for by the next alarm, which is armed first of all. */
+  async alarm(): Promise<void> {
+    try {
+      await this.#reconciler.run();
+    } catch (error) {
+      this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** For a cron: pokes every channel, and makes up for an alarm of our own that got lost. */
+  async poke(): Promise<void> {
+    await this.#reconciler.pokeAll();
+    await this.alarm();
+  }
+
+  async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
+    return lookUpWebhookSource(namespace, name, { store: this.#store, sealer: this.#sealer });
+  }
+}
+
+function ensureDefaultNamespace(store: ObjectStore, ports: ControlPlanePorts): void {
+  const key = { resource: qualified(NAMESPACES), namespace: "", name: DEFAULT_NAMESPACE };
+  if (store.get(key) !== undefined) return;
+  const bare = { apiVersion: "v1", kind: "Namespace", metadata: { name: DEFAULT_NAMESPACE } };
+  const identity = { uid: ports.newUid(), creationTimestamp: timestamp(ports.now()) };
+  store.insert(key, { body: admitCreate(namespaceKind, bare, identity), sealed: undefined });
+}

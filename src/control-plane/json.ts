@@ -1,0 +1,111 @@
+/**
+ * JSON as values that cannot surprise: members are read only when they are the object's own, and objects are built
+ * from entries, so that keys such as `__proto__` or `constructor` are data like any other.
+ */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Deepest nesting that is read: manifests need about 15, and recursion over the value must stay bounded. */
+const MAX_DEPTH = 64;
+
+/** The value, or why the text is not JSON that is accepted here. */
+export function parseJson(text: string): { readonly value: Json } | { readonly problem: string } {
+  if (isTooDeep(text)) return { problem: `nested deeper than ${MAX_DEPTH} levels` };
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** JSON that this object's own storage holds; anything else there is a bug. */
+export function parseStoredObject(text: string): JsonObject {
+  const value: Json = JSON.parse(text);
+  if (!isJsonObject(value)) throw new Error("stored text is no JSON object");
+  return value;
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isJsonList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** The value at a path of member names, or undefined where a step is missing. */
+export function valueAt(value: Json | undefined, ...path: readonly string[]): Json | undefined {
+  let current = value;
+  for (const name of path) {
+    if (!isJsonObject(current) || !Object.hasOwn(current, name)) return undefined;
+    current = current[name];
+  }
+  return current;
+}
+
+export function textAt(value: Json | undefined, ...path: readonly string[]): string | undefined {
+  const found = valueAt(value, ...path);
+  return typeof found === "string" ? found : undefined;
+}
+
+export function numberAt(value: Json | undefined, ...path: readonly string[]): number | undefined {
+  const found = valueAt(value, ...path);
+  return typeof found === "number" ? found : undefined;
+}
+
+export function objectAt(value: Json | undefined, ...path: readonly string[]): JsonObject | undefined {
+  const found = valueAt(value, ...path);
+  return isJsonObject(found) ? found : undefined;
+}
+
+export function listAt(value: Json | undefined, ...path: readonly string[]): readonly Json[] {
+  const found = valueAt(value, ...path);
+  return isJsonList(found) ? found : [];
+}
+
+/** The string members of an object: labels, annotations, filter attributes. */
+export function textsAt(value: Json | undefined, ...path: readonly string[]): Readonly<Record<string, string>> {
+  const entries = Object.entries(objectAt(value, ...path) ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}
+
+/** A copy with one member set, or removed when the value is undefined. */
+export function withMember(object: JsonObject, name: string, value: Json | undefined): JsonObject {
+  const entries = Object.entries(object).filter(([key]) => key !== name);
+  return Object.fromEntries(value === undefined ? entries : [...entries, [name, value]]);
+}
+
+/** The same text for equal values, whatever the order of their members. */
+export function canonicalJson(value: Json): string {
+  if (isJsonList(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(",")}}`;
+}
+
+export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return canonicalJson(a) === canonicalJson(b);
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index];
+    if (inString) {
+      if (char === "\\") index++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{" || char === "[") {
+      depth++;
+      if (depth > MAX_DEPTH) return true;
+    } else if (char === "}" || char === "]") depth--;
+  }
+  return false;
+}

@@ -1,0 +1,85 @@
+/**
+ * A GitHubSource: a webhook that a person sets up at GitHub with the URL in the status and the shared secret. Sluice
+ * does not register it, so `accessToken` (required by Knative) may be absent, and every event type that GitHub
+ * is told to send is accepted: `eventTypes` is not limited to Knative's list.
+ */
+import {
+  destinationSchema,
+  flag,
+  freeObject,
+  listOf,
+  objectSchema,
+  statusMembers,
+  struct,
+  text,
+  textMap,
+} from "../common-schemas.ts";
+import { compileGithubSource } from "../compile-github-source.ts";
+import { defaultDestination, validateDestination } from "../destination.ts";
+import { type FieldError, invalidValue } from "../field-error.ts";
+import { objectAt, textAt, textsAt, valueAt, withMember } from "../json.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
+import { namespaceOf } from "../metadata.ts";
+import { GITHUB_SOURCES } from "../resource-names.ts";
+
+const secretReference = struct({ secretKeyRef: struct({ name: text, key: text }, ["name", "key"]) });
+
+export const githubSourceKind: ResourceKind = {
+  ...GITHUB_SOURCES,
+  kind: "GitHubSource",
+  versions: ["v1alpha1"],
+  singular: "githubsource",
+  shortNames: [],
+  categories: ["all", "knative", "eventing", "sources"],
+  namespaced: true,
+  nameRule: "subdomain",
+  hasStatus: true,
+  schema: objectSchema(
+    {
+      spec: struct(
+        {
+          githubAPIURL: text,
+          ownerAndRepository: text,
+          eventTypes: { type: "array", items: text, minItems: 1 },
+          accessToken: secretReference,
+          secretToken: secretReference,
+          ceOverrides: struct({ extensions: textMap }),
+          serviceAccountName: text,
+          sink: destinationSchema,
+          secure: flag,
+        },
+        ["ownerAndRepository", "eventTypes"],
+      ),
+      status: struct({
+        ...statusMembers,
+        sinkUri: text,
+        webhookIDKey: text,
+        webhookUrl: { type: "string", description: "The payload URL to enter at GitHub." },
+        ceAttributes: listOf(freeObject),
+      }),
+    },
+    ["spec"],
+  ),
+  printerColumns: [...READY_AND_REASON, { name: "Sink", type: "string", jsonPath: ".status.sinkUri" }, AGE],
+  applyDefaults(object) {
+    const spec = objectAt(object, "spec") ?? {};
+    const sink = objectAt(spec, "sink");
+    if (sink === undefined) return object;
+    return { ...object, spec: withMember(spec, "sink", defaultDestination(sink, namespaceOf(object))) };
+  },
+  validate(object) {
+    const spec = objectAt(object, "spec");
+    const errors: FieldError[] = [...validateDestination(valueAt(spec, "sink"), "spec.sink")];
+    const repository = textAt(spec, "ownerAndRepository") ?? "";
+    if (!/^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)?$/.test(repository)) {
+      errors.push(invalidValue(repository, "spec.ownerAndRepository", "expected owner or owner/repository"));
+    }
+    for (const name of Object.keys(textsAt(spec, "ceOverrides", "extensions"))) {
+      if (/^[a-z0-9]+$/.test(name)) continue;
+      const path = `spec.ceOverrides.extensions[${name}]`;
+      errors.push(invalidValue(name, path, "keys are expected to be lower-case alphanumeric"));
+    }
+    return errors;
+  },
+  compile: compileGithubSource,
+};

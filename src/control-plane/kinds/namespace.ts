@@ -1,0 +1,52 @@
+/** A namespace: what resources live in, and the first segment of every ingest path. */
+import { listOf, objectSchema, struct, text } from "../common-schemas.ts";
+
+import { AGE, type ResourceKind } from "../kind.ts";
+import { isBeingDeleted, nameOf } from "../metadata.ts";
+import { NAMESPACES } from "../resource-names.ts";
+
+/** First path segments that Sluice itself serves: a namespace of that name would shadow them. */
+const RESERVED = new Set([
+  "api",
+  "apis",
+  "openapi",
+  "version",
+  "readyz",
+  "livez",
+  "healthz",
+  "metrics",
+  "console",
+  ".well-known",
+]);
+
+export const namespaceKind: ResourceKind = {
+  ...NAMESPACES,
+  kind: "Namespace",
+  versions: ["v1"],
+  singular: "namespace",
+  shortNames: ["ns"],
+  categories: [],
+  namespaced: false,
+  nameRule: "label",
+  hasStatus: false,
+  schema: objectSchema({
+    spec: struct({ finalizers: listOf(text) }),
+    status: struct({ phase: text }),
+  }),
+  printerColumns: [{ name: "Status", type: "string", jsonPath: ".status.phase" }, AGE],
+  applyDefaults(object) {
+    const phase = isBeingDeleted(object) ? "Terminating" : "Active";
+    return { ...object, status: { phase } };
+  },
+  validate(object) {
+    const name = nameOf(object);
+    if (!RESERVED.has(name)) return [];
+    return [
+      {
+        message: `invalid value: ${name}`,
+        paths: ["metadata.name"],
+        details: "this name is reserved: a path of the API begins with it",
+      },
+    ];
+  },
+};

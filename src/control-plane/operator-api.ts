@@ -1,0 +1,189 @@
+/**
+ * The operator API: what a person asks of a channel's log and deliveries, forwarded to the channel of a Broker or of a
+ * Trigger's Broker. A Trigger means its own subscription.
+ *
+ *   GET  {kind}/{name}/log?from=&limit=        GET  {kind}/{name}/deliveries?state=&subscription=&limit=&continue=
+ *   GET  {kind}/{name}/stats                   POST {kind}/{name}/deliveries/{redrive|discard}
+ *   POST triggers/{name}/replay  {from}        POST triggers/{name}/skip  {to}
+ */
+import { type ChannelName, parseChannelName } from "../core/channel-name.ts";
+import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
+import { parseStartFrom } from "./annotations.ts";
+import { isJsonList, type JsonObject, textAt, valueAt } from "./json.ts";
+import { uidOf } from "./metadata.ts";
+import type { ObjectStore } from "./object-store.ts";
+import {
+  badRequest,
+  methodNotAllowed,
+  notFound,
+  notImplemented,
+  qualified,
+  Refusal,
+  unavailable,
+  unknownPath,
+} from "./refusal.ts";
+import { readOptionalJsonObject } from "./request-body.ts";
+import { BROKERS, TRIGGERS } from "./resource-names.ts";
+import { brokerNameOf } from "./trigger-subscription.ts";
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+const STATES = ["parked", "retrying", "dead-lettering"] as const;
+
+export interface OperatorPorts {
+  readonly store: ObjectStore;
+  readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+}
+
+export interface OperatorPath {
+  readonly namespace: string;
+  readonly segments: readonly string[];
+}
+
+export async function answerOperator(request: Request, path: OperatorPath, ports: OperatorPorts): Promise<Response> {
+  const [plural, name, ...verb] = path.segments;
+  if (plural === "traces" && name === undefined) {
+    throw notImplemented("traces are not served yet: look at the log and the deliveries of each Broker instead");
+  }
+  if (plural === undefined || name === undefined) throw unknownPath();
+  const subject = findSubject(path.namespace, plural, { name, store: ports.store });
+  const question = await operatorRequest(request, verb.join("/"), subject);
+  return operatorResponse(await operate(subject.channel, question, ports));
+}
+
+interface Subject {
+  readonly channel: ChannelName;
+  /** Of a Trigger; undefined for a Broker. */
+  readonly subscription: string | undefined;
+  /** A Trigger's name or uid as the channel knows it. */
+  readonly uidNamed: (nameOrUid: string) => string;
+}
+
+function findSubject(
+  namespace: string,
+  plural: string,
+  where: { readonly name: string; readonly store: ObjectStore },
+): Subject {
+  const { name, store } = where;
+  const resource = plural === BROKERS.plural ? BROKERS : plural === TRIGGERS.plural ? TRIGGERS : undefined;
+  if (resource === undefined) throw unknownPath();
+  const stored = store.get({ resource: qualified(resource), namespace, name });
+  if (stored === undefined) throw notFound(resource, name);
+  const brokerName = resource === BROKERS ? name : brokerNameOf(stored.body);
+  const channel = parseChannelName(namespace, "broker", brokerName);
+  if (channel === undefined || store.get({ resource: qualified(BROKERS), namespace, name: brokerName }) === undefined) {
+    throw notFound(BROKERS, brokerName);
+  }
+  const uidNamed = (nameOrUid: string) => {
+    const trigger = store.get({ resource: qualified(TRIGGERS), namespace, name: nameOrUid });
+    return trigger === undefined ? nameOrUid : uidOf(trigger.body);
+  };
+  return { channel, subscription: resource === TRIGGERS ? uidOf(stored.body) : undefined, uidNamed };
+}
+
+async function operatorRequest(request: Request, verb: string, subject: Subject): Promise<OperatorRequest> {
+  const query = new URL(request.url).searchParams;
+  const expected = ["log", "deliveries", "stats"].includes(verb) ? "GET" : "POST";
+  const known = ["log", "deliveries", "stats", "deliveries/redrive", "deliveries/discard", "replay", "skip"];
+  if (!known.includes(verb)) throw unknownPath();
+  if (request.method !== expected) throw methodNotAllowed();
+  const body = expected === "POST" ? await readOptionalJsonObject(request) : {};
+  switch (verb) {
+    case "log": {
+      const from = query.get("from");
+      return { verb, limit: parseLimit(query), ...(from === null ? {} : { from }) };
+    }
+    case "deliveries": {
+      const next = query.get("continue");
+      const wanted = { state: query.get("state")?.split(","), subscription: query.get("subscription") ?? undefined };
+      const selector = deliverySelector(wanted, subject);
+      return { verb, selector, limit: parseLimit(query), ...(next === null ? {} : { continue: next }) };
+    }
+    case "stats":
+      return { verb };
+    case "replay":
+    case "skip":
+      return moveRequest(verb, body, subject);
+    default: {
+      const selector = bodySelector(body, subject);
+      const act = verb === "deliveries/redrive" ? "redrive" : "discard";
+      return { verb: act, selector, dryRun: valueAt(body, "dryRun") === true };
+    }
+  }
+}
+
+function moveRequest(verb: "replay" | "skip", body: JsonObject, subject: Subject): OperatorRequest {
+  if (subject.subscription === undefined) throw unknownPath();
+  const field = verb === "replay" ? "from" : "to";
+  const to = parseStartFrom(textAt(body, field) ?? "");
+  if (to === undefined) {
+    throw badRequest(`${field} is required: latest, earliest, a position of the log or an RFC 3339 time`);
+  }
+  return { verb, subscription: subject.subscription, to, dryRun: valueAt(body, "dryRun") === true };
+}
+
+/** An empty body would mean everything; that has to be said with a state or a subscription. */
+function bodySelector(body: JsonObject, subject: Subject): DeliverySelector {
+  const ids = textList(body, "ids");
+  const state = textList(body, "state");
+  const subscription = textAt(body, "subscription");
+  if (ids === undefined && state === undefined && subscription === undefined && subject.subscription === undefined) {
+    throw badRequest("say which deliveries are meant: ids, or a selector of state and subscription");
+  }
+  return { ...deliverySelector({ state, subscription }, subject), ...(ids === undefined ? {} : { ids }) };
+}
+
+function deliverySelector(
+  wanted: { readonly state: readonly string[] | undefined; readonly subscription: string | undefined },
+  subject: Subject,
+): DeliverySelector {
+  const states = wanted.state?.map((sent) => {
+    const state = STATES.find((each) => each === sent);
+    if (state === undefined) throw badRequest(`state must be one of ${STATES.join(", ")}, not ${JSON.stringify(sent)}`);
+    return state;
+  });
+  const subscription =
+    subject.subscription ?? (wanted.subscription === undefined ? undefined : subject.uidNamed(wanted.subscription));
+  return {
+    ...(states === undefined ? {} : { state: states }),
+    ...(subscription === undefined ? {} : { subscription }),
+  };
+}
+
+function textList(body: JsonObject, name: string): readonly string[] | undefined {
+  const value = valueAt(body, name);
+  if (value === undefined) return undefined;
+  if (!isJsonList(value)) throw badRequest(`${name} must be a list of strings`);
+  return value.map((item) => {
+    if (typeof item !== "string") throw badRequest(`${name} must be a list of strings`);
+    return item;
+  });
+}
+
+function parseLimit(query: URLSearchParams): number {
+  const text = query.get("limit") ?? String(DEFAULT_LIMIT);
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw badRequest(`limit must be a whole number of at least 1, not ${JSON.stringify(text)}`);
+  return Math.min(Number(text), MAX_LIMIT);
+}
+
+async function operate(channel: ChannelName, request: OperatorRequest, ports: OperatorPorts): Promise<OperatorAnswer> {
+  try {
+    return await ports.operate(channel, request);
+  } catch (error) {
+    throw unavailable(`the channel could not be reached: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function operatorResponse(answer: OperatorAnswer): Response {
+  switch (answer.kind) {
+    case "ok":
+      return Response.json(answer.body);
+    case "invalid":
+      throw badRequest(answer.message);
+    case "not-found":
+      throw new Refusal(404, "NotFound", answer.message);
+    default:
+      return answer satisfies never;
+  }
+}

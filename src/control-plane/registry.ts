@@ -1,0 +1,21 @@
+/** The kinds that are served. */
+import type { ResourceKind } from "./kind.ts";
+import { brokerKind } from "./kinds/broker.ts";
+import { githubSourceKind } from "./kinds/github-source.ts";
+import { namespaceKind } from "./kinds/namespace.ts";
+import { secretKind } from "./kinds/secret.ts";
+import { triggerKind } from "./kinds/trigger.ts";
+import { qualified, type ResourceName } from "./refusal.ts";
+
+export const KINDS: readonly ResourceKind[] = [namespaceKind, secretKind, brokerKind, triggerKind, githubSourceKind];
+
+const BY_RESOURCE: ReadonlyMap<string, ResourceKind> = new Map(KINDS.map((kind) => [qualified(kind), kind]));
+
+export function kindOf(resource: ResourceName): ResourceKind | undefined {
+  return BY_RESOURCE.get(qualified(resource));
+}
+
+/** The kind of a stored object's resource column. */
+export function kindNamed(resource: string): ResourceKind | undefined {
+  return BY_RESOURCE.get(resource);
+}

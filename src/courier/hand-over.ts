@@ -1,0 +1,47 @@
+/** Hands an event to another channel: once, whatever is repeated, because the key names this very delivery. */
+import type { ChannelName } from "../core/channel-name.ts";
+import type { Attributes } from "../core/event.ts";
+import { encodeEvent } from "../core/event-codec.ts";
+import { handOverKey } from "../core/idempotency.ts";
+import { wholeData } from "./event-data.ts";
+import type { CourierPorts } from "./ports.ts";
+import { failedWithout, type Outgoing, type Sent, type Work } from "./send.ts";
+
+/** What a Broker's ingress does for events that come over HTTP. */
+function arrived(target: ChannelName, attributes: Attributes, nowMs: number): Attributes {
+  const isBroker = target.split("/")[1] === "broker";
+  return isBroker ? { ...attributes, knativearrivaltime: new Date(nowMs).toISOString() } : attributes;
+}
+
+interface HandOver extends Work {
+  readonly target: ChannelName;
+  readonly outgoing: Outgoing;
+}
+
+export async function handOver(ports: CourierPorts, work: HandOver): Promise<Sent> {
+  const { channel, delivery, target, outgoing } = work;
+  const { event, chunked } = outgoing;
+  const hops = event.head.hops - 1;
+  if (hops <= 0) {
+    ports.log({ event: "event.dropped", channel, target, reason: "no hops left: it would go round in a loop" });
+    return { outcome: { kind: "delivered", status: 202, hopsExhausted: true } };
+  }
+  const data = chunked === undefined ? event.data : await wholeData(ports, channel, chunked);
+  const bytes = encodeEvent({
+    head: { ...event.head, attributes: arrived(target, event.head.attributes, ports.now()), hops },
+    data,
+  });
+  const { subscription, epoch, seq, purpose } = delivery.token;
+  const key = handOverKey({ channelUid: channel, subscriptionUid: subscription, epoch, seq, kind: purpose });
+  const answer = await ports.appendTo(target, { bytes, calls: [{ lengths: [bytes.length], key }] });
+  switch (answer.kind) {
+    case "accepted":
+      return { outcome: { kind: "delivered", status: 202 }, handedTo: target };
+    case "not-found":
+      return { outcome: { ...failedWithout("the channel does not exist"), status: 404 } };
+    case "overloaded":
+      return { outcome: { ...failedWithout("the channel is full"), status: 503, retryAfterMs: answer.retryAfterMs } };
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,31 @@
+/** Reads a CloudEvent out of a 2xx answer. An answer that is none is a success without a reply. */
+
+import type { Outcome } from "../core/channel-protocol.ts";
+import { decodeMessage } from "../core/decode-message.ts";
+import { encodeEvent } from "../core/event-codec.ts";
+import { passThroughHeaders } from "../core/pass-through-headers.ts";
+import { readAtMost } from "./read-at-most.ts";
+import { failedWithout } from "./send.ts";
+
+/** Largest reply, bytes: it travels back within one settlement. */
+const REPLY_BYTES = 4 * 1024 * 1024;
+/** What a reply over the limit fails with: the same event would be answered the same way again. */
+const TOO_LARGE = 413;
+
+export async function readReply(response: Response, hops: number): Promise<Outcome> {
+  const { status } = response;
+  const { bytes, isCut } = await readAtMost(response.body, REPLY_BYTES);
+  if (isCut) {
+    const reason = `the reply is over ${REPLY_BYTES} bytes`;
+    return { ...failedWithout(reason), status: TOO_LARGE };
+  }
+  const message = decodeMessage(response.headers, bytes);
+  const [first, ...more] = message.kind === "events" ? message.events : [];
+  if (first === undefined || more.length > 0) {
+    const isEmpty = message.kind === "no-event" && bytes.length === 0;
+    return { kind: "delivered", status, ...(isEmpty ? {} : { unusableReply: true }) };
+  }
+  const { knativebrokerttl: _, ...attributes } = first.attributes;
+  const head = { attributes, headers: passThroughHeaders(response.headers), hops };
+  return { kind: "delivered", status, reply: encodeEvent({ head, data: first.data }) };
+}

@@ -1,0 +1,147 @@
+/**
+ * Serves a lane until nothing is left:
+ *
+ *   lease ──▶ window of requests in flight ──▶ outcomes ──▶ reported with the next lease
+ *     ▲                                                        │
+ *     └────────────────────── while there is work ◀────────────┘
+ *
+ * One lease call for work is out at a time, and the channel may hold it open; outcomes that gather meanwhile are
+ * reported by a second call. What a courier loses, the channel's leases bring back.
+ */
+import type { ChannelName } from "../core/channel-name.ts";
+import type { Delivery, LeaseAnswer, Settlement } from "../core/channel-protocol.ts";
+import { SHARED_LANE } from "../core/channel-protocol.ts";
+import type { CourierPorts } from "./ports.ts";
+import { Reports } from "./reports.ts";
+import { send, unsendable } from "./send.ts";
+
+export type { CourierPorts } from "./ports.ts";
+
+/** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
+const LINGER_MS = 50;
+
+/** Rejects only when the first channel could not be asked for work. */
+export async function runCourier(ports: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
+  const untilMs = ports.now() + ports.settings.budgetMs;
+  const served = new Set<ChannelName>([channel]);
+  await new LaneRun(ports, { channel, lane, untilMs, served }).run();
+  // Events handed to other channels go on in this run, without a wake-up each.
+  for (const next of served) {
+    if (next !== channel) await new LaneRun(ports, { channel: next, lane: SHARED_LANE, untilMs, served }).run();
+  }
+}
+
+interface Assignment {
+  readonly channel: ChannelName;
+  readonly lane: string;
+  /** No request is started that could outlast this, epoch milliseconds. */
+  readonly untilMs: number;
+  /** Channels this run serves; hand-overs add to it. */
+  readonly served: Set<ChannelName>;
+}
+
+class LaneRun {
+  readonly #ports: CourierPorts;
+  readonly #assignment: Assignment;
+  readonly #reports: Reports;
+  #inFlight = 0;
+  #slotFreed: () => void = () => {};
+
+  constructor(ports: CourierPorts, assignment: Assignment) {
+    this.#ports = ports;
+    this.#assignment = assignment;
+    this.#reports = new Reports((settlements) => this.#report(settlements), ports);
+  }
+
+  async run(): Promise<void> {
+    let failure: unknown;
+    try {
+      while (await this.#round()) {}
+    } catch (error) {
+      failure = error;
+    }
+    while (this.#inFlight > 0) await this.#freedSlot();
+    await this.#reports.drain();
+    if (failure !== undefined) throw failure;
+  }
+
+  /** One lease and the start of what it brought; false when the run is over. */
+  async #round(): Promise<boolean> {
+    const { settings, now } = this.#ports;
+    if (now() >= this.#assignment.untilMs) return false;
+    const capacity = settings.window - this.#inFlight;
+    if (capacity <= 0) {
+      await this.#freedSlot();
+      return true;
+    }
+    const wasInFlight = this.#inFlight > 0;
+    const holdMs = settings.holdMs === 0 ? 0 : wasInFlight ? settings.holdMs : LINGER_MS;
+    const freed = this.#freedSlot();
+    const answer = await this.#lease(capacity, holdMs);
+    for (const delivery of answer.deliveries) this.#start(delivery, answer);
+    if (answer.deliveries.length > 0 || answer.more) return true;
+    if (this.#inFlight > 0) {
+      // A channel that does not hold calls is asked again when there is something to report.
+      if (holdMs === 0) await freed;
+      return true;
+    }
+    return this.#reports.hasUnreported || (await this.#soon(answer.nextAtMs));
+  }
+
+  /** Work that comes up within the linger is waited for; for later work the channel wakes another courier. */
+  async #soon(nextAtMs: number | undefined): Promise<boolean> {
+    const waitMs = (nextAtMs ?? Number.POSITIVE_INFINITY) - this.#ports.now();
+    if (waitMs > LINGER_MS) return false;
+    await new Promise<void>((resolve) => void this.#ports.schedule(Math.max(1, waitMs), resolve));
+    return true;
+  }
+
+  #lease(capacity: number, holdMs: number): Promise<LeaseAnswer> {
+    const { channel, lane } = this.#assignment;
+    const settlements = this.#reports.take();
+    return this.#ports.lease(channel, { lane, settlements, capacity, holdMs }).catch((error: unknown) => {
+      this.#reports.giveBack(settlements);
+      throw error;
+    });
+  }
+
+  async #report(settlements: readonly Settlement[]): Promise<void> {
+    const { channel, lane } = this.#assignment;
+    await this.#ports.lease(channel, { lane, settlements, capacity: 0, holdMs: 0 });
+  }
+
+  #start(delivery: Delivery, answer: LeaseAnswer): void {
+    const route = answer.routes[delivery.route];
+    const event = answer.events[delivery.event];
+    const startedMs = this.#ports.now();
+    if (route === undefined || event === undefined) return;
+    // The lease expires if its timeout does not fit any more, and counts as an attempt: rare, once per long run.
+    if (startedMs + route.timeoutMs > this.#assignment.untilMs + route.timeoutMs) return;
+    this.#inFlight++;
+    const work = { delivery, route, event, bytes: answer.bytes, channel: this.#assignment.channel };
+    send(this.#ports, work)
+      .catch((error: unknown) => unsendable(error))
+      .then((sent) => {
+        this.#inFlight--;
+        if (sent.handedTo !== undefined) this.#serveToo(sent.handedTo);
+        this.#reports.add({ token: delivery.token, outcome: sent.outcome, tookMs: this.#ports.now() - startedMs });
+        this.#slotFreed();
+      });
+  }
+
+  #serveToo(channel: ChannelName): void {
+    const { served } = this.#assignment;
+    if (served.size < this.#ports.settings.maxChannelsServed) served.add(channel);
+  }
+
+  #freedSlot(): Promise<void> {
+    return new Promise((resolve) => {
+      const before = this.#slotFreed;
+      this.#slotFreed = () => {
+        this.#slotFreed = () => {};
+        before();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,25 @@
+/** The answers of the ingress. Refusals carry a short JSON reason that says what to change. */
+
+const ALLOW = "POST, OPTIONS";
+const ALLOWED = { Allow: ALLOW };
+const DUPLICATE = { Allow: ALLOW, "Sluice-Duplicate": "true" };
+/** The handshake of the CloudEvents webhook specification: anyone may send, as fast as they like. */
+const CONSENT = { Allow: ALLOW, "WebHook-Allowed-Origin": "*", "WebHook-Allowed-Rate": "*" };
+
+export function accepted(duplicate: boolean): Response {
+  return new Response(null, { status: 202, headers: duplicate ? DUPLICATE : ALLOWED });
+}
+
+export function consent(): Response {
+  return new Response(null, { status: 200, headers: CONSENT });
+}
+
+export function refusal(status: 400 | 404 | 405 | 413 | 415, message: string): Response {
+  return Response.json({ error: message }, { status, headers: ALLOWED });
+}
+
+/** 503; waits are told in whole seconds, never 0. */
+export function unavailable(message: string, retryAfterMs: number): Response {
+  const retryAfter = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
+  return Response.json({ error: message }, { status: 503, headers: { Allow: ALLOW, "Retry-After": retryAfter } });
+}

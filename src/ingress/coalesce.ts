@@ -1,0 +1,153 @@
+/**
+ * Requests that wait in one isolate for the same channel share one append call:
+ *
+ *   first request: open group ── yield once ──▶ close group ── append ──▶ answer every member
+ *   others:             join ─────────────┘
+ *
+ * The call runs inside the first request's `waitUntil`, so a producer that hangs up takes nobody with it. Should it be
+ * lost all the same, each member has its own deadline, and the first to reach it detaches the group, so that nobody
+ * else joins.
+ */
+import type { ChannelName } from "../core/channel-name.ts";
+import type { AppendAnswer, AppendCall, AppendRequest } from "../core/channel-protocol.ts";
+import { concatBytes } from "../core/event-codec.ts";
+
+/** Encoded events of one group, bytes (architecture: every group is bounded). */
+const GROUP_BYTES = 4 * 1024 * 1024;
+/** Keeps the offsets of tiny events within one segment row. */
+const GROUP_CALLS = 512;
+/** A call above this goes alone: the channel stores such events in chunks, which takes longer, bytes. */
+const SHARED_CALL_BYTES = 1_000_000;
+/** A group that did not close itself within this time has lost its first request, milliseconds. */
+const GROUP_AGE_MS = 50;
+/** How long a producer waits for the channel before it is told to try again, milliseconds. */
+export const ANSWER_TIMEOUT_MS = 15_000;
+
+export interface PendingCall {
+  /** The call's encoded events. */
+  readonly events: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly key?: string;
+}
+
+export type CallAnswer =
+  | { readonly kind: "accepted"; readonly duplicate: boolean }
+  | { readonly kind: "not-found" }
+  | { readonly kind: "overloaded"; readonly retryAfterMs: number }
+  /** The events may have been stored or not. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface CoalescePorts {
+  readonly settings: { readonly coalesce: boolean };
+  append(name: ChannelName, request: AppendRequest): Promise<AppendAnswer>;
+  now(): number;
+  /** Resolves after whatever else is ready in this isolate has run. */
+  yieldOnce(): Promise<void>;
+  /** Keeps the work alive after its request has ended. */
+  waitUntil(work: Promise<unknown>): void;
+}
+
+type GroupAnswer = AppendAnswer | { readonly kind: "failed"; readonly reason: string };
+
+interface Group {
+  readonly calls: PendingCall[];
+  readonly openedMs: number;
+  bytes: number;
+  /** Never rejects. */
+  readonly answer: Promise<GroupAnswer>;
+}
+
+/** One per isolate. */
+export class Coalescer {
+  readonly #open = new Map<ChannelName, Group>();
+
+  /** Appends one call, with others unless the settings switch that off. Never rejects; answers within ANSWER_TIMEOUT_MS. */
+  async append(name: ChannelName, call: PendingCall, ports: CoalescePorts): Promise<CallAnswer> {
+    const alone = !ports.settings.coalesce || call.bytes > SHARED_CALL_BYTES;
+    const group = alone ? this.#appendAlone(name, call, ports) : this.#join(name, call, ports);
+    const index = group.calls.length - 1;
+    const answer = await withinTimeout(group.answer);
+    if (answer === "timeout") {
+      this.#detach(name, group);
+      return { kind: "failed", reason: "the channel did not answer in time" };
+    }
+    if (answer.kind !== "accepted") return answer;
+    return { kind: "accepted", duplicate: answer.calls[index]?.duplicate ?? false };
+  }
+
+  #join(name: ChannelName, call: PendingCall, ports: CoalescePorts): Group {
+    const open = this.#open.get(name);
+    if (open !== undefined && hasRoom(open, call, ports.now())) {
+      open.calls.push(call);
+      open.bytes += call.bytes;
+      return open;
+    }
+    const { promise, resolve } = Promise.withResolvers<GroupAnswer>();
+    const group: Group = { calls: [call], openedMs: ports.now(), bytes: call.bytes, answer: promise };
+    this.#open.set(name, group);
+    ports.waitUntil(this.#lead(name, group, ports).then(resolve));
+    return group;
+  }
+
+  async #lead(name: ChannelName, group: Group, ports: CoalescePorts): Promise<GroupAnswer> {
+    try {
+      await ports.yieldOnce();
+      this.#detach(name, group);
+      return await ports.append(name, appendRequest(group.calls));
+    } catch (error) {
+      this.#detach(name, group);
+      return { kind: "failed", reason: String(error) };
+    }
+  }
+
+  #appendAlone(name: ChannelName, call: PendingCall, ports: CoalescePorts): Group {
+    const answer = appendOnce(name, call, ports);
+    ports.waitUntil(answer);
+    return { calls: [call], openedMs: ports.now(), bytes: call.bytes, answer };
+  }
+
+  /** Nobody joins it any more; another group may have taken its place already. */
+  #detach(name: ChannelName, group: Group): void {
+    if (this.#open.get(name) === group) this.#open.delete(name);
+  }
+}
+
+function hasRoom(group: Group, call: PendingCall, nowMs: number): boolean {
+  return (
+    group.calls.length < GROUP_CALLS &&
+    group.bytes + call.bytes <= GROUP_BYTES &&
+    nowMs - group.openedMs <= GROUP_AGE_MS
+  );
+}
+
+async function appendOnce(name: ChannelName, call: PendingCall, ports: CoalescePorts): Promise<GroupAnswer> {
+  try {
+    return await ports.append(name, appendRequest([call]));
+  } catch (error) {
+    return { kind: "failed", reason: String(error) };
+  }
+}
+
+function appendRequest(pending: readonly PendingCall[]): AppendRequest {
+  const parts: Uint8Array[] = [];
+  const calls: AppendCall[] = [];
+  for (const call of pending) {
+    for (const event of call.events) parts.push(event);
+    const lengths = call.events.map((event) => event.length);
+    calls.push(call.key === undefined ? { lengths } : { lengths, key: call.key });
+  }
+  const [only] = parts;
+  return { bytes: only !== undefined && parts.length === 1 ? only : concatBytes(parts), calls };
+}
+
+async function withinTimeout(answer: Promise<GroupAnswer>): Promise<GroupAnswer | "timeout"> {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const timeout = new Promise<"timeout">((resolve) => {
+    timer = setTimeout(() => resolve("timeout"), ANSWER_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([answer, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Takes events in. Stateless but for what an isolate may forget: 202 only after the channel has the events in its
+ * log. Order of checks as in Knative: method, path, size, parsing and validation, hops, then the channel's answer.
+ */
+import type { ChannelName } from "../core/channel-name.ts";
+import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
+import { producerKey } from "../core/idempotency.ts";
+import { passThroughHeaders } from "../core/pass-through-headers.ts";
+import { accepted, consent, refusal, unavailable } from "./answer.ts";
+import { BodyBudget, BodyReservation } from "./body-budget.ts";
+import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
+import { type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
+import { MissingChannels } from "./missing-channels.ts";
+import { type Body, readBody } from "./read-body.ts";
+import { routeOf } from "./route.ts";
+
+export interface IngressSettings {
+  readonly maxEventBytes: number;
+  readonly coalesce: boolean;
+}
+
+/** Everything a request needs from outside; `append` may reject, for instance when the object restarts. */
+export interface IngressPorts extends CoalescePorts {
+  readonly settings: IngressSettings;
+  /** Takes the one line about an event that was refused for a reason of ours. */
+  log(record: IngressRecord): void;
+}
+
+export interface IngressRecord {
+  readonly stage: "event.refused";
+  readonly channel: string;
+  readonly status: 503;
+  readonly reason: string;
+}
+
+/** What an isolate keeps between requests; one per isolate and settings. */
+export class IngressState {
+  readonly coalescer = new Coalescer();
+  readonly missing = new MissingChannels();
+  readonly budget: BodyBudget;
+
+  constructor(settings: IngressSettings) {
+    this.budget = new BodyBudget(settings.maxEventBytes);
+  }
+}
+
+/** Characters; a key is remembered for as long as its event is, and longer ones are no keys but data. */
+const MAX_KEY_LENGTH = 255;
+const RETRY_AFTER_MS = 1_000;
+
+/** Answers one request. Rejects only on a bug. */
+export async function handleIngress(request: Request, state: IngressState, ports: IngressPorts): Promise<Response> {
+  if (request.method === "OPTIONS") return consent();
+  if (request.method !== "POST") return refusal(405, "post events with POST");
+  const route = routeOf(request.url);
+  if (route.kind === "malformed") return refusal(400, route.message);
+  if (route.kind === "not-found") return refusal(404, route.message);
+  const key = request.headers.get("idempotency-key");
+  if (key !== null && (key === "" || key.length > MAX_KEY_LENGTH)) {
+    return refusal(400, `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`);
+  }
+  const reservation = new BodyReservation(state.budget, () => ports.now());
+  try {
+    const body = await readBody(request, ports.settings.maxEventBytes, reservation);
+    if (body.kind !== "bytes") return answerBody(body, route.name, ports);
+    const message = decodeMessage(request.headers, body.bytes);
+    if (message.kind !== "events") return answerMessage(message);
+    const carried = encodeArrivals(message.events, {
+      headers: passThroughHeaders(request.headers),
+      ...(route.isBroker && { arrivalTime: new Date(ports.now()).toISOString() }),
+    });
+    if (carried.kind !== "encoded") return answerCarried(carried);
+    const call: PendingCall = key === null ? carried : { ...carried, key: producerKey(key) };
+    return await append(route.name, call, state, ports);
+  } finally {
+    reservation.release();
+  }
+}
+
+async function append(
+  name: ChannelName,
+  call: PendingCall,
+  state: IngressState,
+  ports: IngressPorts,
+): Promise<Response> {
+  if (state.missing.isMissing(name, ports.now())) return noChannel(name);
+  const answer = await state.coalescer.append(name, call, ports);
+  switch (answer.kind) {
+    case "accepted":
+      state.missing.found(name);
+      return accepted(answer.duplicate);
+    case "not-found":
+      state.missing.missed(name, ports.now());
+      return noChannel(name);
+    case "overloaded":
+      return refuse503(name, "the channel is overloaded", answer.retryAfterMs, ports);
+    case "failed":
+      return refuse503(name, answer.reason, RETRY_AFTER_MS, ports);
+    default:
+      return answer satisfies never;
+  }
+}
+
+function noChannel(name: ChannelName): Response {
+  return refusal(404, `there is no ${name}: create it, or correct the address`);
+}
+
+/** The reason goes to the log in full; producers only learn what they can do. */
+function refuse503(name: ChannelName, reason: string, retryAfterMs: number, ports: IngressPorts): Response {
+  ports.log({ stage: "event.refused", channel: name, status: 503, reason });
+  return unavailable("the event was not accepted: send it again after Retry-After", retryAfterMs);
+}
+
+function answerBody(body: Exclude<Body, { kind: "bytes" }>, name: ChannelName, ports: IngressPorts): Response {
+  switch (body.kind) {
+    case "too-large":
+      return refusal(413, `an event may have at most ${ports.settings.maxEventBytes} bytes`);
+    case "busy":
+      return refuse503(name, "large bodies fill this isolate's memory", RETRY_AFTER_MS, ports);
+    case "broken":
+      return refusal(400, "the body ended before it was complete");
+    default:
+      return body satisfies never;
+  }
+}
+
+function answerMessage(message: Exclude<DecodedMessage, { kind: "events" }>): Response {
+  switch (message.kind) {
+    case "malformed":
+      return refusal(400, message.message);
+    case "unsupported":
+      return refusal(415, message.message);
+    case "no-event":
+      return refusal(400, "this is no CloudEvent: send ce- headers or the content type application/cloudevents+json");
+    default:
+      return message satisfies never;
+  }
+}
+
+function answerCarried(carried: Exclude<CarriedEvents, { kind: "encoded" }>): Response {
+  switch (carried.kind) {
+    case "no-hops-left":
+      return refusal(400, "knativebrokerttl leaves the event no delivery: the event was dropped to end a loop");
+    case "too-large":
+      return refusal(413, "too large together with the headers that every event carries: send fewer events at once");
+    default:
+      return carried satisfies never;
+  }
+}

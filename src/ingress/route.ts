@@ -1,0 +1,62 @@
+/** Where a request's path leads: `/{namespace}/{broker}` or `/{namespace}/{plural kind}/{name}`. */
+import { type AddressableKind, type ChannelName, parseChannelName } from "../core/channel-name.ts";
+
+export type Route =
+  | { readonly kind: "channel"; readonly name: ChannelName; readonly isBroker: boolean }
+  /** There can be nothing at this path: 404. */
+  | { readonly kind: "not-found"; readonly message: string }
+  /** No path of this shape leads anywhere: 400. */
+  | { readonly kind: "malformed"; readonly message: string };
+
+const KINDS: ReadonlyMap<string, AddressableKind> = new Map([
+  ["channels", "channel"],
+  ["inmemorychannels", "inmemorychannel"],
+  ["sequences", "sequence"],
+  ["parallels", "parallel"],
+  ["requestreplies", "requestreply"],
+  ["eventtransforms", "eventtransform"],
+]);
+
+/** First path segments that belong to the API and the console; a namespace of that name could not be reached. */
+const RESERVED = new Set([
+  "api",
+  "apis",
+  "openapi",
+  "version",
+  "readyz",
+  "livez",
+  "healthz",
+  "metrics",
+  "console",
+  ".well-known",
+]);
+
+const MALFORMED: Route = {
+  kind: "malformed",
+  message: `post events to /{namespace}/{broker} or /{namespace}/{${[...KINDS.keys()].join("|")}}/{name}`,
+};
+const NOTHING: Route = { kind: "not-found", message: MALFORMED.message };
+
+/** Takes an absolute URL as `Request.url` has it; the query is ignored. */
+export function routeOf(url: string): Route {
+  const segments = pathOf(url).split("/");
+  const [namespace = "", middle = "", last] = segments;
+  if (namespace === "" && segments.length === 1) return NOTHING;
+  if (RESERVED.has(namespace)) return { kind: "not-found", message: `"${namespace}" is reserved and no namespace` };
+  if (segments.length < 2 || segments.length > 3 || segments.includes("")) return MALFORMED;
+  const kind = last === undefined ? "broker" : KINDS.get(middle);
+  if (kind === undefined) return MALFORMED;
+  const name = parseChannelName(namespace, kind, last ?? middle);
+  if (name === undefined) return { kind: "not-found", message: "namespace or name is none that a resource can have" };
+  return { kind: "channel", name, isBroker: kind === "broker" };
+}
+
+/** The path without its first and one trailing slash. By hand, because this runs for every event. */
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start === -1) return "";
+  const query = url.search(/[?#]/);
+  const end = query === -1 ? url.length : query;
+  if (start >= end) return "";
+  return url.slice(start + 1, url[end - 1] === "/" && end - 1 > start ? end - 1 : end);
+}

@@ -1,0 +1,114 @@
+/** The Worker: sends each request to the part that answers it, and gives every part its ports. */
+import type { ChannelName } from "./core/channel-name.ts";
+import type { ChannelPort } from "./core/channel-protocol.ts";
+import { refusalInOpenMode } from "./core/open-mode.ts";
+import type { WebhookSourcePort } from "./core/webhook-source.ts";
+import { serveWakeUp } from "./courier/entrypoint.ts";
+import type { Env, WakeUp } from "./environment.ts";
+import { BodyBudget, BodyReservation } from "./ingress/body-budget.ts";
+import { handleIngress, IngressState } from "./ingress/handle-ingress.ts";
+import { readBody } from "./ingress/read-body.ts";
+import { settingsOf } from "./platform/settings.ts";
+import { handleWebhook } from "./sources/github/handle-webhook.ts";
+import { WebhookSources } from "./sources/webhook-sources.ts";
+
+export { Channel } from "./channel/durable-object.ts";
+export { ControlPlane } from "./control-plane/durable-object.ts";
+export { Courier } from "./courier/entrypoint.ts";
+
+/** The one control plane object. */
+const CONTROL_PLANE = "control-plane";
+const PROBES = new Set(["/readyz", "/livez", "/healthz"]);
+const API = /^\/(api|apis|openapi|version)(\/|$)/;
+const WEBHOOK = /^\/[^/]+\/webhooks(\/|$)/;
+
+/** What this isolate remembers between requests; it may be lost at any time. */
+interface IsolateState {
+  readonly ingress: IngressState;
+  readonly webhookBodies: BodyBudget;
+  readonly sources: WebhookSources;
+}
+let isolate: IsolateState | undefined;
+
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (PROBES.has(pathname)) return new Response("ok");
+    const { openAddress } = settingsOf(env);
+    if (openAddress !== undefined) {
+      const refusal = refusalInOpenMode(openAddress, {
+        host: request.headers.get("host"),
+        origin: request.headers.get("origin"),
+      });
+      if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
+    }
+    if (API.test(pathname)) return controlPlane(env).fetch(request);
+    if (WEBHOOK.test(pathname)) return webhook(request, env);
+    return ingress(request, env, ctx);
+  },
+
+  async queue(batch, env): Promise<void> {
+    for (const message of batch.messages) {
+      await serveWakeUp(env, message.body);
+      message.ack();
+    }
+  },
+
+  /** Alarms have been seen to stick: the control plane pokes the channels it knows. */
+  async scheduled(_controller, env): Promise<void> {
+    await controlPlane(env).poke();
+  },
+} satisfies ExportedHandler<Env, WakeUp>;
+
+function ingress(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const settings = settingsOf(env);
+  return handleIngress(request, isolateState(env).ingress, {
+    settings,
+    append: (name, append) => channel(env, name).append(append),
+    now: () => Date.now(),
+    yieldOnce: () => scheduler.wait(0),
+    waitUntil: (work) => ctx.waitUntil(work),
+    log: (record) => console.log(JSON.stringify(record)),
+  });
+}
+
+function webhook(request: Request, env: Env): Promise<Response> {
+  const { webhookBodies, sources } = isolateState(env);
+  return handleWebhook(request, {
+    lookup: (namespace, name) => controlPlane(env).webhookSource(namespace, name),
+    sources,
+    readBody: async (incoming, maxBytes) => {
+      const reservation = new BodyReservation(webhookBodies, () => Date.now());
+      try {
+        return await readBody(incoming, maxBytes, reservation);
+      } finally {
+        reservation.release();
+      }
+    },
+    append: (name, append) => channel(env, name).append(append),
+    now: () => Date.now(),
+    maxBodyBytes: settingsOf(env).maxEventBytes,
+  });
+}
+
+function isolateState(env: Env): IsolateState {
+  if (isolate === undefined) {
+    const settings = settingsOf(env);
+    isolate = {
+      ingress: new IngressState(settings),
+      webhookBodies: new BodyBudget(settings.maxEventBytes),
+      sources: new WebhookSources(),
+    };
+  }
+  return isolate;
+}
+
+function channel(env: Env, name: ChannelName): ChannelPort {
+  return env.CHANNEL.getByName(name);
+}
+
+function controlPlane(
+  env: Env,
+): WebhookSourcePort & { fetch(request: Request): Promise<Response>; poke(): Promise<void> } {
+  return env.CONTROL_PLANE.getByName(CONTROL_PLANE);
+}

@@ -1,0 +1,95 @@
+/** Process with the subscribers of all Triggers of a crash run. Its answers take time, so that kills meet open work. */
+import { SeededRandom } from "../unit/seeded-random.ts";
+import { processOptions, serveVerbs } from "./child-process.ts";
+import { EVENT_TYPE, eventData, numberOf, REPLY_SOURCE, REPLY_TYPE, replyId } from "./event-format.ts";
+import { nowMs, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";
+import { type Reception, type SubscriberAnswer, serveSubscribers } from "./subscriber-server.ts";
+
+export interface SinkOptions {
+  readonly seed: number;
+}
+
+export interface SinkProgress {
+  /** Events per Trigger that were answered with 2xx at least once. */
+  readonly answered: Readonly<Record<TriggerName, number>>;
+  readonly lastArrivalMs: number;
+}
+
+/** Share of the flaky subscriber's answers that are 503, percent. */
+const FLAKY_PERCENT = 30;
+
+/** How long answers take, milliseconds. The ordered one is fast, because it has one event per key at a time. */
+const LATENCY_MS: Readonly<Record<TriggerName, readonly [least: number, most: number]>> = {
+  plain: [20, 200],
+  flaky: [20, 150],
+  replying: [20, 200],
+  replies: [20, 150],
+  ordered: [5, 40],
+};
+
+const random = new SeededRandom(processOptions<SinkOptions>().seed);
+const received: Received[] = [];
+const delivered = new Map(TRIGGERS.map((trigger) => [trigger, new Set<number>()]));
+let lastArrivalMs = 0;
+let answers = 0;
+
+const port = await serveSubscribers({ answer, answered, nowMs });
+
+serveVerbs({
+  port: () => port,
+  progress: (): SinkProgress => ({ answered: countByTrigger(), lastArrivalMs }),
+  received: () => received,
+});
+
+function answer({ path, headers, arrivedMs }: Reception): SubscriberAnswer {
+  lastArrivalMs = arrivedMs;
+  const trigger = triggerOf(path);
+  const [least, most] = LATENCY_MS[trigger];
+  const afterMs = least + random.below(most - least);
+  if (trigger === "flaky" && random.below(100) < FLAKY_PERCENT) return { status: 503, afterMs };
+  if (trigger !== "replying") return { status: 202, afterMs };
+  const number = numberOf(String(headers["ce-id"]));
+  const replyHeaders = {
+    "content-type": "application/json",
+    "ce-specversion": "1.0",
+    "ce-type": REPLY_TYPE,
+    "ce-source": REPLY_SOURCE,
+    "ce-id": replyId(number),
+    "ce-answer": String(++answers),
+  };
+  return { status: 200, afterMs, headers: replyHeaders, body: eventData(number) };
+}
+
+function answered(reception: Reception, { status }: SubscriberAnswer, answeredMs: number | undefined): void {
+  const trigger = triggerOf(reception.path);
+  const { headers, body, arrivedMs } = reception;
+  const number = numberOf(String(headers["ce-id"]));
+  const answerNumber = trigger === "replies" ? Number(headers["ce-answer"]) : undefined;
+  received.push({
+    trigger,
+    number,
+    arrivedMs,
+    status,
+    isIntact: body === eventData(number) && headers["ce-type"] === (trigger === "replies" ? REPLY_TYPE : EVENT_TYPE),
+    ...(answeredMs === undefined ? {} : { answeredMs }),
+    ...(answerNumber === undefined ? {} : { answer: answerNumber }),
+  });
+  if (status < 300 && answeredMs !== undefined) delivered.get(trigger)?.add(number);
+}
+
+function triggerOf(path: string): TriggerName {
+  const trigger = TRIGGERS.find((name) => path === `/${name}`);
+  if (trigger === undefined) throw new Error(`a request for ${path}, which is no Trigger's path`);
+  return trigger;
+}
+
+function countByTrigger(): Record<TriggerName, number> {
+  const count = (trigger: TriggerName) => delivered.get(trigger)?.size ?? 0;
+  return {
+    plain: count("plain"),
+    flaky: count("flaky"),
+    replying: count("replying"),
+    replies: count("replies"),
+    ordered: count("ordered"),
+  };
+}

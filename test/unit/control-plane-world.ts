@@ -1,0 +1,138 @@
+/** A control plane on node:sqlite with a clock that stands still and channels that are maps. */
+import { readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { AccessSettings } from "../../src/control-plane/access.ts";
+import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
+import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
+import { nodeSql } from "../kit/node-sql.ts";
+
+export const MIGRATION = readFileSync(
+  new URL("../../migrations/control-plane/0001-control-plane.sql", import.meta.url),
+  "utf8",
+);
+export const KEY = Buffer.alloc(32, 7).toString("base64");
+const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are JSON of any shape, looked into by tests
+export type Answer = { readonly code: number; readonly body: any; readonly headers: Headers };
+
+export class World {
+  readonly database = new DatabaseSync(":memory:");
+  nowMs = START_MS;
+  alarmAtMs: number | undefined;
+  /** Calls to channels, in order. */
+  readonly calls: string[] = [];
+  readonly configured = new Map<string, ChannelConfiguration>();
+  readonly operations: (OperatorRequest & { channel: string })[] = [];
+  operatorAnswer: OperatorAnswer = { kind: "ok", body: { fine: true } };
+  /** Thrown by calls to channels while set. */
+  failure: string | undefined;
+  readonly lines: string[] = [];
+  engine: ControlPlaneEngine;
+  #uids = 0;
+  readonly #options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string };
+
+  constructor(options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string } = {}) {
+    this.#options = { access: { adminToken: "t" }, publicUrl: "http://sluice.test", ...options };
+    this.engine = this.#start();
+  }
+
+  /** A crash: what was in memory is gone. */
+  restart(): void {
+    this.engine = this.#start();
+  }
+
+  /** Lets the alarm go off until only the next poke is left. */
+  async settle(): Promise<void> {
+    for (let rounds = 0; rounds < 10; rounds++) {
+      if (this.alarmAtMs === undefined || this.alarmAtMs > this.nowMs + 1000) return;
+      this.nowMs = Math.max(this.nowMs, this.alarmAtMs);
+      this.alarmAtMs = undefined;
+      await this.engine.alarm();
+    }
+    throw new Error("the control plane does not come to rest");
+  }
+
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+    const response = await this.engine.api.request(`http://sluice.test${path}`, {
+      method,
+      headers: { authorization: "Bearer t", ...(body === undefined ? {} : { "content-type": type }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    return { code: response.status, body: await response.json(), headers: response.headers };
+  }
+
+  #start(): ControlPlaneEngine {
+    const sql = nodeSql(this.database);
+    return new ControlPlaneEngine({
+      sql,
+      migrations: [MIGRATION],
+      access: this.#options.access ?? {},
+      encryptionKey: this.#options.encryptionKey,
+      publicUrl: this.#options.publicUrl,
+      now: () => this.nowMs,
+      newUid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, "0")}`,
+      configure: async (name, configuration) => {
+        this.calls.push(`configure ${name}`);
+        if (this.failure !== undefined) throw new Error(this.failure);
+        const stored = this.configured.get(name);
+        if (stored !== undefined && stored.version > configuration.version) return stored;
+        this.configured.set(name, configuration);
+        return configuration;
+      },
+      remove: async (name, uid) => {
+        this.calls.push(`remove ${name} ${uid}`);
+        if (this.failure !== undefined) throw new Error(this.failure);
+        this.configured.delete(name);
+      },
+      operate: async (channel, request) => {
+        this.operations.push({ ...request, channel });
+        return this.operatorAnswer;
+      },
+      poke: async (name) => void this.calls.push(`poke ${name}`),
+      alarm: {
+        atLatest: (atMs) => {
+          this.alarmAtMs = Math.min(this.alarmAtMs ?? atMs, atMs);
+        },
+        exactly: (atMs) => {
+          this.alarmAtMs = atMs;
+        },
+      },
+      log: (line) => void this.lines.push(JSON.stringify(line)),
+    });
+  }
+}
+
+export const BROKERS = "/apis/eventing.knative.dev/v1/namespaces/default/brokers";
+export const TRIGGERS = "/apis/eventing.knative.dev/v1/namespaces/default/triggers";
+export const SOURCES = "/apis/sources.knative.dev/v1alpha1/namespaces/default/githubsources";
+export const SECRETS = "/api/v1/namespaces/default/secrets";
+
+export function broker(name: string, spec: object = {}, metadata: object = {}): object {
+  return { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata: { name, ...metadata }, spec };
+}
+
+export function trigger(name: string, spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion: "eventing.knative.dev/v1",
+    kind: "Trigger",
+    metadata: { name, ...metadata },
+    spec: { broker: "b", subscriber: { uri: "http://sink.test/x" }, ...spec },
+  };
+}
+
+export function secret(name: string, stringData: object, metadata: object = {}): object {
+  return { apiVersion: "v1", kind: "Secret", metadata: { name, ...metadata }, stringData };
+}
+
+export function conditions(object: { status?: { conditions?: { type: string; status: string; reason?: string }[] } }) {
+  return Object.fromEntries(
+    (object.status?.conditions ?? []).map(({ type, status, reason }) => [type, reason ? `${status} ${reason}` : status]),
+  );
+}
