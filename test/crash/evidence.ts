@@ -12,7 +12,9 @@ export interface Posted {
   readonly number: number;
   /** Events of one key are posted one after another. */
   readonly key: number;
-  /** When the 202 came; undefined where none did. */
+  /** When the answer came or the connection broke. */
+  readonly endedMs: number;
+  /** The same, where the answer was a 202. */
   readonly ackedMs?: number;
   /** Status of a refusal; undefined when the connection broke. */
   readonly refusedWith?: number;

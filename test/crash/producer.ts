@@ -35,6 +35,6 @@ function crashEvent(number: number, key: number): LoadEvent {
 
 function record(result: LoadResult): Posted {
   const { number, key, status, endedMs } = result;
-  if (status === 202) return { number, key, ackedMs: endedMs };
-  return status === undefined ? { number, key } : { number, key, refusedWith: status };
+  if (status === 202) return { number, key, endedMs, ackedMs: endedMs };
+  return status === undefined ? { number, key, endedMs } : { number, key, endedMs, refusedWith: status };
 }

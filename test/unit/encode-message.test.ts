@@ -118,7 +118,7 @@ describe("round trips", () => {
     "null",
     "-0",
     `${"[".repeat(500)}${"]".repeat(500)}`,
-    `${"[".repeat(511)}${"]".repeat(511)}`,
+    `${"[".repeat(512)}${"]".repeat(512)}`,
   ];
 
   function randomData(random: SeededRandom): Uint8Array {

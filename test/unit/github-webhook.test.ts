@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { parseChannelName } from "../../src/core/channel-name.ts";
+import { type ChannelName, parseChannelName } from "../../src/core/channel-name.ts";
 import type { AppendAnswer, AppendRequest } from "../../src/core/channel-protocol.ts";
 import { decodeEvent } from "../../src/core/event-codec.ts";
 import type { WebhookLookup } from "../../src/core/webhook-source.ts";
@@ -8,11 +8,16 @@ import { handleWebhook, type WebhookBody, type WebhookPorts } from "../../src/so
 import { isSigned, parseSignature } from "../../src/sources/github/signature.ts";
 import { WebhookSources } from "../../src/sources/webhook-sources.ts";
 
-const channel = parseChannelName("ns", "broker", "default");
-if (channel === undefined) throw new Error("no channel name");
+const channel = brokerChannel();
 const encoder = new TextEncoder();
 const GUID = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
 const PAYLOAD = '{ "action":"opened",\n "issue":{"number":7,"big":12345678901234567890} }';
+
+function brokerChannel(): ChannelName {
+  const name = parseChannelName("ns", "broker", "default");
+  if (name === undefined) throw new Error("no channel name");
+  return name;
+}
 
 function ready(...secrets: string[]): WebhookLookup {
   return { kind: "ready", sourceUid: "uid-1", channel, secrets, ownerAndRepository: "octo/hello", overrides: {} };

@@ -32,12 +32,24 @@ describe("objectMembers", () => {
     expect(members("{}")).toEqual([]);
   });
 
-  test.each(["", " ", "[]", "1", "{", '{"a"}', '{"a":}', '{"a":1,}', "{a:1}", "{} {}", "\ufeff{}", "{'a':1}"])(
-    "[MODE-1] refuses %j",
-    (text) => {
-      expect(members(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    "",
+    " ",
+    "[]",
+    "1",
+    "{",
+    '{"a"}',
+    '{"a":}',
+    '{"a":1,}',
+    "{a:1}",
+    "{} {}",
+    "\ufeff{}",
+    "{'a':1}",
+    '{"a":"\u001f"}',
+    '{"a":"\n"}',
+  ])("[MODE-1] refuses %j", (text) => {
+    expect(members(text)).toBeUndefined();
+  });
 
   test("[MODE-1] bounds the depth instead of the stack", () => {
     const nested = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)}}`;

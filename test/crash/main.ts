@@ -1,0 +1,31 @@
+/** `npm run crash -- [--rounds 20] [--seed N] [--rate 400]`: kills a router under load and says whether anything was lost. */
+import { parseArgs } from "node:util";
+import { failuresOf, reportOf } from "./report.ts";
+import { DEFAULTS, runCrash } from "./run-crash.ts";
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "20" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    rate: { type: "string", default: String(DEFAULTS.ratePerSecond) },
+  },
+});
+
+const options = {
+  ...DEFAULTS,
+  rounds: positive("rounds", values.rounds),
+  seed: positive("seed", values.seed),
+  ratePerSecond: positive("rate", values.rate),
+};
+console.log(`${options.rounds} rounds, seed ${options.seed}, ${options.ratePerSecond} events/s`);
+const run = await runCrash({ ...options, progress: (line) => console.error(line) });
+console.log(reportOf(run));
+const failures = failuresOf(run);
+for (const failure of failures) console.error(`FAILED ${failure}`);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} is ${text}; give a number of 1 or more`);
+  return value;
+}

@@ -1,0 +1,36 @@
+/** The Broker and the Triggers of a crash run. */
+import type { Manifest } from "./apply-manifest.ts";
+import { EVENT_TYPE, REPLY_TYPE } from "./event-format.ts";
+import { TRIGGERS, type TriggerName } from "./evidence.ts";
+
+export const BROKER = "crash";
+
+/** Retries outlive any number of kills; short pauses keep many deliveries between two attempts. */
+const DELIVERY = { retry: 200, backoffPolicy: "linear", backoffDelay: "PT0.05S", backoffMax: "PT1S", timeout: "PT10S" };
+
+const ANNOTATIONS: Partial<Record<TriggerName, Record<string, string>>> = {
+  ordered: { "sluice.dev/ordering": "ordered" },
+};
+
+export function crashManifests(subscribersUrl: string): readonly Manifest[] {
+  const broker = {
+    apiVersion: "eventing.knative.dev/v1",
+    kind: "Broker",
+    metadata: { name: BROKER, namespace: "default" },
+    spec: { delivery: DELIVERY },
+  };
+  return [broker, ...TRIGGERS.map((trigger) => triggerManifest(trigger, subscribersUrl))];
+}
+
+function triggerManifest(trigger: TriggerName, subscribersUrl: string): Manifest {
+  return {
+    apiVersion: "eventing.knative.dev/v1",
+    kind: "Trigger",
+    metadata: { name: trigger, namespace: "default", annotations: ANNOTATIONS[trigger] ?? {} },
+    spec: {
+      broker: BROKER,
+      filter: { attributes: { type: trigger === "replies" ? REPLY_TYPE : EVENT_TYPE } },
+      subscriber: { uri: `${subscribersUrl}/${trigger}` },
+    },
+  };
+}

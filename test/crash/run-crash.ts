@@ -1,0 +1,140 @@
+/**
+ * Kills a router under load, again and again, and collects what a producer and the subscribers saw:
+ *
+ *   start ─▶ load on ─▶ random moment ─▶ SIGKILL ─▶ load off ─▶ start ─▶ ...  ─▶ start ─▶ drain ─▶ judge
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { SeededRandom } from "../unit/seeded-random.ts";
+import { applyManifest } from "./apply-manifest.ts";
+import { AskedProcess } from "./child-process.ts";
+import { CrashingRouter, freePort } from "./crashing-router.ts";
+import { type Evidence, nowMs, type Posted, type Received, TRIGGERS } from "./evidence.ts";
+import { judge, type Verdict } from "./judge.ts";
+import { BROKER, crashManifests } from "./manifests.ts";
+import type { SinkProgress } from "./sink.ts";
+
+export interface CrashOptions {
+  readonly rounds: number;
+  /** Decides the moments of the kills and what the subscribers answer. */
+  readonly seed: number;
+  readonly ratePerSecond: number;
+  /** Posts that are open at once, and ordering keys. */
+  readonly keys: number;
+  /** How long after the router is ready it is killed, milliseconds. */
+  readonly killAfterMs: readonly [least: number, most: number];
+  /** How long the last start may take to deliver what is left, milliseconds. */
+  readonly drainMs: number;
+  progress(line: string): void;
+}
+
+export interface CrashRun {
+  readonly verdict: Verdict;
+  readonly startsMs: readonly number[];
+  readonly killedAfterMs: readonly number[];
+  readonly drainedMs: number;
+}
+
+export const DEFAULTS = { ratePerSecond: 400, keys: 64, killAfterMs: [100, 3_000], drainMs: 120_000 } as const;
+
+/** Nothing has arrived for so long that what is missing must be waiting for something, milliseconds. */
+const QUIET_MS = 3_000;
+const POLL_MS = 100;
+
+interface Processes {
+  readonly router: CrashingRouter;
+  readonly producer: AskedProcess;
+  readonly sink: AskedProcess;
+}
+
+interface Kills {
+  readonly startsMs: number[];
+  readonly killedAfterMs: number[];
+  readonly killsMs: number[];
+}
+
+/** Throws where the run itself cannot go on: the router does not start, or ends before it is killed. */
+export async function runCrash(options: CrashOptions): Promise<CrashRun> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "sluice-crash-"));
+  const router = new CrashingRouter(dataFolder, await freePort());
+  const sink = new AskedProcess(new URL("./sink.ts", import.meta.url), { seed: options.seed });
+  const producer = new AskedProcess(new URL("./producer.ts", import.meta.url), {
+    url: `${router.url}/default/${BROKER}`,
+    keys: options.keys,
+    ratePerSecond: options.ratePerSecond,
+  });
+  try {
+    return await crash(options, { router, producer, sink });
+  } finally {
+    await Promise.all([router.kill(), producer.end(), sink.end()]);
+    await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+async function crash(options: CrashOptions, processes: Processes): Promise<CrashRun> {
+  const { router, sink } = processes;
+  const port = await sink.ask<number>("port");
+  const kills: Kills = { startsMs: [], killedAfterMs: [], killsMs: [] };
+  const random = new SeededRandom(options.seed);
+  for (let round = 0; round < options.rounds; round++) {
+    kills.startsMs.push(await timed(() => router.start()));
+    if (round === 0) await applyManifests(router.url, port);
+    const [least, most] = options.killAfterMs;
+    await killUnderLoad(processes, least + random.below(most - least), kills);
+    options.progress(`round ${round + 1}: killed after ${kills.killedAfterMs.at(-1)?.toFixed(0)} ms`);
+  }
+  kills.startsMs.push(await timed(() => router.start()));
+  const drainStartMs = nowMs();
+  const evidence = await drain(processes, kills.killsMs, drainStartMs + options.drainMs);
+  return {
+    verdict: judge(evidence),
+    startsMs: kills.startsMs,
+    killedAfterMs: kills.killedAfterMs,
+    drainedMs: Math.max(0, lastArrivalMs(evidence) - drainStartMs),
+  };
+}
+
+async function killUnderLoad({ router, producer }: Processes, afterMs: number, kills: Kills): Promise<void> {
+  const readyMs = nowMs();
+  await producer.ask("resume");
+  await wait(afterMs);
+  if (!router.isRunning) throw new Error(`the router ended by itself:\n${router.log}`);
+  // Before the signal is sent, so that nothing that happens after it counts as before.
+  const killMs = nowMs();
+  kills.killsMs.push(killMs);
+  kills.killedAfterMs.push(killMs - readyMs);
+  await router.kill();
+  await producer.ask("pause");
+}
+
+/** Waits until all that is owed has arrived, or for `untilMs`, and returns everything that was seen. */
+async function drain(processes: Processes, killsMs: readonly number[], untilMs: number): Promise<Evidence> {
+  const posted = await processes.producer.ask<readonly Posted[]>("posted");
+  const acked = posted.filter((post) => post.ackedMs !== undefined).length;
+  for (;;) {
+    await wait(POLL_MS);
+    const { answered, lastArrivalMs } = await processes.sink.ask<SinkProgress>("progress");
+    const isLate = nowMs() > untilMs;
+    const isQuiet = nowMs() - lastArrivalMs > QUIET_MS && TRIGGERS.every((trigger) => answered[trigger] >= acked);
+    if (!isLate && !isQuiet) continue;
+    const received = await processes.sink.ask<readonly Received[]>("received");
+    const evidence: Evidence = { posted, received, killsMs };
+    if (isLate || !judge(evidence).faults.some((fault) => fault.kind === "missing")) return evidence;
+  }
+}
+
+async function applyManifests(url: string, subscribersPort: number): Promise<void> {
+  for (const manifest of crashManifests(`http://127.0.0.1:${subscribersPort}`)) await applyManifest(url, manifest);
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const startMs = nowMs();
+  await work();
+  return nowMs() - startMs;
+}
+
+function lastArrivalMs({ received }: Evidence): number {
+  return received.reduce((latest, each) => Math.max(latest, each.arrivedMs), 0);
+}
