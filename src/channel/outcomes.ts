@@ -53,7 +53,7 @@ function delivered(
   }
   if (straggler !== undefined) removeStraggler(context, subscription, straggler);
   else if (entry !== undefined) settleEntry(subscription, entry);
-  else if (!isAhead(subscription, token.seq)) return false;
+  else if (!subscription.isAhead(token.seq)) return false;
   else subscription.settledAhead.add(token.seq);
   subscription.leases.delete(token.seq);
 
@@ -139,13 +139,8 @@ export function becomeStraggler(context: OutcomeContext, subscription: Subscript
   subscription.stragglers.set(entry.seq, straggler);
   if (entry.orderingKey !== undefined) subscription.ready.hold(entry.orderingKey);
   if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
-  else if (isAhead(subscription, entry.seq)) subscription.settledAhead.add(entry.seq);
+  else if (subscription.isAhead(entry.seq)) subscription.settledAhead.add(entry.seq);
   return straggler;
-}
-
-/** An event that the scan after a restart has not come to yet, and that has not been reported before. */
-function isAhead(subscription: Subscription, seq: number): boolean {
-  return !subscription.caughtUp && seq >= subscription.scannedTo && !subscription.settledAhead.has(seq);
 }
 
 function settleEntry(subscription: Subscription, entry: Entry): void {

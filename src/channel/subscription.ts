@@ -201,6 +201,12 @@ export class Subscription {
     return !this.configuration.paused && !this.caughtUp && this.ready.isEmpty && this.window.size < windowLimit;
   }
 
+  /** An event that the scan has not come to yet and that nobody has settled, before the restart or since. */
+  isAhead(seq: number): boolean {
+    const unread = !this.caughtUp && seq >= this.scannedTo;
+    return unread && !this.settledAhead.has(seq) && !inRanges(this.#doneAtStart, seq);
+  }
+
   /** The scan has come to the log's head: from now on events are matched as they are published. */
   catchUp(): void {
     this.caughtUp = true;

@@ -7,21 +7,24 @@ export class PublicUrl {
 
   constructor(sql: SqlStore, configured: string | undefined) {
     this.#sql = sql;
-    const query = "SELECT value FROM setting WHERE key = 'origin'";
-    const base = configured ?? sql.all<{ value: string }>(query)[0]?.value;
-    this.#url = base?.replace(/\/+$/, "");
+    this.#url = configured === undefined ? undefined : withoutSlash(configured);
   }
 
   /** Without a slash at the end; undefined before anyone has reached the API. */
   get(): string | undefined {
+    this.#url ??= this.#sql.all<{ value: string }>("SELECT value FROM setting WHERE key = 'origin'")[0]?.value;
     return this.#url;
   }
 
   /** True when this origin is the base from now on. */
   reachedAt(origin: string): boolean {
-    if (this.#url !== undefined) return false;
-    this.#sql.run("INSERT OR REPLACE INTO setting (key, value) VALUES ('origin', ?)", origin);
-    this.#url = origin;
+    if (this.get() !== undefined) return false;
+    this.#url = withoutSlash(origin);
+    this.#sql.run("INSERT INTO setting (key, value) VALUES ('origin', ?)", this.#url);
     return true;
   }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
 }

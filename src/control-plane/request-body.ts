@@ -46,7 +46,7 @@ async function readText(request: Request): Promise<string> {
   return text + decodeUtf8(decoder, undefined);
 }
 
-function decodeUtf8(decoder: TextDecoder, bytes: Uint8Array | undefined): string {
+function decodeUtf8(decoder: InstanceType<typeof TextDecoder>, bytes: Uint8Array | undefined): string {
   try {
     return bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true });
   } catch {

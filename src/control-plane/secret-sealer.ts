@@ -13,8 +13,11 @@ import { forbidden, unavailable } from "./refusal.ts";
 const NONCE_BYTES = 12;
 const KEY_BYTES = 32;
 
+/** WebCrypto's key, named so that Workers and Node agree on it. */
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 export class SecretSealer {
-  readonly #key: Promise<CryptoKey> | undefined;
+  readonly #key: Promise<Key> | undefined;
 
   /** The key is 32 bytes in base64; without one, Secrets can be neither written nor read. */
   constructor(encryptionKey: string | undefined) {
@@ -56,7 +59,7 @@ export class SecretSealer {
     return Object.keys(annotations).length === 0 ? opened : withMetadata(opened, { annotations });
   }
 
-  async #decrypt(sealed: Uint8Array, body: JsonObject, key: CryptoKey): Promise<string> {
+  async #decrypt(sealed: Uint8Array, body: JsonObject, key: Key): Promise<string> {
     const algorithm = {
       name: "AES-GCM",
       iv: copyOf(sealed.subarray(0, NONCE_BYTES)),

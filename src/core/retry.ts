@@ -1,41 +1,42 @@
 /**
- * When a failed delivery is tried again, n being the failures so far:
+ * When a failed delivery is tried again, n counting the attempts that failed:
  *
- *   linear       backoffDelay * n            0.2  0.4  0.6 s
- *   exponential  backoffDelay * 2^(n-1)      0.2  0.4  0.8 s
+ *   linear       backoffDelay * n            0.2 s: 0.2, 0.4, 0.6
+ *   exponential  backoffDelay * 2^(n-1)      0.2 s: 0.2, 0.4, 0.8
  *
- * Both need policy and delay, else the next attempt follows at once. Never earlier than that, and later only by the
- * jitter; `Retry-After` of a 429 or 503 can make it later still.
+ * capped by backoffMax, never earlier, a little later; and at least as long as the Retry-After of a 429 or 503 asks.
  */
 import type { DeliveryPolicy } from "./channel-protocol.ts";
 
-/** Jitter spreads retries that failed together; the promise is at most 10 % late, and timers are late too. */
+/** Share of the back-off added at most at random, so that what failed together does not return together; half of the
+ * 10 % that a retry may be late, the rest is for timers and commits. */
 const JITTER = 0.05;
+/** Doublings after which any delay is above every cap; keeps the arithmetic finite. */
+const MAX_DOUBLINGS = 52;
 
-export interface FailedAnswer {
+export interface FailedAttempt {
   readonly status?: number;
   readonly retryAfterMs?: number;
 }
 
-/** Attempts of a delivery in all, the first included. */
 export function attemptsAllowed(policy: DeliveryPolicy): number {
   return policy.retry + 1;
 }
 
-/** Milliseconds from the failure to the next attempt; `failedAttempts` is 1 after the first failure. */
+/** Whole milliseconds until the next attempt; `random` is at least 0 and below 1. */
 export function nextDelayMs(
   policy: DeliveryPolicy,
   failedAttempts: number,
-  answer: FailedAnswer,
+  outcome: FailedAttempt,
   random: () => number,
 ): number {
-  const backoffMs = Math.min(backoff(policy, failedAttempts), policy.backoffMaxMs);
-  const asksForTime = answer.status === 429 || answer.status === 503;
-  const askedMs = asksForTime ? Math.min(answer.retryAfterMs ?? 0, policy.retryAfterMaxMs) : 0;
-  return Math.max(backoffMs, askedMs) * (1 + JITTER * random());
+  const delayMs = Math.ceil(Math.min(backoffMs(policy, failedAttempts), policy.backoffMaxMs));
+  const jitterMs = Math.floor(delayMs * JITTER * random());
+  return Math.max(delayMs + jitterMs, retryAfterMs(policy, outcome));
 }
 
-function backoff(policy: DeliveryPolicy, failedAttempts: number): number {
+/** Without a policy or without a delay there is none: retries follow at once, as in Knative. */
+function backoffMs(policy: DeliveryPolicy, failedAttempts: number): number {
   const delayMs = policy.backoffDelayMs ?? 0;
   switch (policy.backoffPolicy) {
     case undefined:
@@ -43,9 +44,11 @@ function backoff(policy: DeliveryPolicy, failedAttempts: number): number {
     case "linear":
       return delayMs * failedAttempts;
     case "exponential":
-      // 2^1023 is the last finite power; the cap applies long before.
-      return delayMs === 0 ? 0 : delayMs * 2 ** Math.min(failedAttempts - 1, 1_000);
-    default:
-      return policy.backoffPolicy satisfies never;
+      return delayMs * 2 ** Math.min(failedAttempts - 1, MAX_DOUBLINGS);
   }
+}
+
+function retryAfterMs(policy: DeliveryPolicy, outcome: FailedAttempt): number {
+  if (outcome.status !== 429 && outcome.status !== 503) return 0;
+  return Math.ceil(Math.min(outcome.retryAfterMs ?? 0, policy.retryAfterMaxMs));
 }

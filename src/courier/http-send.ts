@@ -2,7 +2,9 @@
 
 import { base64Text } from "../core/base64.ts";
 import type { Outcome } from "../core/channel-protocol.ts";
+import { isCloudEventsType } from "../core/decode-message.ts";
 import { binaryHeaders, encodeMessage } from "../core/encode-message.ts";
+import { type Attributes, attributeOf } from "../core/event.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
 import { streamedData, wholeData } from "./event-data.ts";
 import type { CourierPorts } from "./ports.ts";
@@ -48,7 +50,7 @@ async function messageOf(ports: CourierPorts, work: Post): Promise<{ headers: He
   for (const [name, value] of event.head.headers) headers.set(name, value);
   headers.set("kn-namespace", route.namespace);
   if (route.wantsReply) headers.set("prefer", "reply");
-  if (chunked !== undefined && route.format === "binary") {
+  if (chunked !== undefined && route.format === "binary" && !isEventItself(attributes)) {
     for (const [name, value] of binaryHeaders(attributes)) headers.set(name, value);
     return { headers, body: streamedData(ports, channel, chunked) };
   }
@@ -58,23 +60,43 @@ async function messageOf(ports: CourierPorts, work: Post): Promise<{ headers: He
   return { headers, body: message.body };
 }
 
+/** A receiver would take such data for the event, so that it cannot be streamed behind headers. */
+function isEventItself(attributes: Attributes): boolean {
+  return isCloudEventsType(String(attributeOf(attributes, "datacontenttype") ?? ""));
+}
+
 async function outcomeOf(ports: CourierPorts, work: Post, response: Response): Promise<Outcome> {
   const { status } = response;
   if (status >= 200 && status < 300) {
     if (work.route.wantsReply) return readReply(response, work.outgoing.event.head.hops);
-    await response.body?.cancel();
+    await discard(response);
     return { kind: "delivered", status };
   }
-  // What a redirect says is for browsers; Knative's error extensions leave it out.
-  const isRedirect = status >= 300 && status < 400;
-  const answered = await readAtMost(response.body, isRedirect ? 0 : ERROR_BYTES);
   const retryAfterMs =
     status === 429 || status === 503 ? parseRetryAfter(response.headers.get("retry-after"), ports.now()) : undefined;
   return {
     kind: "failed",
     status,
-    errorData: base64Text(answered.bytes),
+    errorData: base64Text(await errorBytes(response)),
     reason: String(status),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** The status alone decides what happens next, so a body that breaks off or never ends takes nothing from it. */
+async function errorBytes(response: Response): Promise<Uint8Array> {
+  // What a redirect says is for browsers; Knative's error extensions leave it out.
+  if (response.status >= 300 && response.status < 400) {
+    await discard(response);
+    return new Uint8Array(0);
+  }
+  try {
+    return (await readAtMost(response.body, ERROR_BYTES)).bytes;
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+async function discard(response: Response): Promise<void> {
+  await response.body?.cancel().catch(() => {});
 }

@@ -18,6 +18,7 @@ export async function readAtMost(body: ReadableStream<Uint8Array> | null, limit:
     parts.push(value);
     length += value.length;
   }
-  await reader.cancel();
+  // The answer is complete as far as it matters, however its connection ends.
+  await reader.cancel().catch(() => {});
   return { bytes: concatBytes(parts).slice(0, limit), isCut: true };
 }

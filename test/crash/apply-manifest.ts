@@ -5,9 +5,14 @@ const POLL_MS = 50;
 const READY_TIMEOUT_MS = 30_000;
 
 export interface Manifest {
+  readonly spec: object;
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Record<string, string>;
+  };
 }
 
 /** The part of a stored resource that tells whether it is ready. */
@@ -25,11 +30,13 @@ export async function applyManifest(url: string, manifest: Manifest): Promise<vo
     headers: { "content-type": "application/json" },
     body: JSON.stringify(manifest),
   });
-  const answer = await created.text();
-  if (created.status !== 201) throw new Error(`${kind} ${metadata.name} was refused with ${created.status}: ${answer}`);
+  const refusal = await created.text();
+  if (created.status !== 201)
+    throw new Error(`${kind} ${metadata.name} was refused with ${created.status}: ${refusal}`);
   let seen = "it was not read";
   for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await wait(POLL_MS)) {
-    const stored: Stored = await (await fetch(`${collection}/${metadata.name}`)).json();
+    const answer = await fetch(`${collection}/${metadata.name}`);
+    const stored: Stored = JSON.parse(await answer.text());
     if (stored.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True")) return;
     seen = JSON.stringify(stored.status);
   }

@@ -35,11 +35,18 @@ export interface Received {
   readonly answer?: number;
 }
 
+export interface Kill {
+  /** Just before the signal was sent. */
+  readonly sentMs: number;
+  /** When all processes were gone. */
+  readonly goneMs: number;
+}
+
 export interface Evidence {
   readonly posted: readonly Posted[];
   readonly received: readonly Received[];
-  /** Moments of the kills, in order. */
-  readonly killsMs: readonly number[];
+  /** In order. */
+  readonly kills: readonly Kill[];
 }
 
 export function nowMs(): number {

@@ -7,10 +7,21 @@
  *   - of one key, an ordered subscriber sees no event before the acknowledged one ahead of it was answered with 2xx;
  *   - nothing is invented or altered.
  */
-import { DIRECT_TRIGGERS, type Evidence, type Posted, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";
+import {
+  DIRECT_TRIGGERS,
+  type Evidence,
+  type Kill,
+  type Posted,
+  type Received,
+  TRIGGERS,
+  type TriggerName,
+} from "./evidence.ts";
 
 /** How long before a kill an answer may have come and still be forgotten, milliseconds. */
 export const SETTLED_AGAIN_MS = 1_000;
+
+/** A request may reach the subscriber this long after the end of the router that sent it, milliseconds. */
+const IN_TRANSIT_MS = 250;
 
 export interface Fault {
   readonly kind: "missing" | "repeated" | "second-reply" | "out-of-order" | "unknown" | "altered";
@@ -44,16 +55,14 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const histories = historiesOf(evidence.received);
   const repeats = repeatsIn(histories);
-  const rounds = evidence.killsMs.map((_, round) => figuresOf(evidence, histories, repeats, round));
+  const rounds = evidence.kills.map((_, round) => figuresOf(evidence, histories, repeats, round));
   return {
     rounds,
     acked: evidence.posted.filter((post) => post.ackedMs !== undefined).length,
     unsettled: rounds.reduce((sum, round) => sum + round.unsettledAtKill, 0),
     faults: [
       ...missing(evidence.posted, histories),
-      ...repeats
-        .filter((repeat) => !isExcused(repeat, evidence.killsMs))
-        .map(({ again }) => faultOf("repeated", again)),
+      ...repeats.filter((repeat) => !isExcused(repeat, evidence.kills)).map(({ again }) => faultOf("repeated", again)),
       ...secondReplies(evidence.received),
       ...outOfOrder(evidence.posted, histories),
       ...foreign(evidence),
@@ -65,7 +74,8 @@ export function judge(evidence: Evidence): Verdict {
 type Histories = ReadonlyMap<TriggerName, ReadonlyMap<number, readonly Received[]>>;
 
 interface Repeat {
-  readonly answeredMs: number;
+  /** The last delivery before it that was answered with 2xx. */
+  readonly answered: Received;
   readonly again: Received;
 }
 
@@ -92,24 +102,29 @@ function missing(posted: readonly Posted[], histories: Histories): readonly Faul
   return faults;
 }
 
-/** Each arrival after an answer with 2xx, with the time of the last such answer before it. */
+/** Each arrival after an answer with 2xx. */
 function repeatsIn(histories: Histories): readonly Repeat[] {
   const repeats: Repeat[] = [];
   for (const events of histories.values()) {
     for (const history of events.values()) {
-      let answeredMs: number | undefined;
-      for (const each of history) {
-        if (answeredMs !== undefined) repeats.push({ answeredMs, again: each });
-        if (isSuccess(each)) answeredMs = each.answeredMs;
+      let answered: Received | undefined;
+      for (const again of history) {
+        if (answered !== undefined) repeats.push({ answered, again });
+        if (isSuccess(again)) answered = again;
       }
     }
   }
   return repeats;
 }
 
-/** Between the answer and the repetition there was a kill, and the answer was not long before it. */
-function isExcused({ answeredMs, again }: Repeat, killsMs: readonly number[]): boolean {
-  return killsMs.some((killMs) => answeredMs >= killMs - SETTLED_AGAIN_MS && killMs < again.arrivedMs);
+/** A kill came between, while the first delivery was under way or soon after its answer. */
+function isExcused({ answered, again }: Repeat, kills: readonly Kill[]): boolean {
+  return kills.some(
+    ({ sentMs, goneMs }) =>
+      answered.arrivedMs <= goneMs + IN_TRANSIT_MS &&
+      (answered.answeredMs ?? 0) >= sentMs - SETTLED_AGAIN_MS &&
+      again.arrivedMs > sentMs,
+  );
 }
 
 function secondReplies(received: readonly Received[]): readonly Fault[] {
@@ -146,9 +161,9 @@ function foreign({ posted, received }: Evidence): readonly Fault[] {
 }
 
 function figuresOf(evidence: Evidence, histories: Histories, repeats: readonly Repeat[], round: number): RoundFigures {
-  const killMs = evidence.killsMs[round] ?? Number.POSITIVE_INFINITY;
-  const beforeMs = evidence.killsMs[round - 1] ?? 0;
-  const afterMs = evidence.killsMs[round + 1] ?? Number.POSITIVE_INFINITY;
+  const killMs = evidence.kills[round]?.sentMs ?? Number.POSITIVE_INFINITY;
+  const beforeMs = evidence.kills[round - 1]?.sentMs ?? 0;
+  const afterMs = evidence.kills[round + 1]?.sentMs ?? Number.POSITIVE_INFINITY;
   const inRound = evidence.posted.filter(({ endedMs }) => endedMs > beforeMs && endedMs <= killMs);
   const answers = evidence.received.filter(({ answeredMs = 0 }) => answeredMs > beforeMs && answeredMs <= killMs);
   const successes = answers.filter(isSuccess);
@@ -160,18 +175,19 @@ function figuresOf(evidence: Evidence, histories: Histories, repeats: readonly R
     ).length,
     delivered: successes.length,
     failed: answers.length - successes.length,
-    unsettledAtKill: unsettledAt(killMs, evidence.posted, histories),
+    unsettledAtKill: unsettledAt(evidence.kills[round], evidence.posted, histories),
     answeredJustBefore: successes.filter(({ answeredMs = 0 }) => answeredMs > killMs - SETTLED_AGAIN_MS).length,
     repeatedAfter: repeated.length,
   };
 }
 
-function unsettledAt(killMs: number, posted: readonly Posted[], histories: Histories): number {
+function unsettledAt(kill: Kill | undefined, posted: readonly Posted[], histories: Histories): number {
+  if (kill === undefined) return 0;
   let count = 0;
   for (const { number, ackedMs } of posted) {
-    if (ackedMs === undefined || ackedMs > killMs) continue;
+    if (ackedMs === undefined || ackedMs > kill.sentMs) continue;
     for (const trigger of DIRECT_TRIGGERS) {
-      if ((firstSuccessMs(histories, trigger, number) ?? Number.POSITIVE_INFINITY) > killMs) count++;
+      if ((firstSuccessMs(histories, trigger, number) ?? Number.POSITIVE_INFINITY) > kill.goneMs) count++;
     }
   }
   return count;

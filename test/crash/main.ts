@@ -1,4 +1,4 @@
-/** `npm run crash -- [--rounds 20] [--seed N] [--rate 400]`: kills a router under load and says whether anything was lost. */
+/** `npm run crash -- [--rounds 20] [--seed N] [--rate 400] [--drain 120000]`: kills a router under load and says whether anything was lost. */
 import { parseArgs } from "node:util";
 import { failuresOf, reportOf } from "./report.ts";
 import { DEFAULTS, runCrash } from "./run-crash.ts";
@@ -7,6 +7,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "20" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    drain: { type: "string", default: String(DEFAULTS.drainMs) },
     rate: { type: "string", default: String(DEFAULTS.ratePerSecond) },
   },
 });
@@ -15,6 +16,7 @@ const options = {
   ...DEFAULTS,
   rounds: positive("rounds", values.rounds),
   seed: positive("seed", values.seed),
+  drainMs: positive("drain", values.drain),
   ratePerSecond: positive("rate", values.rate),
 };
 console.log(`${options.rounds} rounds, seed ${options.seed}, ${options.ratePerSecond} events/s`);

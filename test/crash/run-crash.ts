@@ -11,7 +11,7 @@ import { SeededRandom } from "../unit/seeded-random.ts";
 import { applyManifest } from "./apply-manifest.ts";
 import { AskedProcess } from "./child-process.ts";
 import { CrashingRouter, freePort } from "./crashing-router.ts";
-import { type Evidence, nowMs, type Posted, type Received, TRIGGERS } from "./evidence.ts";
+import { type Evidence, type Kill, nowMs, type Posted, type Received, TRIGGERS } from "./evidence.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { BROKER, crashManifests } from "./manifests.ts";
 import type { SinkProgress } from "./sink.ts";
@@ -49,10 +49,10 @@ interface Processes {
   readonly sink: AskedProcess;
 }
 
-interface Kills {
+interface Rounds {
   readonly startsMs: number[];
   readonly killedAfterMs: number[];
-  readonly killsMs: number[];
+  readonly kills: Kill[];
 }
 
 /** Throws where the run itself cannot go on: the router does not start, or ends before it is killed. */
@@ -76,41 +76,41 @@ export async function runCrash(options: CrashOptions): Promise<CrashRun> {
 async function crash(options: CrashOptions, processes: Processes): Promise<CrashRun> {
   const { router, sink } = processes;
   const port = await sink.ask<number>("port");
-  const kills: Kills = { startsMs: [], killedAfterMs: [], killsMs: [] };
+  const rounds: Rounds = { startsMs: [], killedAfterMs: [], kills: [] };
   const random = new SeededRandom(options.seed);
   for (let round = 0; round < options.rounds; round++) {
-    kills.startsMs.push(await timed(() => router.start()));
+    rounds.startsMs.push(await timed(() => router.start()));
     if (round === 0) await applyManifests(router.url, port);
     const [least, most] = options.killAfterMs;
-    await killUnderLoad(processes, least + random.below(most - least), kills);
-    options.progress(`round ${round + 1}: killed after ${kills.killedAfterMs.at(-1)?.toFixed(0)} ms`);
+    await killUnderLoad(processes, least + random.below(most - least), rounds);
+    options.progress(`round ${round + 1}: killed after ${rounds.killedAfterMs.at(-1)?.toFixed(0)} ms`);
   }
-  kills.startsMs.push(await timed(() => router.start()));
+  rounds.startsMs.push(await timed(() => router.start()));
   const drainStartMs = nowMs();
-  const evidence = await drain(processes, kills.killsMs, drainStartMs + options.drainMs);
+  const evidence = await drain(processes, rounds.kills, drainStartMs + options.drainMs);
   return {
     verdict: judge(evidence),
-    startsMs: kills.startsMs,
-    killedAfterMs: kills.killedAfterMs,
+    startsMs: rounds.startsMs,
+    killedAfterMs: rounds.killedAfterMs,
     drainedMs: Math.max(0, lastArrivalMs(evidence) - drainStartMs),
   };
 }
 
-async function killUnderLoad({ router, producer }: Processes, afterMs: number, kills: Kills): Promise<void> {
+async function killUnderLoad({ router, producer }: Processes, afterMs: number, rounds: Rounds): Promise<void> {
   const readyMs = nowMs();
   await producer.ask("resume");
   await wait(afterMs);
   if (!router.isRunning) throw new Error(`the router ended by itself:\n${router.log}`);
   // Before the signal is sent, so that nothing that happens after it counts as before.
-  const killMs = nowMs();
-  kills.killsMs.push(killMs);
-  kills.killedAfterMs.push(killMs - readyMs);
+  const sentMs = nowMs();
   await router.kill();
+  rounds.kills.push({ sentMs, goneMs: nowMs() });
+  rounds.killedAfterMs.push(sentMs - readyMs);
   await producer.ask("pause");
 }
 
 /** Waits until all that is owed has arrived, or for `untilMs`, and returns everything that was seen. */
-async function drain(processes: Processes, killsMs: readonly number[], untilMs: number): Promise<Evidence> {
+async function drain(processes: Processes, kills: readonly Kill[], untilMs: number): Promise<Evidence> {
   const posted = await processes.producer.ask<readonly Posted[]>("posted");
   const acked = posted.filter((post) => post.ackedMs !== undefined).length;
   for (;;) {
@@ -120,7 +120,7 @@ async function drain(processes: Processes, killsMs: readonly number[], untilMs: 
     const isQuiet = nowMs() - lastArrivalMs > QUIET_MS && TRIGGERS.every((trigger) => answered[trigger] >= acked);
     if (!isLate && !isQuiet) continue;
     const received = await processes.sink.ask<readonly Received[]>("received");
-    const evidence: Evidence = { posted, received, killsMs };
+    const evidence: Evidence = { posted, received, kills };
     if (isLate || !judge(evidence).faults.some((fault) => fault.kind === "missing")) return evidence;
   }
 }

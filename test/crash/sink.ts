@@ -15,16 +15,25 @@ export interface SinkProgress {
   readonly lastArrivalMs: number;
 }
 
-/** Share of the flaky subscriber's answers that are 503, percent. */
-const FLAKY_PERCENT = 30;
+/** Share of a subscriber's answers that are 503, percent. */
+const FAILING_PERCENT: Readonly<Record<TriggerName, number>> = {
+  plain: 0,
+  flaky: 30,
+  replying: 0,
+  replies: 0,
+  ordered: 20,
+};
 
-/** How long answers take, milliseconds. The ordered one is fast, because it has one event per key at a time. */
+/**
+ * How long answers take, milliseconds. The ordered one is faster, because it has one event per key at a time; with its
+ * failures a key is busy most of the time, so that an event that does not wait for its turn is seen.
+ */
 const LATENCY_MS: Readonly<Record<TriggerName, readonly [least: number, most: number]>> = {
   plain: [20, 200],
   flaky: [20, 150],
   replying: [20, 200],
   replies: [20, 150],
-  ordered: [5, 40],
+  ordered: [20, 100],
 };
 
 const random = new SeededRandom(processOptions<SinkOptions>().seed);
@@ -46,7 +55,7 @@ function answer({ path, headers, arrivedMs }: Reception): SubscriberAnswer {
   const trigger = triggerOf(path);
   const [least, most] = LATENCY_MS[trigger];
   const afterMs = least + random.below(most - least);
-  if (trigger === "flaky" && random.below(100) < FLAKY_PERCENT) return { status: 503, afterMs };
+  if (random.below(100) < FAILING_PERCENT[trigger]) return { status: 503, afterMs };
   if (trigger !== "replying") return { status: 202, afterMs };
   const number = numberOf(String(headers["ce-id"]));
   const replyHeaders = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { refuseAccess } from "../../src/control-plane/access.ts";
-import { World, BROKERS } from "./control-plane-world.ts";
+import { BROKERS, World } from "./control-plane-world.ts";
 
 const open = { openAddress: "127.0.0.1:8787" };
 const from = (host: string | null, origin: string | null = null, authorization: string | null = null) => ({
@@ -12,10 +12,13 @@ const codeOf = (settings: object, request: ReturnType<typeof from>) => refuseAcc
 const basic = (text: string) => `Basic ${btoa(text)}`;
 
 describe("[CP-ACC] access", () => {
-  test.each(["127.0.0.1:8787", "localhost:8787", "[::1]:8787", "LOCALHOST:8787"])("[CP-ACC-1] open: %s passes", (host) => {
-    expect(codeOf(open, from(host))).toBeUndefined();
-    expect(codeOf(open, from(host, `http://${host}`))).toBeUndefined();
-  });
+  test.each(["127.0.0.1:8787", "localhost:8787", "[::1]:8787", "LOCALHOST:8787"])(
+    "[CP-ACC-1] open: %s passes",
+    (host) => {
+      expect(codeOf(open, from(host))).toBeUndefined();
+      expect(codeOf(open, from(host, `http://${host}`))).toBeUndefined();
+    },
+  );
 
   test.each([
     ["evil.test:8787", null],

@@ -91,7 +91,9 @@ describe("[CP-API] objects", () => {
     const changed = await world.request("PATCH", `${BROKERS}/b`, { spec: { delivery: { retry: null } } });
     expect(meta(changed)).toMatchObject({ resourceVersion: "4", generation: 2 });
     expect(changed.body.spec.delivery).toEqual({ backoffPolicy: "exponential", backoffDelay: "PT0.2S" });
-    const forged = await world.request("PATCH", `${BROKERS}/b`, { metadata: { generation: 9, creationTimestamp: "x" } });
+    const forged = await world.request("PATCH", `${BROKERS}/b`, {
+      metadata: { generation: 9, creationTimestamp: "x" },
+    });
     expect(forged.body).toEqual(changed.body);
   });
 
@@ -179,7 +181,9 @@ describe("[CP-NS] namespaces", () => {
     expect(missing.body).toEqual(
       status(404, "NotFound", 'namespaces "team" not found', { name: "team", kind: "namespaces" }),
     );
-    expect((await world.request("POST", "/api/v1/namespaces", namespace("team"))).body.status).toEqual({ phase: "Active" });
+    expect((await world.request("POST", "/api/v1/namespaces", namespace("team"))).body.status).toEqual({
+      phase: "Active",
+    });
     expect((await world.request("POST", inTeam, broker("b"))).code).toBe(201);
     expect((await world.request("GET", "/api/v1/namespaces")).body.items).toHaveLength(2);
   });
@@ -226,7 +230,13 @@ describe("[CP-ERR] bad input is never a 500", () => {
     ["POST", BROKERS, broker("b", {}, { annotations: { a: "x".repeat(600_000) } }), 422, "Invalid"],
     ["POST", BROKERS, broker("b", {}, { annotations: { a: "x".repeat(1_100_000) } }), 413, "RequestEntityTooLarge"],
     ["POST", BROKERS, broker("b", {}, { annotations: { "sluice.dev/retention": "soon" } }), 400, "BadRequest"],
-    ["POST", TRIGGERS, trigger("t", { subscriber: { uri: "x".repeat(540_000), ref: { apiVersion: "a/b", kind: "K", name: "n" } } }), 413, "RequestEntityTooLarge"],
+    [
+      "POST",
+      TRIGGERS,
+      trigger("t", { subscriber: { uri: "x".repeat(540_000), ref: { apiVersion: "a/b", kind: "K", name: "n" } } }),
+      413,
+      "RequestEntityTooLarge",
+    ],
     ["POST", "/apis/eventing.knative.dev/v1/brokers", broker("b"), 405, "MethodNotAllowed"],
     ["PUT", BROKERS, broker("b"), 405, "MethodNotAllowed"],
     ["GET", "/apis/eventing.knative.dev/v2/brokers", undefined, 404, "NotFound"],
@@ -242,7 +252,12 @@ describe("[CP-ERR] bad input is never a 500", () => {
     ["POST", `${BROKERS}?fieldValidation=strict`, broker("b"), 400, "BadRequest"],
   ] as const)("[CP-ERR-1] %s %s %j: %i", async (method, path, body, code, reason) => {
     const answer = await new World().request(method, path, body);
-    expect([answer.code, answer.body.kind, answer.body.reason, answer.body.code]).toEqual([code, "Status", reason, code]);
+    expect([answer.code, answer.body.kind, answer.body.reason, answer.body.code]).toEqual([
+      code,
+      "Status",
+      reason,
+      code,
+    ]);
   });
 
   test("[CP-ERR-2] media types: JSON for writes, merge patch for patches", async () => {
@@ -265,7 +280,11 @@ describe("[CP-ERR] bad input is never a 500", () => {
   test("[CP-ERR-4] a name or a key like a prototype's is data", async () => {
     const world = new World();
     expect((await world.request("POST", BROKERS, broker("constructor"))).code).toBe(201);
-    const annotated = await world.request("PATCH", `${BROKERS}/constructor`, '{"metadata":{"annotations":{"constructor":"x"}}}');
+    const annotated = await world.request(
+      "PATCH",
+      `${BROKERS}/constructor`,
+      '{"metadata":{"annotations":{"constructor":"x"}}}',
+    );
     expect(annotated.body.metadata.annotations.constructor).toBe("x");
     const polluted = await world.request("PATCH", `${BROKERS}/constructor`, '{"__proto__":{"polluted":1}}');
     expect([polluted.code, ({} as { polluted?: number }).polluted]).toEqual([400, undefined]);

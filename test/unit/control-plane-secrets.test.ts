@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { broker, BROKERS, KEY, SECRETS, SOURCES, secret, World } from "./control-plane-world.ts";
+import { BROKERS, broker, KEY, SECRETS, SOURCES, secret, World } from "./control-plane-world.ts";
 
 const VALUE = "hunter2-hunter2";
 const applied = { "kubectl.kubernetes.io/last-applied-configuration": `{"stringData":{"token":"${VALUE}"}}` };
@@ -8,7 +8,9 @@ const applied = { "kubectl.kubernetes.io/last-applied-configuration": `{"stringD
 function atRest(world: World): string {
   const tables = ["object", "change", "channel", "setting"];
   const rows = tables.flatMap((table) => world.database.prepare(`SELECT * FROM ${table}`).all());
-  return JSON.stringify(rows, (_, value) => (value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value));
+  return JSON.stringify(rows, (_, value) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString("latin1") : value,
+  );
 }
 
 describe("[CP-SEC] Secrets", () => {
@@ -23,7 +25,11 @@ describe("[CP-SEC] Secrets", () => {
 
   test("[CP-SEC-2] comes back whole and rests sealed, kubectl's copy included", async () => {
     const world = new World({ encryptionKey: KEY });
-    const created = await world.request("POST", SECRETS, secret("s", { token: VALUE, empty: "" }, { annotations: applied }));
+    const created = await world.request(
+      "POST",
+      SECRETS,
+      secret("s", { token: VALUE, empty: "" }, { annotations: applied }),
+    );
     expect(created.code).toBe(201);
     const read = await world.request("GET", `${SECRETS}/s`);
     expect(read.body).toEqual(created.body);
@@ -56,9 +62,12 @@ describe("[CP-SEC] Secrets", () => {
     const unreadable = await world.request("GET", `${SECRETS}/s`);
     expect([unreadable.code, unreadable.body.reason]).toEqual([503, "ServiceUnavailable"]);
     expect((await world.request("DELETE", `${SECRETS}/s`)).body.status).toBe("Success");
-    for (const data of [{ token: VALUE }, { token: [VALUE] }, { [`${VALUE}!`]: "eA==" }.constructor]) {
+    for (const [data, code] of [
+      [{ token: VALUE }, 400],
+      [{ token: [VALUE] }, 422],
+    ] as const) {
       const refused = await world.request("POST", SECRETS, { ...secret("s", {}), data });
-      expect([400, 422, 201]).toContain(refused.code);
+      expect(refused.code).toBe(code);
       expect(JSON.stringify(refused.body)).not.toContain(VALUE);
     }
   });

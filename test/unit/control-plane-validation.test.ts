@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { admitCreate, admitUpdate, decodeRequest } from "../../src/control-plane/admission.ts";
 import { type JsonObject, parseStoredObject, textAt, withMember } from "../../src/control-plane/json.ts";
-import { KINDS } from "../../src/control-plane/registry.ts";
 import { Refusal } from "../../src/control-plane/refusal.ts";
+import { KINDS } from "../../src/control-plane/registry.ts";
 
 interface Case {
   name: string;
@@ -42,9 +42,12 @@ describe("[CP-VAL] Knative's verdicts", () => {
       const admitted = admit(each);
       if (each.defaultedObject === undefined) return;
       const wanted = each.defaultedObject;
-      expect(admitted["spec"]).toEqual(wanted["spec"]);
-      const { labels, annotations } = parseStoredObject(JSON.stringify(wanted["metadata"]));
-      expect(admitted["metadata"]).toMatchObject({ ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) });
+      expect(admitted.spec).toEqual(wanted.spec);
+      const { labels, annotations } = parseStoredObject(JSON.stringify(wanted.metadata));
+      expect(admitted.metadata).toMatchObject({
+        ...(labels ? { labels } : {}),
+        ...(annotations ? { annotations } : {}),
+      });
       return;
     }
     let refusal: unknown;

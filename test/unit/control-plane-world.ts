@@ -30,9 +30,9 @@ export class World {
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
   #uids = 0;
-  readonly #options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string };
+  readonly #options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined };
 
-  constructor(options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string } = {}) {
+  constructor(options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined } = {}) {
     this.#options = { access: { adminToken: "t" }, publicUrl: "http://sluice.test", ...options };
     this.engine = this.#start();
   }
@@ -133,6 +133,9 @@ export function secret(name: string, stringData: object, metadata: object = {}):
 
 export function conditions(object: { status?: { conditions?: { type: string; status: string; reason?: string }[] } }) {
   return Object.fromEntries(
-    (object.status?.conditions ?? []).map(({ type, status, reason }) => [type, reason ? `${status} ${reason}` : status]),
+    (object.status?.conditions ?? []).map(({ type, status, reason }) => [
+      type,
+      reason ? `${status} ${reason}` : status,
+    ]),
   );
 }
