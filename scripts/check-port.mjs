@@ -6,11 +6,15 @@ export async function checkPort(host, port) {
   const problem = await new Promise((resolve) => {
     const probe = createServer();
     probe.once("error", resolve);
-    probe.listen({ host: host === "*" ? "0.0.0.0" : host, port, exclusive: true }, () => probe.close(() => resolve(undefined)));
+    probe.listen({ host: host === "*" ? "0.0.0.0" : host, port, exclusive: true }, () =>
+      probe.close(() => resolve(undefined)),
+    );
   });
   if (problem === undefined) return;
   if (problem.code === "EADDRINUSE") {
-    throw new StartError(`Port ${port} on ${host} is in use. Stop the program that listens there, or set PORT to another port.`);
+    throw new StartError(
+      `Port ${port} on ${host} is in use. Stop the program that listens there, or set PORT to another port.`,
+    );
   }
   throw new StartError(`Cannot listen on ${host}:${port} (${problem.message}). Check HOST and PORT.`);
 }

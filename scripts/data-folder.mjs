@@ -43,7 +43,8 @@ export class DataFolder {
   /** Gives the folder back; only while this process owns it. */
   close() {
     rmSync(this.file("workerd.pid"), { force: true });
-    if (read(this.file("router.pid")) === processIdentity(process.pid)) rmSync(this.file("router.pid"), { force: true });
+    if (read(this.file("router.pid")) === processIdentity(process.pid))
+      rmSync(this.file("router.pid"), { force: true });
   }
 
   rememberWorkerd(pid) {

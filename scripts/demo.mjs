@@ -34,7 +34,8 @@ export async function showDemo({ root, settings, dataFolder, nextEvent }) {
     await client.apply(resource);
     console.log(`  ${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name} is ready`);
   }
-  if (displayUrl !== DISPLAY_URL) console.log(`  (the Trigger's subscriber is ${displayUrl} instead of ${DISPLAY_URL})`);
+  if (displayUrl !== DISPLAY_URL)
+    console.log(`  (the Trigger's subscriber is ${displayUrl} instead of ${DISPLAY_URL})`);
 
   console.log(`\nPosting a signed pull_request webhook to ${settings.localUrl}${WEBHOOK_PATH}`);
   const arrived = nextEvent();

@@ -39,8 +39,13 @@ function describe(attributes, data) {
   const lines = Object.entries(attributes)
     .filter(([name]) => name !== "specversion")
     .map(([name, value]) => `  ${name.padEnd(15)} ${printable(value)}`);
-  const shown = data.length > MAX_SHOWN_BYTES ? `${data.slice(0, MAX_SHOWN_BYTES)} ... (${data.length} characters)` : data;
-  return ["event received", ...lines.sort(), ...(data === "" ? [] : [`  ${"data".padEnd(15)} ${printable(shown)}`])].join("\n");
+  const shown =
+    data.length > MAX_SHOWN_BYTES ? `${data.slice(0, MAX_SHOWN_BYTES)} ... (${data.length} characters)` : data;
+  return [
+    "event received",
+    ...lines.sort(),
+    ...(data === "" ? [] : [`  ${"data".padEnd(15)} ${printable(shown)}`]),
+  ].join("\n");
 }
 
 /** Events come from strangers: their control characters must not reach the terminal. */

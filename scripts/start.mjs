@@ -6,10 +6,10 @@ import { DataFolder } from "./data-folder.mjs";
 import { nextSteps, showDemo, shownBefore } from "./demo.mjs";
 import { serveEventDisplay } from "./event-display.mjs";
 import { installPackages } from "./install-packages.mjs";
+import { runWorkerd, waitUntilReady } from "./run-workerd.mjs";
 import { ROOT, readSettings, workerVariables } from "./settings.mjs";
 import { StartError } from "./start-error.mjs";
 import { stopRequested } from "./stop-requested.mjs";
-import { runWorkerd, waitUntilReady } from "./run-workerd.mjs";
 import { workerdConfig } from "./workerd-config.mjs";
 import { readWranglerConfig } from "./wrangler-config.mjs";
 
@@ -100,6 +100,8 @@ async function displayEvents(settings, dataFolder) {
     await showDemo({ root: ROOT, settings, dataFolder, nextEvent });
     console.log(nextSteps(settings));
   } catch (error) {
-    console.error(`sluice: the first-start demo failed: ${error.message}. The router goes on; the next start tries again.`);
+    console.error(
+      `sluice: the first-start demo failed: ${error.message}. The router goes on; the next start tries again.`,
+    );
   }
 }

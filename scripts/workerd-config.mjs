@@ -21,7 +21,8 @@ export function workerdConfig({ wrangler, variables, module, objectsFolder, addr
   ];
   // The unique key names the folder of a class's objects: it must never change.
   const namespaces = wrangler.durableObjects.map(
-    ({ className }) => `(className = ${quote(className)}, uniqueKey = ${quote(`sluice-${className}`)}, enableSql = true)`,
+    ({ className }) =>
+      `(className = ${quote(className)}, uniqueKey = ${quote(`sluice-${className}`)}, enableSql = true)`,
   );
   const text = `using Workerd = import "/workerd/workerd.capnp";
 

@@ -20,7 +20,8 @@ export { Courier } from "./courier/entrypoint.ts";
 const CONTROL_PLANE = "control-plane";
 const PROBES = new Set(["/readyz", "/livez", "/healthz"]);
 const API = /^\/(api|apis|openapi|version)(\/|$)/;
-const WEBHOOK = /^\/[^/]+\/webhooks(\/|$)/;
+/** `/{namespace}/webhooks` alone is a Broker of that name. */
+const WEBHOOK = /^\/[^/]+\/webhooks\/[^/]/;
 
 /** What this isolate remembers between requests; it may be lost at any time. */
 interface IsolateState {

@@ -9,6 +9,11 @@ import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from 
 import { encodeEnds, type Segment } from "./log.ts";
 import type { ChannelStorage } from "./storage.ts";
 
+/** Most bytes that a character of a key takes: escaped in JSON, or in UTF-8. */
+const KEY_CHARACTER_BYTES = 3;
+/** Brackets, quotes, commas and the index around a key. */
+const KEY_FRAME_BYTES = 10;
+
 /** An encoded event and the idempotency keys that it is known by afterwards. */
 export interface PendingEvent {
   readonly bytes: Uint8Array;
@@ -87,10 +92,12 @@ export function writeSegments(
     firstSeqs.push(draft.firstSeq + draft.events.length);
     for (const { bytes, keys: eventKeys } of call.events) {
       const large = bytes.length > CHUNKED_ABOVE_BYTES;
-      if (large || draft.bytes + bytes.length > SEGMENT_BYTES || draft.events.length >= SEGMENT_EVENTS) close();
+      if (large || draft.bytes + rowBytes(bytes, eventKeys) > SEGMENT_BYTES || draft.events.length >= SEGMENT_EVENTS) {
+        close();
+      }
       for (const key of eventKeys) {
         keys.push({ key, seq: draft.firstSeq + draft.events.length });
-        draft.keys.push([draft.events.length, key]);
+        draft.addKey(key);
       }
       if (large) {
         draft.blob = writeBlob(storage, start.nextBlob(), bytes);
@@ -112,6 +119,16 @@ export function answerCalls(batch: Batch): void {
   });
 }
 
+/** What an event adds to its segment's row. */
+function rowBytes(event: Uint8Array, keys: readonly string[]): number {
+  return keys.reduce((sum, key) => sum + keyBytes(key), event.length);
+}
+
+/** At most: a key is stored as a JSON string beside its event's index. */
+function keyBytes(key: string): number {
+  return key.length * KEY_CHARACTER_BYTES + KEY_FRAME_BYTES;
+}
+
 function writeBlob(storage: ChannelStorage, id: number, event: Uint8Array): { id: number; bytes: number } {
   const data = event.subarray(dataOffset(event));
   for (let part = 0; part * CHUNK_BYTES < data.length; part++) {
@@ -124,11 +141,18 @@ class Draft {
   readonly firstSeq: number;
   readonly events: Uint8Array[] = [];
   readonly keys: [index: number, key: string][] = [];
+  /** Of the segment's row, keys included. */
   bytes = 0;
   blob: { id: number; bytes: number } | undefined;
 
   constructor(firstSeq: number) {
     this.firstSeq = firstSeq;
+  }
+
+  /** A key of the event that is added next. */
+  addKey(key: string): void {
+    this.keys.push([this.events.length, key]);
+    this.bytes += keyBytes(key);
   }
 
   add(event: Uint8Array): void {

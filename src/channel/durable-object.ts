@@ -67,12 +67,14 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   async remove(uid: string, version: number): Promise<void> {
     if (!this.#storage.exists()) return;
     const stored = this.#storage.identity();
-    if (stored !== undefined && (stored.uid !== uid || stored.version > version)) return;
+    // A uid that is gone never comes back, so its removal holds whatever its version.
+    if (stored !== undefined && stored.uid !== uid) return;
+    const tombstone = Math.max(version, stored?.version ?? 0);
     this.#engine?.stop();
     this.#engine = undefined;
     this.#storage.transaction(() => {
       this.#storage.wipe();
-      this.#storage.setIdentity({ name: stored?.name ?? "", uid, version, hash: "", removed: true });
+      this.#storage.setIdentity({ name: stored?.name ?? "", uid, version: tombstone, hash: "", removed: true });
     });
     await this.ctx.storage.deleteAlarm();
   }

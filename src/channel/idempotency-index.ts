@@ -10,10 +10,19 @@ interface Remembered {
   readonly atMs: number;
 }
 
+/** Keys of one segment's events, by sequence number. */
+interface SegmentKeys {
+  readonly from: number;
+  readonly until: number;
+  readonly keys: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
 export class IdempotencyIndex {
   readonly #storage: ChannelStorage;
   /** Insertion order is time order, so the oldest go first. */
   readonly #byHash = new Map<number, Remembered>();
+  /** A batch that is sent again asks for the keys of one segment many times. */
+  #lastRead: SegmentKeys | undefined;
 
   constructor(storage: ChannelStorage, nowMs: number) {
     this.#storage = storage;
@@ -36,10 +45,25 @@ export class IdempotencyIndex {
   find(key: string, sinceMs: number): number | undefined {
     const remembered = this.#byHash.get(hash53(key));
     if (remembered === undefined || remembered.atMs < sinceMs) return undefined;
-    const row = this.#storage.segments.at(remembered.seq);
-    if (row === undefined || row.first_seq > remembered.seq || row.keys === null) return undefined;
-    const found = parseKeys(row.keys).some(([index, text]) => row.first_seq + index === remembered.seq && text === key);
-    return found ? remembered.seq : undefined;
+    return this.#keysOf(remembered.seq)?.has(key) ? remembered.seq : undefined;
+  }
+
+  #keysOf(seq: number): ReadonlySet<string> | undefined {
+    const isRead = this.#lastRead !== undefined && this.#lastRead.from <= seq && seq < this.#lastRead.until;
+    const segment = isRead ? this.#lastRead : this.#read(seq);
+    return segment?.keys.get(seq);
+  }
+
+  #read(seq: number): SegmentKeys | undefined {
+    const row = this.#storage.segments.keysAt(seq);
+    if (row === undefined || row.keys === null) return undefined;
+    const keys = new Map<number, Set<string>>();
+    for (const [index, key] of parseKeys(row.keys)) {
+      const event = row.first_seq + index;
+      keys.set(event, (keys.get(event) ?? new Set()).add(key));
+    }
+    this.#lastRead = { from: row.first_seq, until: row.first_seq + row.count, keys };
+    return this.#lastRead;
   }
 }
 

@@ -139,6 +139,7 @@ class LeaseDraft {
       events: this.#events,
       bytes: concatBytes(this.#parts),
       more,
+      channelUid: this.#state.identity.uid,
       ...(Number.isFinite(nextAtMs) ? { nextAtMs } : {}),
     };
   }

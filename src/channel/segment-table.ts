@@ -61,6 +61,15 @@ export class SegmentTable {
     return this.#sql.all<SegmentRow>("SELECT * FROM segment WHERE first_seq > ? ORDER BY first_seq LIMIT 1", seq)[0];
   }
 
+  /** Keys of the segment that holds `seq`, without its body. */
+  keysAt(seq: number): { first_seq: number; count: number; keys: string | null } | undefined {
+    const [row] = this.#sql.all<{ first_seq: number; count: number; keys: string | null }>(
+      "SELECT first_seq, count, keys FROM segment WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+      seq,
+    );
+    return row !== undefined && row.first_seq + row.count > seq ? row : undefined;
+  }
+
   /** First sequence number that can still be read. */
   oldestSeq(): number | undefined {
     return (

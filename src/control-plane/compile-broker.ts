@@ -24,6 +24,7 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
   const sink = objectAt(broker, "spec", "delivery", "deadLetterSink");
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
   const url = brokerUrl(context.publicUrl, namespace, nameOf(broker));
+  const address = { name: url.startsWith("https:") ? "https" : "http", url };
   const conditions = [
     // One channel is ingress, log and filter at once, so the three stand and fall together.
     ...["IngressReady", "TriggerChannelReady", "FilterReady"].map((type) => ({ ...channelReady, type })),
@@ -37,8 +38,8 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
   const status: Record<string, Json> = {
     observedGeneration: generationOf(broker),
     conditions: summarize(conditions, { status: objectAt(broker, "status"), now: context.now }),
-    address: { name: new URL(url).protocol.slice(0, -1), url },
-    addresses: [{ name: new URL(url).protocol.slice(0, -1), url }],
+    address,
+    addresses: [address],
   };
   if (deadLetterSink?.kind === "resolved") status.deadLetterSinkUri = deadLetterSink.target.url;
   return { status, channel: { name: channel, configuration } };

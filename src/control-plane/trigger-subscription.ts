@@ -25,8 +25,12 @@ export interface TriggerSubscription {
 /** Stands where there is no target; a paused subscription never uses it. */
 const NOWHERE: Target = { kind: "url", url: "" };
 
+/** Empty when the reference is to something that is no Broker. */
 export function brokerNameOf(trigger: JsonObject): string {
-  return textAt(trigger, "spec", "broker") || (textAt(trigger, "spec", "brokerRef", "name") ?? "");
+  const name = textAt(trigger, "spec", "broker") ?? "";
+  const reference = objectAt(trigger, "spec", "brokerRef");
+  if (name !== "" || textAt(reference, "kind") !== "Broker") return name;
+  return textAt(reference, "name") ?? "";
 }
 
 export function triggerSubscription(

@@ -13,10 +13,17 @@ const HEADER_TEXT = /^[\t\x20-\x7e]+$/;
 const REQUIRED = ["specversion", "id", "source", "type"];
 const ALWAYS_STRINGS = ["subject", "time", "dataschema", "datacontenttype", "schemaurl", "datacontentencoding"];
 const SPECVERSIONS = ["1.0", "0.3"];
+/**
+ * Names and values of one event together, characters: as much as the HTTP layer takes in headers. An event's
+ * attributes travel, and are stored, in one piece; only data is cut into parts.
+ */
+const MAX_ATTRIBUTES_LENGTH = 131_072;
 
 /** Why no event may have these attributes, or undefined if one may. */
 export function attributeFault(attributes: Attributes): string | undefined {
-  return stringFault(attributes) ?? requiredFault(attributes) ?? formatFault(attributes);
+  return (
+    lengthFault(attributes) ?? stringFault(attributes) ?? requiredFault(attributes) ?? formatFault(attributes)
+  );
 }
 
 /** Checks a name as it was sent; upper case is allowed and becomes lower. `data` is the payload's name in JSON. */
@@ -34,6 +41,13 @@ export function shown(name: string): string {
 /** An empty optional attribute says nothing, and would not be valid to send on. */
 export function isEmptyOptional(name: string, value: string): boolean {
   return value === "" && (name === "subject" || name === "datacontenttype");
+}
+
+function lengthFault(attributes: Attributes): string | undefined {
+  let length = 0;
+  for (const name of Object.keys(attributes)) length += name.length + String(attributes[name]).length;
+  if (length <= MAX_ATTRIBUTES_LENGTH) return undefined;
+  return `the attributes have more than ${MAX_ATTRIBUTES_LENGTH} characters together: send less, or send it as data`;
 }
 
 function stringFault(attributes: Attributes): string | undefined {

@@ -1,42 +1,41 @@
 /**
- * When a failed delivery is tried again, n counting the attempts that failed:
+ * When a failed delivery is tried again, n being the failures so far:
  *
- *   linear       backoffDelay * n            0.2 s: 0.2, 0.4, 0.6
- *   exponential  backoffDelay * 2^(n-1)      0.2 s: 0.2, 0.4, 0.8
+ *   linear       backoffDelay * n            0.2  0.4  0.6 s
+ *   exponential  backoffDelay * 2^(n-1)      0.2  0.4  0.8 s
  *
- * capped by backoffMax, never earlier, a little later; and at least as long as the Retry-After of a 429 or 503 asks.
+ * Both need policy and delay, else the next attempt follows at once. Never earlier than that, and later only by the
+ * jitter; `Retry-After` of a 429 or 503 can make it later still.
  */
 import type { DeliveryPolicy } from "./channel-protocol.ts";
 
-/** Share of the back-off added at most at random, so that what failed together does not return together; half of the
- * 10 % that a retry may be late, the rest is for timers and commits. */
+/** Jitter spreads retries that failed together; the promise is at most 10 % late, and timers are late too. */
 const JITTER = 0.05;
-/** Doublings after which any delay is above every cap; keeps the arithmetic finite. */
-const MAX_DOUBLINGS = 52;
 
-export interface FailedAttempt {
+export interface FailedAnswer {
   readonly status?: number;
   readonly retryAfterMs?: number;
 }
 
+/** Attempts of a delivery in all, the first included. */
 export function attemptsAllowed(policy: DeliveryPolicy): number {
   return policy.retry + 1;
 }
 
-/** Whole milliseconds until the next attempt; `random` is at least 0 and below 1. */
+/** Milliseconds from the failure to the next attempt; `failedAttempts` is 1 after the first failure. */
 export function nextDelayMs(
   policy: DeliveryPolicy,
   failedAttempts: number,
-  outcome: FailedAttempt,
+  answer: FailedAnswer,
   random: () => number,
 ): number {
-  const delayMs = Math.ceil(Math.min(backoffMs(policy, failedAttempts), policy.backoffMaxMs));
-  const jitterMs = Math.floor(delayMs * JITTER * random());
-  return Math.max(delayMs + jitterMs, retryAfterMs(policy, outcome));
+  const backoffMs = Math.min(backoff(policy, failedAttempts), policy.backoffMaxMs);
+  const asksForTime = answer.status === 429 || answer.status === 503;
+  const askedMs = asksForTime ? Math.min(answer.retryAfterMs ?? 0, policy.retryAfterMaxMs) : 0;
+  return Math.max(backoffMs, askedMs) * (1 + JITTER * random());
 }
 
-/** Without a policy or without a delay there is none: retries follow at once, as in Knative. */
-function backoffMs(policy: DeliveryPolicy, failedAttempts: number): number {
+function backoff(policy: DeliveryPolicy, failedAttempts: number): number {
   const delayMs = policy.backoffDelayMs ?? 0;
   switch (policy.backoffPolicy) {
     case undefined:
@@ -44,11 +43,9 @@ function backoffMs(policy: DeliveryPolicy, failedAttempts: number): number {
     case "linear":
       return delayMs * failedAttempts;
     case "exponential":
-      return delayMs * 2 ** Math.min(failedAttempts - 1, MAX_DOUBLINGS);
+      // 2^1023 is the last finite power; the cap applies long before.
+      return delayMs === 0 ? 0 : delayMs * 2 ** Math.min(failedAttempts - 1, 1_000);
+    default:
+      return policy.backoffPolicy satisfies never;
   }
-}
-
-function retryAfterMs(policy: DeliveryPolicy, outcome: FailedAttempt): number {
-  if (outcome.status !== 429 && outcome.status !== 503) return 0;
-  return Math.ceil(Math.min(outcome.retryAfterMs ?? 0, policy.retryAfterMaxMs));
 }

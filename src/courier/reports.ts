@@ -4,17 +4,21 @@ import type { CourierPorts } from "./ports.ts";
 
 /** Outcomes wait this long for company, or for the next lease call to carry them, milliseconds. */
 const GATHER_MS = 5;
-/** Outcomes, and bytes of replies, that are reported without waiting, and at most with one call. */
+/** This many do not wait. */
 const GATHERED = 64;
+/** Replies that go with one call, bytes; one reply alone may have as many. */
 const REPLY_BYTES = 4 * 1024 * 1024;
+/** Calls in a row that may fail; after that the outcomes wait for the next lease call, the next outcome or the end. */
+const TRIES = 2;
+/** Pause after a call that failed, milliseconds. */
+const RETRY_MS = 100;
 
 export class Reports {
   readonly #report: (settlements: readonly Settlement[]) => Promise<void>;
   readonly #ports: Pick<CourierPorts, "schedule" | "log">;
   #unreported: Settlement[] = [];
-  #running: Promise<void> | undefined;
-  #wakeGatherer: () => void = () => {};
-  #failures = 0;
+  #gathering: Promise<void> | undefined;
+  #enough: () => void = () => {};
 
   constructor(
     report: (settlements: readonly Settlement[]) => Promise<void>,
@@ -25,15 +29,13 @@ export class Reports {
   }
 
   get hasUnreported(): boolean {
-    return this.#unreported.length > 0 || this.#running !== undefined;
+    return this.#unreported.length > 0 || this.#gathering !== undefined;
   }
 
   add(settlement: Settlement): void {
     this.#unreported.push(settlement);
-    if (this.#unreported.length >= GATHERED) this.#wakeGatherer();
-    this.#running ??= this.#gather().finally(() => {
-      this.#running = undefined;
-    });
+    if (this.#unreported.length >= GATHERED) this.#enough();
+    this.#gathering ??= this.#gather();
   }
 
   /** The outcomes that go with the next call, as many as fit. */
@@ -53,39 +55,55 @@ export class Reports {
     this.#unreported.unshift(...settlements);
   }
 
-  /** Reports what is left; one more try, then the leases expire and the channel decides. */
+  /** Resolves when no report is under way. */
+  async settled(): Promise<void> {
+    await this.#gathering;
+  }
+
+  /** Reports what is left, once nothing is added any more; should that fail the leases expire and the channel decides. */
   async drain(): Promise<void> {
-    await this.#running;
-    while (this.#unreported.length > 0 && this.#failures < 2) await this.#send();
+    await this.#gathering;
+    for (let failures = 0; this.#unreported.length > 0 && failures < TRIES; ) {
+      if (failures > 0) await this.#pause(RETRY_MS);
+      failures = (await this.#send()) ? 0 : failures + 1;
+    }
   }
 
   async #gather(): Promise<void> {
-    while (this.#unreported.length > 0 && this.#failures < 2) {
-      if (this.#unreported.length < GATHERED) await this.#company();
-      if (this.#unreported.length > 0) await this.#send();
+    for (let failures = 0; this.#unreported.length > 0 && failures < TRIES; ) {
+      if (failures > 0) await this.#pause(RETRY_MS);
+      else if (this.#unreported.length < GATHERED) await this.#company();
+      // A lease call may have taken them meanwhile.
+      if (this.#unreported.length > 0) failures = (await this.#send()) ? 0 : failures + 1;
     }
+    // Here and not in a reaction to the promise: an outcome added before that ran would wait for the next call.
+    this.#gathering = undefined;
   }
 
   /** Waits a moment for more outcomes, or until there are enough. */
   #company(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = this.#ports.schedule(GATHER_MS, resolve);
-      this.#wakeGatherer = () => {
+      this.#enough = () => {
         cancel();
         resolve();
       };
     });
   }
 
-  async #send(): Promise<void> {
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#ports.schedule(ms, resolve));
+  }
+
+  async #send(): Promise<boolean> {
     const settlements = this.take();
     try {
       await this.#report(settlements);
-      this.#failures = 0;
+      return true;
     } catch (error) {
-      this.#failures++;
       this.giveBack(settlements);
       this.#ports.log({ event: "report.failed", outcomes: settlements.length, reason: String(error) });
+      return false;
     }
   }
 }

@@ -8,6 +8,7 @@
  * One lease call for work is out at a time, and the channel may hold it open; outcomes that gather meanwhile are
  * reported by a second call. What a courier loses, the channel's leases bring back.
  */
+import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { Delivery, LeaseAnswer, Settlement } from "../core/channel-protocol.ts";
 import { SHARED_LANE } from "../core/channel-protocol.ts";
@@ -19,6 +20,8 @@ export type { CourierPorts } from "./ports.ts";
 
 /** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
 const LINGER_MS = 50;
+/** What a delivery may take before any of the lane is known: the timeout where a spec names none, milliseconds. */
+const USUAL_TIMEOUT_MS = 30_000;
 
 /** Rejects only when the first channel could not be asked for work. */
 export async function runCourier(ports: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
@@ -27,14 +30,23 @@ export async function runCourier(ports: CourierPorts, channel: ChannelName, lane
   await new LaneRun(ports, { channel, lane, untilMs, served }).run();
   // Events handed to other channels go on in this run, without a wake-up each.
   for (const next of served) {
-    if (next !== channel) await new LaneRun(ports, { channel: next, lane: SHARED_LANE, untilMs, served }).run();
+    if (next !== channel) await serveOnTheWay(ports, { channel: next, lane: SHARED_LANE, untilMs, served });
+  }
+}
+
+/** The channel has a courier of its own coming; this one only saves the time until then. */
+async function serveOnTheWay(ports: CourierPorts, assignment: Assignment): Promise<void> {
+  try {
+    await new LaneRun(ports, assignment).run();
+  } catch (error) {
+    ports.log({ event: "courier.failed", channel: assignment.channel, lane: assignment.lane, reason: String(error) });
   }
 }
 
 interface Assignment {
   readonly channel: ChannelName;
   readonly lane: string;
-  /** No request is started that could outlast this, epoch milliseconds. */
+  /** The run should be over, its last requests answered or timed out; epoch milliseconds. */
   readonly untilMs: number;
   /** Channels this run serves; hand-overs add to it. */
   readonly served: Set<ChannelName>;
@@ -45,6 +57,8 @@ class LaneRun {
   readonly #assignment: Assignment;
   readonly #reports: Reports;
   #inFlight = 0;
+  /** Longest timeout of this lane's deliveries as far as they are known, milliseconds. */
+  #longestTimeoutMs = USUAL_TIMEOUT_MS;
   #slotFreed: () => void = () => {};
 
   constructor(ports: CourierPorts, assignment: Assignment) {
@@ -68,24 +82,41 @@ class LaneRun {
   /** One lease and the start of what it brought; false when the run is over. */
   async #round(): Promise<boolean> {
     const { settings, now } = this.#ports;
-    if (now() >= this.#assignment.untilMs) return false;
+    // What does not fit any more is left to the channel, which wakes another courier for it.
+    const leasableMs = this.#assignment.untilMs - this.#longestTimeoutMs - now();
+    if (leasableMs <= 0) return false;
     const capacity = settings.window - this.#inFlight;
     if (capacity <= 0) {
       await this.#freedSlot();
       return true;
     }
     const wasInFlight = this.#inFlight > 0;
-    const holdMs = settings.holdMs === 0 ? 0 : wasInFlight ? settings.holdMs : LINGER_MS;
+    const isHeld = settings.holdMs > 0;
+    const holdMs = isHeld ? Math.min(wasInFlight ? settings.holdMs : LINGER_MS, leasableMs) : 0;
     const freed = this.#freedSlot();
     const answer = await this.#lease(capacity, holdMs);
     for (const delivery of answer.deliveries) this.#start(delivery, answer);
     if (answer.deliveries.length > 0 || answer.more) return true;
     if (this.#inFlight > 0) {
-      // A channel that does not hold calls is asked again when there is something to report.
-      if (holdMs === 0) await freed;
+      // A channel that does not hold calls is asked again when there is something to report, or its time has come.
+      if (!isHeld)
+        await this.#freedOr(freed, Math.min(answer.nextAtMs ?? Number.POSITIVE_INFINITY, now() + leasableMs));
       return true;
     }
-    return this.#reports.hasUnreported || (await this.#soon(answer.nextAtMs));
+    if (!this.#reports.hasUnreported) return this.#soon(answer.nextAtMs);
+    // An outcome that was not reported when the channel was asked may let it lease more.
+    await this.#reports.settled();
+    return true;
+  }
+
+  #freedOr(freed: Promise<void>, atMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#ports.schedule(Math.max(1, atMs - this.#ports.now()), resolve);
+      freed.then(() => {
+        cancel();
+        resolve();
+      });
+    });
   }
 
   /** Work that comes up within the linger is waited for; for later work the channel wakes another courier. */
@@ -114,11 +145,13 @@ class LaneRun {
     const route = answer.routes[delivery.route];
     const event = answer.events[delivery.event];
     const startedMs = this.#ports.now();
-    if (route === undefined || event === undefined) return;
-    // The lease expires if its timeout does not fit any more, and counts as an attempt: rare, once per long run.
-    if (startedMs + route.timeoutMs > this.#assignment.untilMs + route.timeoutMs) return;
+    assert(route !== undefined && event !== undefined, "a lease holds the routes and events of its deliveries");
+    // The first of a longer timeout that comes near the end is sent all the same: most answers are quick, and not to
+    // send what is leased would be a failed attempt for certain.
+    this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, route.timeoutMs);
     this.#inFlight++;
-    const work = { delivery, route, event, bytes: answer.bytes, channel: this.#assignment.channel };
+    const { channel } = this.#assignment;
+    const work = { delivery, route, event, bytes: answer.bytes, channel, channelUid: answer.channelUid ?? channel };
     send(this.#ports, work)
       .catch((error: unknown) => unsendable(error))
       .then((sent) => {

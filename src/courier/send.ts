@@ -11,6 +11,7 @@ import type { CourierPorts } from "./ports.ts";
 
 export interface Work {
   readonly channel: ChannelName;
+  readonly channelUid: string;
   readonly delivery: Delivery;
   readonly route: Route;
   readonly event: LeasedEvent;

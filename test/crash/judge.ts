@@ -31,8 +31,10 @@ export interface Fault {
 
 export interface RoundFigures {
   readonly acked: number;
-  /** Posts that got no 202. */
-  readonly unacked: number;
+  /** Posts answered, but not with 202. */
+  readonly refused: number;
+  /** Posts whose connection broke after the kill. */
+  readonly broken: number;
   /** Answers with 2xx. */
   readonly delivered: number;
   /** Answers with 503. */
@@ -170,9 +172,8 @@ function figuresOf(evidence: Evidence, histories: Histories, repeats: readonly R
   const repeated = repeats.filter(({ again }) => again.arrivedMs > killMs && again.arrivedMs <= afterMs);
   return {
     acked: inRound.filter(({ ackedMs }) => ackedMs !== undefined).length,
-    unacked: evidence.posted.filter(
-      ({ ackedMs, endedMs }) => ackedMs === undefined && endedMs > killMs && endedMs <= afterMs,
-    ).length,
+    refused: inRound.filter(({ refusedWith }) => refusedWith !== undefined).length,
+    broken: evidence.posted.filter((post) => isBroken(post) && post.endedMs > killMs && post.endedMs <= afterMs).length,
     delivered: successes.length,
     failed: answers.length - successes.length,
     unsettledAtKill: unsettledAt(evidence.kills[round], evidence.posted, histories),
@@ -195,6 +196,10 @@ function unsettledAt(kill: Kill | undefined, posted: readonly Posted[], historie
 
 function firstSuccessMs(histories: Histories, trigger: TriggerName, number: number): number | undefined {
   return histories.get(trigger)?.get(number)?.find(isSuccess)?.answeredMs;
+}
+
+function isBroken({ ackedMs, refusedWith }: Posted): boolean {
+  return ackedMs === undefined && refusedWith === undefined;
 }
 
 function isSuccess({ status, answeredMs }: Received): boolean {

@@ -1,4 +1,8 @@
-/** `npm run crash -- [--rounds 20] [--seed N] [--rate 400] [--drain 120000]`: kills a router under load and says whether anything was lost. */
+/**
+ * Kills a router under load and says whether anything was lost; the exit code is 1 if so.
+ *
+ *   npm run crash -- [--rounds 20] [--seed N] [--rate 400] [--drain 120000]
+ */
 import { parseArgs } from "node:util";
 import { failuresOf, reportOf } from "./report.ts";
 import { DEFAULTS, runCrash } from "./run-crash.ts";

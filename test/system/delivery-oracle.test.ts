@@ -52,7 +52,9 @@ describe("delivery oracle", () => {
       attempts: attempts.length,
       deadLettered: deadLetters.length,
       ids: new Set([...attempts, ...deadLetters].map((request) => request.headers["ce-id"])),
-      dlsExtensions: Object.fromEntries(Object.keys(expectedExtensions(each, url)).map((key) => [key, extensions[key] ?? ""])),
+      dlsExtensions: Object.fromEntries(
+        Object.keys(expectedExtensions(each, url)).map((key) => [key, extensions[key] ?? ""]),
+      ),
     }).toEqual({
       ingressStatus: each.ingressStatus,
       attempts: each.attempts,
@@ -72,7 +74,10 @@ describe("delivery oracle", () => {
   it("[ORACLE-DEL] every case of the file ran and nothing else arrived", () => {
     expect(casesInFile()).toBeGreaterThan(1);
     expect(ingressStatus.size).toBe(casesInFile());
-    const known = new Set([...cases.flatMap((each) => [subscriberPath(each), deadLetterPath(each)]), ...answerPaths.values()]);
+    const known = new Set([
+      ...cases.flatMap((each) => [subscriberPath(each), deadLetterPath(each)]),
+      ...answerPaths.values(),
+    ]);
     expect(sink.requests.map((request) => request.path).filter((path) => !known.has(path))).toEqual([]);
   });
 });
@@ -96,7 +101,12 @@ function trigger(type: string, subscriber: { readonly uri: string }, delivery?: 
     apiVersion: "eventing.knative.dev/v1",
     kind: "Trigger",
     metadata: { name: type },
-    spec: { broker: "default", filter: { attributes: { type } }, subscriber, ...(delivery === undefined ? {} : { delivery }) },
+    spec: {
+      broker: "default",
+      filter: { attributes: { type } },
+      subscriber,
+      ...(delivery === undefined ? {} : { delivery }),
+    },
   };
 }
 
@@ -123,7 +133,9 @@ function expectedExtensions(each: DeliveryCase, url: string): Readonly<Record<st
 
 function errorExtensions(request: ReceivedRequest): Readonly<Record<string, string>> {
   const found = Object.entries(request.headers).filter(([name]) => name.startsWith("ce-knativeerror"));
-  return Object.fromEntries(found.map(([name, value]) => [name.slice("ce-".length), decodeURIComponent(String(value))]));
+  return Object.fromEntries(
+    found.map(([name, value]) => [name.slice("ce-".length), decodeURIComponent(String(value))]),
+  );
 }
 
 function expectGaps(attempts: readonly ReceivedRequest[], expected: readonly number[]): void {

@@ -27,7 +27,10 @@ export interface Sink {
   answer(path: string, answer: (request: ReceivedRequest) => SinkAnswer | Promise<SinkAnswer>): void;
   requestsTo(path: string): readonly ReceivedRequest[];
   /** Resolves when `condition` holds; rejects after `timeoutMs` with what `describe` says is missing. */
-  until(condition: () => boolean, options: { readonly timeoutMs: number; readonly describe: () => string }): Promise<void>;
+  until(
+    condition: () => boolean,
+    options: { readonly timeoutMs: number; readonly describe: () => string },
+  ): Promise<void>;
   close(): Promise<void>;
 }
 

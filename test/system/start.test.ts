@@ -130,7 +130,9 @@ describe("the start script", () => {
 /** The tree as it will be committed: what a clone holds, with the changes that are not in it yet. */
 function applyUncommitted(clone: string): void {
   const listed = (...selection: readonly string[]): readonly string[] =>
-    execFileSync("git", ["ls-files", "-z", ...selection], { cwd: ROOT, encoding: "utf8" }).split("\0").filter(Boolean);
+    execFileSync("git", ["ls-files", "-z", ...selection], { cwd: ROOT, encoding: "utf8" })
+      .split("\0")
+      .filter(Boolean);
   for (const file of listed("--deleted")) rmSync(join(clone, file), { force: true });
   for (const file of listed("--modified", "--others", "--exclude-standard")) {
     if (existsSync(join(ROOT, file))) cpSync(join(ROOT, file), join(clone, file));

@@ -24,6 +24,15 @@ describe("attributeFault", () => {
     expect(attributeFault({ ...VALID, specversion })).toBe("specversion must be 1.0 or 0.3");
   });
 
+  test("[ATTR-4] names and values have at most 131,072 characters together", () => {
+    const rest = Object.entries(VALID).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+    const x = "\u20ac".repeat(131_072 - rest - 1);
+    expect(attributeFault({ ...VALID, x })).toBeUndefined();
+    expect(attributeFault({ ...VALID, x: `${x}a` })).toBe(
+      "the attributes have more than 131072 characters together: send less, or send it as data",
+    );
+  });
+
   test.each([
     ["2026-01-31T12:00:00Z", true],
     ["2026-01-31T12:00:00.123456789+05:30", true],

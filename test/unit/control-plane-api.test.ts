@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { BROKERS, broker, SECRETS, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { type Answer, BROKERS, broker, SECRETS, TRIGGERS, trigger, World } from "./control-plane-world.ts";
 
-const meta = (answer: { body: { metadata: Record<string, unknown> } }) => answer.body.metadata;
+const meta = (answer: Answer) => answer.body.metadata;
 const status = (code: number, reason: string, message: string, details: object = {}) => ({
   kind: "Status",
   apiVersion: "v1",
@@ -78,7 +78,7 @@ describe("[CP-API] objects", () => {
     expect((await world.request("PATCH", `${BROKERS}/b`, { metadata: { resourceVersion: "1" } })).code).toBe(409);
     const blind = await world.request("PUT", `${BROKERS}/b`, broker("b"));
     expect([blind.code, blind.body.reason]).toEqual([422, "Invalid"]);
-    expect(blind.body.details.causes[0].field).toBe("metadata.resourceVersion");
+    expect(blind.body.details.causes[0]?.field).toBe("metadata.resourceVersion");
   });
 
   test("[CP-API-4] a write that changes nothing keeps the resourceVersion; the generation counts the spec only", async () => {
@@ -153,7 +153,7 @@ describe("[CP-API] objects", () => {
     }
     const names = async (query: string) => {
       const { body } = await world.request("GET", `${BROKERS}?${query}`);
-      return body.items.map((item: { metadata: { name: string } }) => item.metadata.name);
+      return body.items.map((item) => item.metadata.name);
     };
     expect(await names("labelSelector=team%3Dx")).toEqual(["a", "b"]);
     expect(await names("labelSelector=team!%3Dx,team")).toEqual(["c", "d"]);
@@ -205,7 +205,7 @@ describe("[CP-NS] namespaces", () => {
     expect(deleted.body.status).toEqual({ phase: "Terminating" });
     expect((await world.request("GET", inTeam)).body.items).toHaveLength(1);
     const refused = await world.request("POST", inTeam, broker("new"));
-    expect([refused.code, refused.body.details.causes[0].reason]).toEqual([403, "NamespaceTerminating"]);
+    expect([refused.code, refused.body.details.causes[0]?.reason]).toEqual([403, "NamespaceTerminating"]);
     await world.request("PATCH", `${inTeam}/held`, { metadata: { finalizers: [] } });
     expect((await world.request("GET", "/api/v1/namespaces/team")).code).toBe(404);
     expect((await world.request("DELETE", "/api/v1/namespaces/default")).code).toBe(403);
@@ -298,7 +298,7 @@ describe("[CP-OPS] operator API", () => {
     const world = new World();
     await world.request("POST", BROKERS, broker("b"));
     const { body } = await world.request("POST", TRIGGERS, trigger("t"));
-    return { world, uid: body.metadata.uid as string };
+    return { world, uid: body.metadata.uid };
   };
 
   test("[CP-OPS-1] asks the Broker's channel; a Trigger means its own subscription", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { BROKERS, broker, conditions, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { BROKERS, broker, conditions, KEY, SOURCES, TRIGGERS, trigger, World } from "./control-plane-world.ts";
 
 const brokerRef = (name: string) => ({ ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name } });
 
@@ -230,5 +230,40 @@ describe("[CP-CMP] compiling", () => {
     await world.settle();
     const target = { kind: "channel", name: "far/broker/x", url: "http://sluice.test/far/x" };
     expect(world.configured.get("default/broker/b")?.subscriptions[0]?.subscriber).toEqual(target);
+  });
+
+  test("[CP-CMP-11] a Trigger by brokerRef; a ref to another kind is no Broker", async () => {
+    const ref = { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b" };
+    const referring = await compiled({ broker: undefined, brokerRef: ref });
+    expect([referring.subscription?.name, conditions(referring).Ready]).toEqual(["t", "True"]);
+    const wrong = await compiled({ broker: undefined, brokerRef: { ...ref, kind: "Channel" } });
+    expect([wrong.subscription, conditions(wrong).Ready]).toEqual([undefined, "False BrokerDoesNotExist"]);
+  });
+
+  test("[CP-CMP-12] every status that is written fits its schema: the next strict write passes and keeps it", async () => {
+    const world = new World({ encryptionKey: KEY });
+    const uri = { uri: "http://sink.test/" };
+    const sourceSpec = { ownerAndRepository: "o/r", eventTypes: ["push"], sink: uri };
+    const source = {
+      apiVersion: "sources.knative.dev/v1alpha1",
+      kind: "GitHubSource",
+      metadata: { name: "g" },
+      spec: sourceSpec,
+    };
+    await world.request("POST", BROKERS, broker("b", { delivery: { deadLetterSink: uri } }));
+    await world.request("POST", TRIGGERS, trigger("t", { delivery: { deadLetterSink: uri } }));
+    await world.request("POST", SOURCES, source);
+    await world.settle();
+    for (const path of [`${BROKERS}/b`, `${TRIGGERS}/t`, `${SOURCES}/g`]) {
+      const { status } = (await world.request("GET", path)).body;
+      expect(status.observedGeneration).toBe(1);
+      const patched = await world.request("PATCH", path, { metadata: { labels: { a: "b" } } });
+      expect([patched.code, patched.body.status]).toEqual([200, status]);
+    }
+    const { status } = (await world.request("GET", `${SOURCES}/g`)).body;
+    expect(conditions({ status })).toMatchObject({
+      SecretsProvided: "False SecretNotFound",
+      SinkProvided: "False SinkNotSupported",
+    });
   });
 });

@@ -13,8 +13,53 @@ export const MIGRATION = readFileSync(
 export const KEY = Buffer.alloc(32, 7).toString("base64");
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are JSON of any shape, looked into by tests
-export type Answer = { readonly code: number; readonly body: any; readonly headers: Headers };
+/** What answers may hold; each test knows which of it its answer has. */
+export interface AnswerBody {
+  readonly kind: string;
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: { readonly causes: readonly { readonly reason: string; readonly field: string }[] };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly continue: string;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly delivery: { readonly retry: number };
+    readonly delivry: unknown;
+    readonly subscriber: { readonly ref: { readonly namespace: string } };
+  };
+  readonly data: unknown;
+  readonly stringData: unknown;
+  readonly status: AnsweredStatus;
+  readonly items: readonly AnswerBody[];
+}
+
+export interface AnsweredStatus {
+  readonly observedGeneration: number;
+  readonly subscriberUri: string;
+  readonly deadLetterSinkUri: string;
+  readonly sinkUri: string;
+  readonly webhookUrl: string;
+  readonly ceAttributes: unknown;
+  readonly address: { readonly url: string };
+  readonly conditions: readonly Condition[];
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly lastTransitionTime: string;
+}
+
+export interface Answer {
+  readonly code: number;
+  readonly body: AnswerBody;
+  readonly headers: Headers;
+}
 
 export class World {
   readonly database = new DatabaseSync(":memory:");
@@ -65,7 +110,7 @@ export class World {
       headers: { authorization: "Bearer t", ...(body === undefined ? {} : { "content-type": type }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
     });
-    return { code: response.status, body: await response.json(), headers: response.headers };
+    return { code: response.status, body: JSON.parse(await response.text()), headers: response.headers };
   }
 
   #start(): ControlPlaneEngine {
@@ -131,11 +176,11 @@ export function secret(name: string, stringData: object, metadata: object = {}):
   return { apiVersion: "v1", kind: "Secret", metadata: { name, ...metadata }, stringData };
 }
 
-export function conditions(object: { status?: { conditions?: { type: string; status: string; reason?: string }[] } }) {
-  return Object.fromEntries(
-    (object.status?.conditions ?? []).map(({ type, status, reason }) => [
-      type,
-      reason ? `${status} ${reason}` : status,
-    ]),
-  );
+/** `{ Ready: "False SomeReason" }` */
+export function conditions(object: { readonly status?: AnsweredStatus }): Readonly<Record<string, string>> {
+  const entries = (object.status?.conditions ?? []).map(({ type, status, reason }) => [
+    type,
+    reason === undefined ? status : `${status} ${reason}`,
+  ]);
+  return Object.fromEntries(entries);
 }

@@ -1,91 +1,11 @@
-import { createHmac } from "node:crypto";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type ChannelName, parseChannelName } from "../../src/core/channel-name.ts";
-import type { AppendAnswer, AppendRequest } from "../../src/core/channel-protocol.ts";
+import type { AppendAnswer } from "../../src/core/channel-protocol.ts";
 import { decodeEvent } from "../../src/core/event-codec.ts";
-import type { WebhookLookup } from "../../src/core/webhook-source.ts";
-import { handleWebhook, type WebhookBody, type WebhookPorts } from "../../src/sources/github/handle-webhook.ts";
+import { handleWebhook } from "../../src/sources/github/handle-webhook.ts";
 import { isSigned, parseSignature } from "../../src/sources/github/signature.ts";
-import { WebhookSources } from "../../src/sources/webhook-sources.ts";
+import { GUID, PAYLOAD, ready, type Sent, type World, webhook, world } from "./webhook-world.ts";
 
-const channel = brokerChannel();
 const encoder = new TextEncoder();
-const GUID = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
-const PAYLOAD = '{ "action":"opened",\n "issue":{"number":7,"big":12345678901234567890} }';
-
-function brokerChannel(): ChannelName {
-  const name = parseChannelName("ns", "broker", "default");
-  if (name === undefined) throw new Error("no channel name");
-  return name;
-}
-
-function ready(...secrets: string[]): WebhookLookup {
-  return { kind: "ready", sourceUid: "uid-1", channel, secrets, ownerAndRepository: "octo/hello", overrides: {} };
-}
-
-function sign(body: string, secret: string): string {
-  return `sha256=${createHmac("sha256", secret).update(body).digest("hex")}`;
-}
-
-interface World extends WebhookPorts {
-  readonly appended: { name: string; request: AppendRequest }[];
-  lookups: number;
-  source: WebhookLookup;
-  nowMs: number;
-  answer: () => Promise<AppendAnswer>;
-}
-
-function world(source: WebhookLookup = ready("s3cret")): World {
-  const self: World = {
-    appended: [],
-    lookups: 0,
-    source,
-    nowMs: Date.UTC(2026, 0, 31, 12),
-    answer: async () => ({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] }),
-    sources: new WebhookSources(),
-    maxBodyBytes: 1_000,
-    now: () => self.nowMs,
-    lookup: async () => {
-      self.lookups++;
-      return self.source;
-    },
-    readBody: async (request, maxBytes): Promise<WebhookBody> => {
-      const bytes = new Uint8Array(await request.arrayBuffer());
-      return bytes.length > maxBytes ? { kind: "too-large" } : { kind: "bytes", bytes };
-    },
-    append: (name, request) => {
-      self.appended.push({ name, request });
-      return self.answer();
-    },
-  };
-  return self;
-}
-
-interface Sent {
-  readonly body?: string;
-  readonly secret?: string;
-  readonly path?: string;
-  readonly method?: string;
-  /** Undefined takes the header away. */
-  readonly headers?: Readonly<Record<string, string | undefined>>;
-}
-
-function webhook(sent: Sent = {}): Request {
-  const body = sent.body ?? PAYLOAD;
-  const headers = new Headers({
-    "content-type": "application/json",
-    "x-github-event": "issues",
-    "x-github-delivery": GUID,
-    "x-hub-signature-256": sign(body, sent.secret ?? "s3cret"),
-  });
-  for (const [name, value] of Object.entries(sent.headers ?? {})) {
-    if (value === undefined) headers.delete(name);
-    else headers.set(name, value);
-  }
-  const method = sent.method ?? "POST";
-  const url = `http://127.0.0.1:8080${sent.path ?? "/ns/webhooks/hello"}`;
-  return new Request(url, method === "POST" ? { method, headers, body } : { method, headers });
-}
 
 async function seen(response: Response) {
   const text = await response.text();
@@ -249,6 +169,24 @@ describe("[GH-3] lookups are remembered", () => {
     await handleWebhook(webhook({ path: first }), ports);
     expect(ports.lookups).toBe(1_026);
   });
+
+  test("what was asked for again is newer than what was asked for once", async () => {
+    const ports = world();
+    for (let count = 0; count < 1_024; count++) await handleWebhook(webhook({ path: `/ns/webhooks/s${count}` }), ports);
+    ports.nowMs += 5_000;
+    for (const name of ["s0", "one-more", "s0"]) await handleWebhook(webhook({ path: `/ns/webhooks/${name}` }), ports);
+    expect(ports.lookups).toBe(1_026);
+  });
+
+  test("who holds an old answer gets the one that another request asked for", async () => {
+    const ports = world(ready("old"));
+    const path = { namespace: "ns", name: "hello" };
+    const old = await ports.sources.find(path, ports.lookup, 0);
+    ports.source = ready("new");
+    expect(await ports.sources.refresh(path, old, ports.lookup, 0)).toEqual(ready("new"));
+    expect(await ports.sources.refresh(path, old, ports.lookup, 0)).toEqual(ready("new"));
+    expect(ports.lookups).toBe(2);
+  });
 });
 
 describe("[GH-4] payloads pass byte for byte", () => {
@@ -274,7 +212,7 @@ describe("[GH-4] payloads pass byte for byte", () => {
     expect(storedData(ports)).toBe(payload);
   });
 
-  test.each(["other=1", "payload=%7B%7", "payload=%7B%7x", "notpayload=%7B%7D"])(
+  test.each(["other=1", "payload=%7B%7", "payload=%7B%7&payload=%7B%7D", "payload=%7B%7x", "notpayload=%7B%7D"])(
     "the form %s has none",
     async (body) => {
       const headers = { "content-type": "application/x-www-form-urlencoded" };

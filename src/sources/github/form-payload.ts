@@ -25,7 +25,6 @@ function unescaped(body: Uint8Array, start: number, end: number): Uint8Array | u
     let byte = body[at] ?? 0;
     if (byte === PLUS) byte = SPACE;
     if (byte === PERCENT) {
-      if (at + 2 >= end) return undefined;
       byte = hexDigit(body[at + 1]) * 16 + hexDigit(body[at + 2]);
       if (Number.isNaN(byte)) return undefined;
       at += 2;

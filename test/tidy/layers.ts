@@ -1,0 +1,71 @@
+/**
+ * Who may import whom.
+ *
+ *   worker.ts                                          anything
+ *   {layer}/durable-object.ts, {layer}/entrypoint.ts   their own layer, core, platform, environment
+ *   ingress channel control-plane courier sources ...  themselves, core and flows; never each other
+ *   platform                                           itself, core, environment
+ *   flows                                              itself, core
+ *   core                                               itself
+ */
+import { posix } from "node:path";
+import { child, type Node, type SourceFile } from "./source-file.ts";
+
+const CORE = ["core"];
+const SIBLINGS = ["ingress", "channel", "control-plane", "courier", "sources", "console"];
+const ROOT_FILE = /^src\/(worker|[a-z-]+\/(durable-object|entrypoint))\.ts$/;
+/** Packages from npm, and the layers that may use them. */
+const PACKAGES = new Map([["hono", ["control-plane", "console", "ingress"]]]);
+/** Types of the runtime's own modules and SQL text belong to whoever talks to the runtime. */
+const RUNTIME = /^cloudflare:|\.sql$/;
+
+export function isCompositionRoot(path: string): boolean {
+  return ROOT_FILE.test(path);
+}
+
+/** One message for each import against the layers. */
+export function importsAgainstLayers(file: SourceFile): readonly string[] {
+  if (!file.path.startsWith("src/") || file.path === "src/worker.ts" || file.path === "src/environment.ts") return [];
+  return file.nodes.flatMap(importedModule).filter((module) => !mayImport(file.path, module));
+}
+
+function mayImport(path: string, module: string): boolean {
+  const layer = layerOf(path);
+  if (RUNTIME.test(module)) return isCompositionRoot(path);
+  if (!module.startsWith(".")) return PACKAGES.get(packageName(module))?.includes(layer) === true;
+  const target = posix.join(posix.dirname(path), module);
+  return target.startsWith("src/") && allowedLayers(path, layer).includes(layerOf(target));
+}
+
+function allowedLayers(path: string, layer: string): readonly string[] {
+  if (layer === "core") return CORE;
+  if (layer === "flows") return ["flows", ...CORE];
+  if (layer === "platform") return ["platform", "environment.ts", ...CORE];
+  if (!SIBLINGS.includes(layer)) return [];
+  const own = [layer, "flows", ...CORE];
+  return isCompositionRoot(path) ? [...own, "platform", "environment.ts"] : own;
+}
+
+/** `core` of `src/core/event.ts`, `environment.ts` of `src/environment.ts`. */
+function layerOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}
+
+function packageName(module: string): string {
+  return module
+    .split("/")
+    .slice(0, module.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function importedModule(node: Node): readonly string[] {
+  const source = child(node, "source", "Literal");
+  if (/^(Import|Export)/.test(node.type)) return typeof source?.value === "string" ? [source.value] : [];
+  // import("./x.ts").Type
+  const argument =
+    node.type === "TSImportType"
+      ? (child(node, "source", "Literal") ?? child(node, "argument", "TSLiteralType"))
+      : undefined;
+  const literal = argument?.type === "TSLiteralType" ? child(argument, "literal", "Literal") : argument;
+  return typeof literal?.value === "string" ? [literal.value] : [];
+}

@@ -1,0 +1,107 @@
+import { env, runInDurableObject } from "cloudflare:test";
+import { describe, expect, test } from "vitest";
+import type { ChannelConfiguration, ChannelPort } from "../../src/core/channel-protocol.ts";
+import { concatBytes, encodeEvent } from "../../src/core/event-codec.ts";
+
+function configuration(version: number, uid = "u1"): ChannelConfiguration {
+  return {
+    uid,
+    version,
+    hash: `h${version}`,
+    retentionMs: 86_400_000,
+    parkedRetentionMs: 86_400_000,
+    subscriptions: [
+      {
+        uid: `${uid}-s`,
+        namespace: "default",
+        name: "s",
+        filter: { kind: "everything" },
+        subscriber: { kind: "url", url: "http://127.0.0.1:1/" },
+        reply: { kind: "channel-itself" },
+        // Paused, so that no courier comes between the test and the object.
+        paused: true,
+        delivery: { retry: 0, backoffMaxMs: 1, timeoutMs: 1_000, retryAfterMaxMs: 0, format: "binary" },
+        ordering: "unordered",
+        breakerFailures: 20,
+        startFrom: { kind: "latest" },
+      },
+    ],
+  };
+}
+
+function request(...sizes: readonly number[]) {
+  const events = sizes.map((size, index) =>
+    encodeEvent({
+      head: { attributes: { specversion: "1.0", id: String(index), source: "/s", type: "t" }, headers: [], hops: 255 },
+      data: new Uint8Array(size).fill(index + 1),
+    }),
+  );
+  return { bytes: concatBytes(events), calls: [{ lengths: events.map((event) => event.length) }] };
+}
+
+function channelNamed(name: string): ChannelPort & { id: DurableObjectId } {
+  return env.CHANNEL.getByName(name);
+}
+
+describe("a channel object", () => {
+  test("[OBJ-1] that was never configured writes nothing and answers not-found", async () => {
+    const channel = channelNamed("default/broker/never");
+    expect(await channel.append(request(10))).toEqual({ kind: "not-found" });
+    const stub = env.CHANNEL.getByName("default/broker/never");
+    const tables = await runInDurableObject(stub, (_, state) =>
+      state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
+    );
+    expect(tables).toEqual([]);
+  });
+
+  test("[OBJ-2] keeps events, small and chunked, byte for byte and in order", async () => {
+    const channel = channelNamed("default/broker/keeps");
+    await channel.configure(configuration(1));
+    const answer = await channel.append(request(10, 2_500_000, 20));
+    expect(answer).toEqual({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] });
+    const log = await channel.operate({ verb: "log", limit: 10 });
+    expect(log).toMatchObject({ kind: "ok", body: { items: [{ dataBytes: 10 }, { dataBytes: 2_500_000 }, { dataBytes: 20 }] } });
+    const part = await channel.readPart(1, 2);
+    expect(part).toEqual(new Uint8Array(500_000).fill(2));
+  });
+
+  test("[OBJ-3] ignores a late configuration and names the stored one", async () => {
+    const channel = channelNamed("default/broker/late");
+    await channel.configure(configuration(5));
+    expect(await channel.configure(configuration(4))).toEqual({ version: 5, hash: "h5", uid: "u1" });
+  });
+
+  test("[OBJ-4] another uid wipes what the name held before", async () => {
+    const channel = channelNamed("default/broker/again");
+    await channel.configure(configuration(1));
+    await channel.append(request(10));
+    await channel.configure(configuration(2, "u2"));
+    expect(await channel.operate({ verb: "log", limit: 10 })).toMatchObject({ kind: "ok", body: { items: [] } });
+  });
+
+  test("[OBJ-5] a deleted channel answers not-found, and a late push does not bring it back", async () => {
+    const channel = channelNamed("default/broker/deleted");
+    await channel.configure(configuration(1));
+    await channel.remove("u1", 3);
+    expect(await channel.append(request(10))).toEqual({ kind: "not-found" });
+    await channel.configure(configuration(2));
+    expect(await channel.append(request(10))).toEqual({ kind: "not-found" });
+    await channel.configure(configuration(4));
+    expect((await channel.append(request(10))).kind).toBe("accepted");
+  });
+
+  test("[OBJ-6] cuts one commit into rows under the 2 MB that Cloudflare stores", async () => {
+    const stub = env.CHANNEL.getByName("default/broker/limit");
+    await stub.configure(configuration(1));
+    const rows = await runInDurableObject(stub, (_, state) =>
+      state.storage.sql.exec<{ n: number }>("SELECT MAX(LENGTH(body)) AS n FROM segment").toArray(),
+    );
+    expect(rows).toEqual([{ n: null }]);
+    await stub.append(request(...Array.from({ length: 40 }, () => 90_000)));
+    const [largest] = await runInDurableObject(stub, (_, state) =>
+      state.storage.sql.exec<{ n: number }>("SELECT MAX(LENGTH(body)) AS n FROM segment").toArray(),
+    );
+    expect(largest?.n).toBeLessThan(1_900_000);
+    expect(largest?.n).toBeGreaterThan(1_000_000);
+  });
+});
