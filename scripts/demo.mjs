@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { ApiClient } from "./api-client.mjs";
 
 const EXAMPLES = ["broker.yaml", "github-source.yaml", "trigger.yaml"];
+/** Stands in trigger.yaml: right for the default ports. */
 const DISPLAY_URL = "http://127.0.0.1:8788/";
 const PLACEHOLDER_SECRET = "replace-me";
 const WEBHOOK_PATH = "/default/webhooks/github";
@@ -28,7 +29,7 @@ export function shownBefore(dataFolder) {
 export async function showDemo({ root, settings, dataFolder, nextEvent }) {
   const client = new ApiClient(settings.localUrl, settings.adminToken);
   const secret = dataFolder.secret("webhook.secret");
-  const displayUrl = `http://${settings.displayHost.includes(":") ? "[::1]" : settings.displayHost}:${settings.displayPort}/`;
+  const { displayUrl } = settings;
   console.log("\nFirst start: applying examples/quickstart");
   for (const resource of await readExamples(root, secret, displayUrl)) {
     await client.apply(resource);

@@ -7,23 +7,35 @@ const MAX_KEPT_BYTES = 1_048_576;
 
 /** Resolves once it listens; `onEvent` gets the attributes of every event. Rejects when the port is taken. */
 export function serveEventDisplay({ host, port, print, onEvent }) {
-  const server = createServer(async (request, response) => {
-    const chunks = [];
-    let kept = 0;
-    for await (const chunk of request) {
-      if (kept < MAX_KEPT_BYTES) chunks.push(chunk);
-      kept += chunk.length;
-    }
-    response.writeHead(request.method === "POST" ? 204 : 405).end();
-    if (request.method !== "POST") return;
-    const attributes = attributesOf(request.headers);
-    print(describe(attributes, Buffer.concat(chunks).toString("utf8")));
-    onEvent(attributes);
+  const server = createServer((request, response) => {
+    receive(request, response).then(
+      (event) => {
+        if (event === undefined) return;
+        print(describe(event.attributes, event.data));
+        onEvent(event.attributes);
+      },
+      // The sender went away in the middle: it will send the event again.
+      () => response.destroy(),
+    );
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => resolve(server));
   });
+}
+
+async function receive(request, response) {
+  const chunks = [];
+  let kept = 0;
+  for await (const chunk of request) {
+    if (kept < MAX_KEPT_BYTES) chunks.push(chunk);
+    kept += chunk.length;
+  }
+  const isEvent = request.method === "POST";
+  response.writeHead(isEvent ? 204 : 405).end();
+  return isEvent
+    ? { attributes: attributesOf(request.headers), data: Buffer.concat(chunks).toString("utf8") }
+    : undefined;
 }
 
 function attributesOf(headers) {

@@ -15,6 +15,7 @@ const LAST_PORT = 65534;
 export function readSettings(environment) {
   const host = (environment.HOST || DEFAULT_HOST).replace(/^\[(.*)\]$/, "$1");
   const port = readPort(environment.PORT);
+  const displayHost = isIP(host) === 6 ? "::1" : DEFAULT_HOST;
   return {
     host,
     port,
@@ -24,23 +25,22 @@ export function readSettings(environment) {
     isLoopback: isLoopback(host),
     dataFolder: resolve(environment.SLUICE_DATA || resolve(ROOT, ".sluice")),
     demo: environment.SLUICE_DEMO !== "off",
-    displayHost: isIP(host) === 6 ? "::1" : DEFAULT_HOST,
+    displayHost,
     displayPort: port + 1,
+    displayUrl: `http://${inUrl(displayHost)}:${port + 1}/`,
     adminToken: environment.SLUICE_ADMIN_TOKEN || undefined,
   };
 }
 
 /**
  * Every SLUICE_* variable reaches the Worker. Open mode is decided here alone: the address is passed only when it is
- * a loopback address and no token was given, whatever the caller's environment says.
+ * a loopback address and no token was given, whatever the caller's environment says. `ownEncryptionKey` is called
+ * when none was given.
  */
-export function workerVariables(environment, settings, encryptionKey) {
+export function workerVariables(environment, settings, ownEncryptionKey) {
   const given = Object.entries(environment).filter(([name, value]) => name.startsWith("SLUICE_") && value !== "");
-  const variables = {
-    SLUICE_PUBLIC_URL: settings.localUrl,
-    SLUICE_ENCRYPTION_KEY: encryptionKey,
-    ...Object.fromEntries(given),
-  };
+  const variables = { SLUICE_PUBLIC_URL: settings.localUrl, ...Object.fromEntries(given) };
+  variables.SLUICE_ENCRYPTION_KEY ??= ownEncryptionKey();
   delete variables.SLUICE_OPEN_ADDRESS;
   if (settings.isLoopback && settings.adminToken === undefined) variables.SLUICE_OPEN_ADDRESS = settings.address;
   return variables;

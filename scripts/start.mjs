@@ -52,7 +52,7 @@ async function start(settings) {
 function launch({ settings, wrangler, bundle, dataFolder }) {
   const { text, environment } = workerdConfig({
     wrangler,
-    variables: workerVariables(process.env, settings, dataFolder.secret("encryption.key")),
+    variables: workerVariables(process.env, settings, () => dataFolder.secret("encryption.key")),
     module: "worker.mjs",
     objectsFolder: dataFolder.file("objects"),
     address: settings.address,
@@ -86,7 +86,7 @@ async function displayEvents(settings, dataFolder) {
     console.error(`sluice: no event display on port ${port} (${error.message}); the router runs without it.`);
     return;
   }
-  console.log(`Event display at http://${settings.displayHost}:${port}`);
+  console.log(`Event display on port ${port}`);
   if (earlier !== undefined) return;
   if (!settings.isLoopback && settings.adminToken === undefined) {
     console.log("The first-start demo needs SLUICE_ADMIN_TOKEN, because HOST is not a loopback address.");

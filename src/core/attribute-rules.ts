@@ -21,9 +21,7 @@ const MAX_ATTRIBUTES_LENGTH = 131_072;
 
 /** Why no event may have these attributes, or undefined if one may. */
 export function attributeFault(attributes: Attributes): string | undefined {
-  return (
-    lengthFault(attributes) ?? stringFault(attributes) ?? requiredFault(attributes) ?? formatFault(attributes)
-  );
+  return lengthFault(attributes) ?? stringFault(attributes) ?? requiredFault(attributes) ?? formatFault(attributes);
 }
 
 /** Checks a name as it was sent; upper case is allowed and becomes lower. `data` is the payload's name in JSON. */

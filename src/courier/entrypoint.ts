@@ -32,6 +32,7 @@ function ports(env: Env, holdMs: number): CourierPorts {
     readPart: (name, blob, part) => channel(name).readPart(blob, part),
     appendTo: (name, request) => channel(name).append(request),
     fetch: (request, init) => fetch(request, init),
+    fixedLength: (bytes) => new FixedLengthStream(bytes),
     now: () => Date.now(),
     schedule: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);

@@ -22,9 +22,9 @@ export async function wholeData(ports: CourierPorts, channel: ChannelName, event
 
 /** One part in memory at a time; the length is known, so subscribers see a Content-Length. */
 export function streamedData(ports: CourierPorts, channel: ChannelName, event: Chunked): ReadableStream<Uint8Array> {
-  const fixed = new FixedLengthStream(event.dataBytes);
-  void pump(fixed.writable.getWriter());
-  return fixed.readable;
+  const { readable, writable } = ports.fixedLength(event.dataBytes);
+  void pump(writable.getWriter());
+  return readable;
 
   async function pump(writer: WritableStreamDefaultWriter<Uint8Array>): Promise<void> {
     try {

@@ -42,7 +42,7 @@ export async function post(ports: CourierPorts, work: Post): Promise<Outcome> {
   }
 }
 
-async function messageOf(ports: CourierPorts, work: Post): Promise<{ headers: Headers; body: BodyInit }> {
+async function messageOf(ports: CourierPorts, work: Post): Promise<Pick<RequestInit, "headers" | "body">> {
   const { outgoing, route, channel } = work;
   const { event, chunked } = outgoing;
   const { attributes } = event.head;

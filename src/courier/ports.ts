@@ -13,11 +13,18 @@ export interface CourierSettings {
   readonly maxChannelsServed: number;
 }
 
+export interface Pipe {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
 export interface CourierPorts {
   lease(channel: ChannelName, request: LeaseRequest): Promise<LeaseAnswer>;
   readPart(channel: ChannelName, blob: number, part: number): Promise<Uint8Array | undefined>;
   appendTo(channel: ChannelName, request: AppendRequest): Promise<AppendAnswer>;
   fetch(url: string, init: RequestInit): Promise<Response>;
+  /** A pipe for exactly this many bytes, which makes them the Content-Length of a request that reads it. */
+  fixedLength(bytes: number): Pipe;
   /** Epoch milliseconds. */
   now(): number;
   /** Runs `work` later unless cancelled by the returned function. */

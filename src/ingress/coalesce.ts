@@ -141,12 +141,10 @@ function appendRequest(pending: readonly PendingCall[]): AppendRequest {
 }
 
 async function withinTimeout(answer: Promise<GroupAnswer>): Promise<GroupAnswer | "timeout"> {
-  let timer: ReturnType<typeof setTimeout> | null = null;
-  const timeout = new Promise<"timeout">((resolve) => {
-    timer = setTimeout(() => resolve("timeout"), ANSWER_TIMEOUT_MS);
-  });
+  const timeout = Promise.withResolvers<"timeout">();
+  const timer = setTimeout(() => timeout.resolve("timeout"), ANSWER_TIMEOUT_MS);
   try {
-    return await Promise.race([answer, timeout]);
+    return await Promise.race([answer, timeout.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -10,12 +10,20 @@ export type Body =
   /** The body ended early or broke off. */
   | { readonly kind: "broken" };
 
-/** Reads at most `maxBytes` and refuses a longer body without reading the rest of it. */
+/**
+ * Reads at most `maxBytes` and refuses a longer body. Many clients look for an answer only once they have sent
+ * everything, and a connection that is closed before hides the refusal from them; so what is refused is read and
+ * thrown away, as long as it is no longer than twice `maxBytes`.
+ */
 export async function readBody(request: Request, maxBytes: number, reservation: BodyReservation): Promise<Body> {
   if (request.body === null) return { kind: "bytes", bytes: new Uint8Array(0) };
   const declared = declaredLength(request.headers.get("content-length"));
-  if (declared !== undefined && declared > maxBytes) return refuse(request, "too-large");
-  if (declared !== undefined && !reservation.reach(declared)) return refuse(request, "busy");
+  if (declared !== undefined) {
+    const refusal = declared > maxBytes ? "too-large" : reservation.reach(declared) ? undefined : "busy";
+    // Who asks before sending reads the answer first.
+    const isSent = declared <= 2 * maxBytes && request.headers.get("expect") === null;
+    if (refusal !== undefined) return refuse(request.body.getReader(), refusal, isSent ? declared : 0);
+  }
   try {
     // The HTTP layer gives no more bytes than were declared, so this needs no counting, and it is much faster.
     if (declared !== undefined) return whole(new Uint8Array(await request.arrayBuffer()), declared);
@@ -44,15 +52,29 @@ async function readCounting(
     length += value.length;
     const refusal = length > maxBytes ? "too-large" : reservation.reach(length) ? undefined : "busy";
     if (refusal !== undefined) {
-      await reader.cancel();
-      return { kind: refusal };
+      parts.length = 0;
+      return refuse(reader, refusal, 2 * maxBytes - length);
     }
     parts.push(value);
   }
 }
 
-async function refuse(request: Request, kind: "too-large" | "busy"): Promise<Body> {
-  await request.body?.cancel();
+/** Throws away at most `drainBytes` and the piece that ends beyond them. */
+async function refuse(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  kind: "too-large" | "busy",
+  drainBytes: number,
+): Promise<Body> {
+  try {
+    for (let left = drainBytes; left > 0; ) {
+      const { done, value } = await reader.read();
+      if (done) return { kind };
+      left -= value.length;
+    }
+    await reader.cancel();
+  } catch {
+    // The producer went away in the middle; it is refused all the same.
+  }
   return { kind };
 }
 

@@ -1,5 +1,5 @@
 /** A router on this machine that is started again and again in the same data folder and ends only by SIGKILL. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -8,9 +8,12 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const POLL_MS = 20;
+const GONE_POLL_MS = 2;
 /** The first start may build the bundle. */
 const READY_TIMEOUT_MS = 90_000;
 const LOG_LINES = 200;
+const LOWEST_PORT = 20_000;
+const PORTS = 12_000;
 
 export class CrashingRouter {
   readonly url: string;
@@ -49,7 +52,8 @@ export class CrashingRouter {
 
   /**
    * Kills workerd, its supervisor and the start script at once and resolves when all are gone. The script and workerd
-   * have process groups of their own, so that each must be named. Does nothing when the router does not run.
+   * have process groups of their own, so that each must be named. The signals are sent before this returns its promise.
+   * Does nothing when the router does not run.
    */
   async kill(): Promise<void> {
     const script = this.#script;
@@ -58,8 +62,8 @@ export class CrashingRouter {
     const group = workerd === undefined ? undefined : processGroupOf(workerd);
     for (const leader of [group, script.pid]) if (leader !== undefined) killIfRunning(-leader);
     this.#script = undefined;
-    while (workerd !== undefined && isRunning(workerd)) await wait(1);
-    while (script.exitCode === null && script.signalCode === null) await wait(1);
+    while (script.exitCode === null && script.signalCode === null) await wait(GONE_POLL_MS);
+    while (workerd !== undefined && isRunning(workerd)) await wait(GONE_POLL_MS);
   }
 
   get isRunning(): boolean {
@@ -82,22 +86,36 @@ export class CrashingRouter {
   }
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago, below those that systems give to outgoing connections: while the router is down
+ * a connection of the load could be given its port.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
+    if (await isFree(port)) return port;
+  }
 }
 
-/** Without the caller's own settings; as if typed into a shell, not run by npm, whose end would end the script. */
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+/** Without the caller's own settings. */
 function routerEnvironment(port: number, dataFolder: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(SLUICE_|npm_|HOST$|PORT$|NODE_OPTIONS$)/.test(name),
-  );
-  return { ...Object.fromEntries(inherited), PORT: String(port), SLUICE_DATA: dataFolder, SLUICE_DEMO: "off" };
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(SLUICE_|HOST$|NODE_OPTIONS$)/.test(name));
+  return {
+    ...Object.fromEntries(inherited),
+    // Lets the start script end by itself should this process be killed.
+    npm_lifecycle_event: "start",
+    PORT: String(port),
+    SLUICE_DATA: dataFolder,
+    SLUICE_DEMO: "off",
+  };
 }
 
 async function isReady(url: string): Promise<boolean> {
@@ -112,7 +130,7 @@ async function isReady(url: string): Promise<boolean> {
 }
 
 function processGroupOf(pid: number): number | undefined {
-  const group = Number.parseInt(execFileSync("ps", ["-o", "pgid=", "-p", String(pid)], { encoding: "utf8" }), 10);
+  const group = Number.parseInt(processField("pgid", pid), 10);
   return Number.isInteger(group) && group > 1 ? group : undefined;
 }
 
@@ -124,11 +142,14 @@ function killIfRunning(target: number): void {
   }
 }
 
+/** A zombie that its new parent has not collected yet holds no file and no port any more. */
 function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  const state = processField("stat", pid);
+  return state !== "" && !state.startsWith("Z");
+}
+
+/** Empty when there is no such process. */
+function processField(field: string, pid: number): string {
+  const { stdout } = spawnSync("ps", ["-o", `${field}=`, "-p", String(pid)], { encoding: "utf8" });
+  return stdout.trim();
 }

@@ -1,5 +1,5 @@
 /** The Broker and the Triggers of a crash run. */
-import type { Manifest } from "./apply-manifest.ts";
+import type { Resource } from "../system/apply.ts";
 import { EVENT_TYPE, REPLY_TYPE } from "./event-format.ts";
 import { TRIGGERS, type TriggerName } from "./evidence.ts";
 
@@ -12,7 +12,7 @@ const ANNOTATIONS: Partial<Record<TriggerName, Record<string, string>>> = {
   ordered: { "sluice.dev/ordering": "ordered" },
 };
 
-export function crashManifests(subscribersUrl: string): readonly Manifest[] {
+export function crashManifests(subscribersUrl: string): readonly Resource[] {
   const broker = {
     apiVersion: "eventing.knative.dev/v1",
     kind: "Broker",
@@ -22,11 +22,12 @@ export function crashManifests(subscribersUrl: string): readonly Manifest[] {
   return [broker, ...TRIGGERS.map((trigger) => triggerManifest(trigger, subscribersUrl))];
 }
 
-function triggerManifest(trigger: TriggerName, subscribersUrl: string): Manifest {
+function triggerManifest(trigger: TriggerName, subscribersUrl: string): Resource {
+  const metadata = { name: trigger, namespace: "default", annotations: ANNOTATIONS[trigger] ?? {} };
   return {
     apiVersion: "eventing.knative.dev/v1",
     kind: "Trigger",
-    metadata: { name: trigger, namespace: "default", annotations: ANNOTATIONS[trigger] ?? {} },
+    metadata,
     spec: {
       broker: BROKER,
       filter: { attributes: { type: trigger === "replies" ? REPLY_TYPE : EVENT_TYPE } },

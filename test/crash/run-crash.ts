@@ -7,8 +7,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { apply } from "../system/apply.ts";
 import { SeededRandom } from "../unit/seeded-random.ts";
-import { applyManifest } from "./apply-manifest.ts";
 import { AskedProcess } from "./child-process.ts";
 import { CrashingRouter, freePort } from "./crashing-router.ts";
 import { type Evidence, type Kill, nowMs, type Posted, type Received, TRIGGERS } from "./evidence.ts";
@@ -31,6 +31,7 @@ export interface CrashOptions {
 }
 
 export interface CrashRun {
+  readonly evidence: Evidence;
   readonly verdict: Verdict;
   readonly startsMs: readonly number[];
   readonly killedAfterMs: readonly number[];
@@ -89,6 +90,7 @@ async function crash(options: CrashOptions, processes: Processes): Promise<Crash
   const drainStartMs = nowMs();
   const evidence = await drain(processes, rounds.kills, drainStartMs + options.drainMs);
   return {
+    evidence,
     verdict: judge(evidence),
     startsMs: rounds.startsMs,
     killedAfterMs: rounds.killedAfterMs,
@@ -103,10 +105,12 @@ async function killUnderLoad({ router, producer }: Processes, afterMs: number, r
   if (!router.isRunning) throw new Error(`the router ended by itself:\n${router.log}`);
   // Before the signal is sent, so that nothing that happens after it counts as before.
   const sentMs = nowMs();
-  await router.kill();
+  const killed = router.kill();
+  const paused = producer.ask("pause");
+  await killed;
   rounds.kills.push({ sentMs, goneMs: nowMs() });
   rounds.killedAfterMs.push(sentMs - readyMs);
-  await producer.ask("pause");
+  await paused;
 }
 
 /** Waits until all that is owed has arrived, or for `untilMs`, and returns everything that was seen. */
@@ -126,7 +130,7 @@ async function drain(processes: Processes, kills: readonly Kill[], untilMs: numb
 }
 
 async function applyManifests(url: string, subscribersPort: number): Promise<void> {
-  for (const manifest of crashManifests(`http://127.0.0.1:${subscribersPort}`)) await applyManifest(url, manifest);
+  for (const manifest of crashManifests(`http://127.0.0.1:${subscribersPort}`)) await apply({ url }, manifest);
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {

@@ -8,7 +8,7 @@ const HAS_NO_STATUS = new Set(["Secret", "ConfigMap", "Namespace"]);
 export interface Resource {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [member: string]: unknown };
   readonly [member: string]: unknown;
 }
 

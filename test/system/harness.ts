@@ -123,7 +123,10 @@ class RouterProcess implements Router {
 
   async untilReady(timeoutMs: number): Promise<void> {
     for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await wait(POLL_MS)) {
-      if (this.#child.exitCode !== null) throw new Error(`the router ended early:\n${this.#output}`);
+      if (this.#child.exitCode !== null) {
+        running.delete(this);
+        throw new Error(`the router ended early:\n${this.#output}`);
+      }
       if (this.#output.includes("Sluice is ready at")) return;
     }
     await this.kill();

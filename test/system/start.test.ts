@@ -69,7 +69,7 @@ describe("npm start", () => {
     const begin = performance.now();
     router = await router.restart();
     expect(performance.now() - begin).toBeLessThan(SECOND_START_MS);
-    await untilPrinted(router, "Event display at");
+    await untilPrinted(router, "Event display on port");
     expect(router.output()).not.toContain("First start");
   });
 
@@ -124,6 +124,14 @@ describe("the start script", () => {
     const statuses = await Promise.all([closed, open].map((each) => fetch(`${each.url}/api/v1/namespaces`)));
     expect(statuses.map((answer) => answer.ok)).toEqual([false, true]);
     expect(await Promise.all([closed.stop(), open.stop()])).toEqual([0, 0]);
+  });
+
+  it("[START-13] a token closes the API on a loopback address too", async () => {
+    const router = await startRouter({ env: { SLUICE_ADMIN_TOKEN: "sesame" } });
+    const namespaces = `${router.url}/api/v1/namespaces`;
+    const answers = [await fetch(namespaces), await fetch(namespaces, { headers: { authorization: "Bearer sesame" } })];
+    expect(answers.map((answer) => answer.status)).toEqual([401, 200]);
+    expect(await router.stop()).toBe(0);
   });
 });
 

@@ -27,7 +27,7 @@ function countedStream(bytes: number, end: "close" | "error" = "close") {
 }
 
 function post(body: ReadableStream | Uint8Array, headers: Record<string, string> = {}): Request {
-  const init = { method: "POST", headers: { ...BINARY, ...headers }, body, duplex: "half" };
+  const init: RequestInit = { method: "POST", headers: { ...BINARY, ...headers }, body, duplex: "half" };
   return new Request("http://127.0.0.1:8080/default/b", init);
 }
 
@@ -43,21 +43,36 @@ describe("body limits", () => {
     expect([response.status, channels.events[0]?.data.length]).toEqual([202, LIMIT]);
   });
 
-  test("[ING-10] one byte more is 413 and the rest is not read", async () => {
-    const counted = countedStream(LIMIT * 2);
-    const response = await fresh().handle(post(counted.stream));
-    expect([response.status, await response.json()]).toEqual([
-      413,
-      { error: "an event may have at most 26214400 bytes" },
-    ]);
-    expect(counted.seen).toEqual({ pulled: 27_000_000, cancelled: true });
-    expect((await fresh().handle(post(countedStream(LIMIT + 1).stream))).status).toBe(413);
+  const tooLarge = [413, { error: "an event may have at most 26214400 bytes" }];
+
+  test.each([true, false])("[ING-10] one byte more is 413 once all of it is sent (declared: %s)", async (declared) => {
+    const counted = countedStream(LIMIT + 1);
+    const headers: Record<string, string> = declared ? { "content-length": String(LIMIT + 1) } : {};
+    const response = await fresh().handle(post(counted.stream, headers));
+    expect([response.status, await response.json()]).toEqual(tooLarge);
+    expect(counted.seen.pulled).toBe(LIMIT + 1);
   });
 
-  test("[ING-10] a declared length that is too large is 413 without reading anything", async () => {
+  test("[ING-10] no more than twice the limit is read", async () => {
+    const counted = countedStream(LIMIT * 3);
+    const response = await fresh().handle(post(counted.stream));
+    expect([response.status, await response.json()]).toEqual(tooLarge);
+    expect(counted.seen).toEqual({ pulled: 53_000_000, cancelled: true });
+  });
+
+  test.each([
+    ["a declared length over twice the limit", { "content-length": String(LIMIT * 2 + 1) }],
+    ["a producer that asks first", { "content-length": String(LIMIT + 1), expect: "100-continue" }],
+  ])("[ING-10] %s is 413 without reading anything", async (_, headers) => {
     const counted = countedStream(LIMIT + 1);
-    const response = await fresh().handle(post(counted.stream, { "content-length": String(LIMIT + 1) }));
+    const response = await fresh().handle(post(counted.stream, headers));
     expect([response.status, counted.seen]).toEqual([413, { pulled: 0, cancelled: true }]);
+  });
+
+  test("[ING-10] a body over the limit that breaks off is 413 too", async () => {
+    const counted = countedStream(1_000_000, "error");
+    const response = await fresh().handle(post(counted.stream, { "content-length": String(LIMIT + 1) }));
+    expect(response.status).toBe(413);
   });
 
   test("[ING-10] a body that breaks off or is shorter than declared is 400", async () => {

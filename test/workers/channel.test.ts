@@ -60,7 +60,10 @@ describe("a channel object", () => {
     const answer = await channel.append(request(10, 2_500_000, 20));
     expect(answer).toEqual({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] });
     const log = await channel.operate({ verb: "log", limit: 10 });
-    expect(log).toMatchObject({ kind: "ok", body: { items: [{ dataBytes: 10 }, { dataBytes: 2_500_000 }, { dataBytes: 20 }] } });
+    expect(log).toMatchObject({
+      kind: "ok",
+      body: { items: [{ dataBytes: 10 }, { dataBytes: 2_500_000 }, { dataBytes: 20 }] },
+    });
     const part = await channel.readPart(1, 2);
     expect(part).toEqual(new Uint8Array(500_000).fill(2));
   });
