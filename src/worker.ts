@@ -73,23 +73,19 @@ function ingress(request: Request, env: Env, ctx: ExecutionContext): Promise<Res
   });
 }
 
-function webhook(request: Request, env: Env): Promise<Response> {
+async function webhook(request: Request, env: Env): Promise<Response> {
   const { webhookBodies, sources } = isolateState(env);
-  return handleWebhook(request, {
+  // Held until the answer: the body is in memory until its event is stored.
+  const reservation = new BodyReservation(webhookBodies, () => Date.now());
+  const answer = handleWebhook(request, {
     lookup: (namespace, name) => controlPlane(env).webhookSource(namespace, name),
     sources,
-    readBody: async (incoming, maxBytes) => {
-      const reservation = new BodyReservation(webhookBodies, () => Date.now());
-      try {
-        return await readBody(incoming, maxBytes, reservation);
-      } finally {
-        reservation.release();
-      }
-    },
+    readBody: (incoming, maxBytes) => readBody(incoming, maxBytes, reservation),
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
     maxBodyBytes: settingsOf(env).maxEventBytes,
   });
+  return answer.finally(() => reservation.release());
 }
 
 function isolateState(env: Env): IsolateState {

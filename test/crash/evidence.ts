@@ -12,6 +12,7 @@ export interface Posted {
   readonly number: number;
   /** Events of one key are posted one after another. */
   readonly key: number;
+  readonly startedMs: number;
   /** When the answer came or the connection broke. */
   readonly endedMs: number;
   /** The same, where the answer was a 202. */

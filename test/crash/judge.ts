@@ -3,7 +3,9 @@
  *
  *   - an event that was acknowledged, or was seen anywhere, reaches every Trigger that it matches;
  *   - the reply to it reaches the Broker, and one reply only, however often the event itself was delivered;
- *   - an event comes again only when a kill caught it in flight or within SETTLED_AGAIN_MS of its answer;
+ *   - an event comes again only when a kill caught it in flight or soon after its answer: outcomes are written with the
+ *     next event at the latest, so once an event was acknowledged that was posted long enough after the answer, the
+ *     outcome must be on disk, however slow the disk is;
  *   - of one key, an ordered subscriber sees no event before the acknowledged one ahead of it was answered with 2xx;
  *   - nothing is invented or altered.
  */
@@ -17,8 +19,12 @@ import {
   type TriggerName,
 } from "./evidence.ts";
 
-/** How long before a kill an answer may have come and still be forgotten, milliseconds. */
-export const SETTLED_AGAIN_MS = 1_000;
+/** How long an answer may take to the channel, milliseconds. */
+const SETTLED_AFTER_MS = 1_000;
+/** On a machine that is too busy it takes some turns of the router's loop more; a post takes at least one. */
+const TURNS = 5;
+/** What the report counts as just before a kill, milliseconds. */
+const JUST_BEFORE_MS = 1_000;
 
 /** A request may reach the subscriber this long after the end of the router that sent it, milliseconds. */
 const IN_TRANSIT_MS = 250;
@@ -41,7 +47,7 @@ export interface RoundFigures {
   readonly failed: number;
   /** Deliveries of acknowledged events that no subscriber had answered with 2xx when the kill came. */
   readonly unsettledAtKill: number;
-  /** Answers with 2xx in the last SETTLED_AGAIN_MS before the kill. */
+  /** Answers with 2xx in the last JUST_BEFORE_MS before the kill. */
   readonly answeredJustBefore: number;
   /** Repeated deliveries after the kill, until the next one. */
   readonly repeatedAfter: number;
@@ -57,6 +63,7 @@ export interface Verdict {
 export function judge(evidence: Evidence): Verdict {
   const histories = historiesOf(evidence.received);
   const repeats = repeatsIn(histories);
+  const lossy = lossyKills(evidence);
   const rounds = evidence.kills.map((_, round) => figuresOf(evidence, histories, repeats, round));
   return {
     rounds,
@@ -64,7 +71,7 @@ export function judge(evidence: Evidence): Verdict {
     unsettled: rounds.reduce((sum, round) => sum + round.unsettledAtKill, 0),
     faults: [
       ...missing(evidence.posted, histories),
-      ...repeats.filter((repeat) => !isExcused(repeat, evidence.kills)).map(({ again }) => faultOf("repeated", again)),
+      ...repeats.filter((repeat) => !isExcused(repeat, lossy)).map(({ again }) => faultOf("repeated", again)),
       ...secondReplies(evidence.received),
       ...outOfOrder(evidence.posted, histories),
       ...foreign(evidence),
@@ -119,14 +126,30 @@ function repeatsIn(histories: Histories): readonly Repeat[] {
   return repeats;
 }
 
-/** A kill came between, while the first delivery was under way or soon after its answer. */
-function isExcused({ answered, again }: Repeat, kills: readonly Kill[]): boolean {
-  return kills.some(
-    ({ sentMs, goneMs }) =>
-      answered.arrivedMs <= goneMs + IN_TRANSIT_MS &&
-      (answered.answeredMs ?? 0) >= sentMs - SETTLED_AGAIN_MS &&
-      again.arrivedMs > sentMs,
+/** A kill came between, while the first delivery was under way or before its outcome had to be on disk. */
+function isExcused({ answered, again }: Repeat, lossy: readonly LossyKill[]): boolean {
+  return lossy.some(
+    ({ kill, writtenMs }) =>
+      answered.arrivedMs <= kill.goneMs + IN_TRANSIT_MS &&
+      (answered.answeredMs ?? 0) >= writtenMs &&
+      again.arrivedMs > kill.sentMs,
   );
+}
+
+interface LossyKill {
+  readonly kill: Kill;
+  /** What was answered before this time was on disk when the kill came. */
+  readonly writtenMs: number;
+}
+
+function lossyKills({ kills, posted }: Evidence): readonly LossyKill[] {
+  return kills.map((kill, round) => {
+    const beforeMs = kills[round - 1]?.goneMs ?? 0;
+    const acked = posted.filter(({ ackedMs = 0 }) => ackedMs > beforeMs && ackedMs <= kill.sentMs);
+    const lastPostedMs = acked.reduce((latest, post) => Math.max(latest, post.startedMs), beforeMs);
+    const slowestMs = acked.reduce((slowest, post) => Math.max(slowest, post.endedMs - post.startedMs), 0);
+    return { kill, writtenMs: lastPostedMs - SETTLED_AFTER_MS - TURNS * slowestMs };
+  });
 }
 
 function secondReplies(received: readonly Received[]): readonly Fault[] {
@@ -177,7 +200,7 @@ function figuresOf(evidence: Evidence, histories: Histories, repeats: readonly R
     delivered: successes.length,
     failed: answers.length - successes.length,
     unsettledAtKill: unsettledAt(evidence.kills[round], evidence.posted, histories),
-    answeredJustBefore: successes.filter(({ answeredMs = 0 }) => answeredMs > killMs - SETTLED_AGAIN_MS).length,
+    answeredJustBefore: successes.filter(({ answeredMs = 0 }) => answeredMs > killMs - JUST_BEFORE_MS).length,
     repeatedAfter: repeated.length,
   };
 }

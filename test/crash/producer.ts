@@ -33,8 +33,8 @@ function crashEvent(number: number, key: number): LoadEvent {
   };
 }
 
-function record(result: LoadResult): Posted {
-  const { number, key, status, endedMs } = result;
-  if (status === 202) return { number, key, endedMs, ackedMs: endedMs };
-  return status === undefined ? { number, key, endedMs } : { number, key, endedMs, refusedWith: status };
+function record({ number, key, status, startedMs, endedMs }: LoadResult): Posted {
+  const post = { number, key, startedMs, endedMs };
+  if (status === 202) return { ...post, ackedMs: endedMs };
+  return status === undefined ? post : { ...post, refusedWith: status };
 }

@@ -1,9 +1,12 @@
 /** What a crash run prints, and what it takes to pass. */
+import { TRIGGERS } from "./evidence.ts";
 import type { Fault, RoundFigures } from "./judge.ts";
 import type { CrashRun } from "./run-crash.ts";
 
 /** Kills must have met work: this many open deliveries per round on average (1,000 in 20 rounds). */
 export const UNSETTLED_PER_ROUND = 50;
+/** What couriers may have in flight for one Trigger at the kill: their window (`scripts/workerd-config.mjs`). */
+const WINDOW = 256;
 const SHOWN_FAULTS = 20;
 
 type Column = readonly [title: string, value: (figures: RoundFigures, round: number) => number];
@@ -15,6 +18,11 @@ export function failuresOf(run: CrashRun): readonly string[] {
     .slice(0, SHOWN_FAULTS)
     .map(({ kind, trigger, number }) => `${kind}: event ${number} at ${trigger}`);
   if (faults.length > SHOWN_FAULTS) failures.push(`... ${faults.length} faults in all: ${faultCounts(faults)}`);
+  for (const [round, { repeatedAfter, answeredJustBefore }] of rounds.entries()) {
+    const allowed = WINDOW * TRIGGERS.length + answeredJustBefore;
+    if (repeatedAfter > allowed)
+      failures.push(`${repeatedAfter} repeated after kill ${round + 1}, allowed are ${allowed}`);
+  }
   const wanted = rounds.length * UNSETTLED_PER_ROUND;
   if (unsettled < wanted)
     failures.push(`only ${unsettled} deliveries were open at the kills, which shows nothing: ${wanted} are needed`);

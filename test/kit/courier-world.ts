@@ -86,7 +86,7 @@ export class CourierWorld {
   /** Set to answer subscribers' requests another way. */
   subscriber: (request: SentRequest) => Response | Promise<Response> = () => new Response(null, { status: 202 });
   /** Called before each lease call; a test that throws here makes the call fail. */
-  beforeLease: (request: LeaseRequest) => void | Promise<void> = () => {};
+  beforeLease: (request: LeaseRequest & { readonly channel: ChannelName }) => void | Promise<void> = () => {};
   /** Set to answer hand-overs another way. */
   appendAnswer: () => AppendAnswer = () => ({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] });
   /** Added to an answer that leases nothing. */
@@ -150,7 +150,7 @@ export class CourierWorld {
 
   async #lease(channel: ChannelName, request: LeaseRequest): Promise<LeaseAnswer> {
     this.leaseCalls.push({ ...request, channel, atMs: this.clock.nowMs });
-    await this.beforeLease(request);
+    await this.beforeLease({ ...request, channel });
     this.settled.push(...request.settlements);
     this.#out -= request.settlements.length;
     if (request.capacity === 0) {

@@ -132,6 +132,7 @@ describe("any other answer", () => {
       },
       cancel() {
         cancelled = true;
+        throw new Error("already closed");
       },
     });
     expect(await outcomeOf(() => new Response(endless, { status: 500 }))).toEqual(failed(500, "x".repeat(768)));
@@ -198,6 +199,13 @@ describe("no answer", () => {
       { route: { timeoutMs: 700 } },
     );
     expect(outcome).toEqual(unanswered("no answer within 700 ms"));
+  });
+
+  test("[SND-25] an answer in time leaves no timeout behind", async () => {
+    const world = new CourierWorld();
+    await deliver(world, work(1, { route: { timeoutMs: 700 } }));
+    await world.clock.advance(1_000);
+    expect(world.requests.map(({ init }) => init.signal?.aborted)).toEqual([false]);
   });
 
   test("[SND-16] the text of an error is cut as an answer would be", async () => {

@@ -213,6 +213,27 @@ describe("a channel that cannot be reached", () => {
     expect(seqs(world)).toEqual([1, 2]);
   });
 
+  test("[COU-22] requests that are open when it fails are waited for and reported", async () => {
+    const world = new CourierWorld();
+    const subscribers = manual(world);
+    world.add(work(1));
+    let calls = 0;
+    world.beforeLease = ({ capacity }) => {
+      if (capacity > 0 && ++calls === 2) throw new Error("connection lost");
+    };
+    let ended = false;
+    const run = world.run().catch((error: unknown) => {
+      ended = true;
+      return String(error);
+    });
+    await world.clock.advance(5_000);
+    expect(ended).toBe(false);
+    await subscribers.answer();
+    await world.clock.advance(5);
+    expect(await run).toBe("Error: connection lost");
+    expect(seqs(world)).toEqual([1]);
+  });
+
   test("[COU-13] outcomes of a report that fails are reported again", async () => {
     const world = new CourierWorld();
     answersAfter(world, 10);
