@@ -139,7 +139,6 @@ class LeaseDraft {
       events: this.#events,
       bytes: concatBytes(this.#parts),
       more,
-      channelUid: this.#state.identity.uid,
       ...(Number.isFinite(nextAtMs) ? { nextAtMs } : {}),
     };
   }

@@ -190,8 +190,6 @@ export interface LeaseAnswer {
   readonly more: boolean;
   /** When nothing can be leased although work exists: epoch milliseconds of the next chance. */
   readonly nextAtMs?: number;
-  /** Of the answering channel, for the keys of hand-overs: a channel created anew counts its events from the start. */
-  readonly channelUid?: string;
 }
 
 /** RPC surface of a channel object. */

@@ -6,7 +6,7 @@ import { attributeFault, isEmptyOptional, nameFault } from "./attribute-rules.ts
 import { decodeStructured } from "./decode-structured.ts";
 import type { Attributes, AttributeValue } from "./event.ts";
 import { decodeHeaderValue } from "./header-value.ts";
-import { arrayElements } from "./json-members.ts";
+import { arrayElements, MAX_PARTS } from "./json-members.ts";
 import { isUtf8, mediaType } from "./media-type.ts";
 
 /** The part of `Headers` that is needed; names are in lower case. */
@@ -55,7 +55,9 @@ export function isCloudEventsType(contentType: string): boolean {
 
 function decodeBatch(body: Uint8Array): DecodedMessage {
   const elements = arrayElements(body);
-  if (elements === undefined) return { kind: "malformed", message: "a batch must be one valid JSON array of events" };
+  if (elements === undefined) {
+    return { kind: "malformed", message: `a batch must be one valid JSON array of at most ${MAX_PARTS} events` };
+  }
   if (elements.length === 0) return { kind: "malformed", message: "the batch is empty: send at least one event" };
   const events: DecodedEvent[] = [];
   for (const { start, end } of elements) {

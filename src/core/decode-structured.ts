@@ -3,7 +3,8 @@ import { attributeFault, isEmptyOptional, nameFault, shown } from "./attribute-r
 import { decodeBase64 } from "./base64.ts";
 import type { DecodedEvent } from "./decode-message.ts";
 import { type Attributes, type AttributeValue, attributeOf } from "./event.ts";
-import { type JsonMember, jsonStringText, objectMembers } from "./json-members.ts";
+import { MAX_JSON_DEPTH } from "./json-grammar.ts";
+import { type JsonMember, jsonStringText, MAX_PARTS, objectMembers } from "./json-members.ts";
 import { isJson } from "./media-type.ts";
 
 const encoder = new TextEncoder();
@@ -18,7 +19,9 @@ interface Fault {
 /** The event, or a sentence that says what is wrong with it. */
 export function decodeStructured(text: Uint8Array): DecodedEvent | string {
   const members = objectMembers(text);
-  if (members === undefined) return "the event must be one valid JSON object in UTF-8, at most 512 levels deep";
+  if (members === undefined) {
+    return `the event must be one valid JSON object in UTF-8, at most ${MAX_JSON_DEPTH} levels deep and with at most ${MAX_PARTS} members`;
+  }
   // Names are [a-z0-9]+ before they are set, so a plain object is safe: `__proto__` cannot be one of them.
   const attributes: Record<string, AttributeValue> = {};
   const payload = new Map<string, JsonMember>();

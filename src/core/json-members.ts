@@ -14,25 +14,33 @@ export interface JsonMember extends JsonRange {
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const BACKSLASH = 0x5c;
+/**
+ * Members or elements that are told apart in one text; one with more is treated as invalid. Real events have dozens,
+ * and a text of nothing but tiny members would take many times its size in memory.
+ */
+export const MAX_PARTS = 65_536;
 /** A batch's array and an event's object: data must be readable below both. */
 const LEVELS_AROUND_DATA = 2;
 
-/** Members of the one object that `bytes` hold, duplicates included; undefined where they hold anything else. */
+/** Members of the one object that `bytes` hold, duplicates included; undefined where they hold anything else or too many. */
 export function objectMembers(bytes: Uint8Array): readonly JsonMember[] | undefined {
   const members: JsonMember[] = [];
+  let count = 0;
   const end = skipObject(bytes, skipSpace(bytes, 0), 0, (nameStart, nameEnd, start, valueEnd) => {
+    if (++count > MAX_PARTS) return;
     members.push({ name: jsonStringText(bytes, nameStart, nameEnd), start, end: valueEnd });
   });
-  return isWhole(bytes, end) ? members : undefined;
+  return isWhole(bytes, end) && count <= MAX_PARTS ? members : undefined;
 }
 
-/** Elements of the one array that `bytes` hold; undefined where they hold anything else. */
+/** Elements of the one array that `bytes` hold; undefined where they hold anything else or too many. */
 export function arrayElements(bytes: Uint8Array): readonly JsonRange[] | undefined {
   const elements: JsonRange[] = [];
+  let count = 0;
   const end = skipArray(bytes, skipSpace(bytes, 0), 0, (start, elementEnd) => {
-    elements.push({ start, end: elementEnd });
+    if (++count <= MAX_PARTS) elements.push({ start, end: elementEnd });
   });
-  return isWhole(bytes, end) ? elements : undefined;
+  return isWhole(bytes, end) && count <= MAX_PARTS ? elements : undefined;
 }
 
 /** Whether `bytes` are one JSON text that can stand inside an event: valid UTF-8, no BOM, nothing after it. */

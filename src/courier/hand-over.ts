@@ -19,7 +19,7 @@ interface HandOver extends Work {
 }
 
 export async function handOver(ports: CourierPorts, work: HandOver): Promise<Sent> {
-  const { channel, channelUid, delivery, target, outgoing } = work;
+  const { channel, delivery, target, outgoing } = work;
   const { event, chunked } = outgoing;
   const hops = event.head.hops - 1;
   if (hops <= 0) {
@@ -32,7 +32,8 @@ export async function handOver(ports: CourierPorts, work: HandOver): Promise<Sen
     data,
   });
   const { subscription, epoch, seq, purpose } = delivery.token;
-  const key = handOverKey({ channelUid, subscriptionUid: subscription, epoch, seq, kind: purpose });
+  // The name does for the uid: an epoch never comes again under a name, although its resource may be created anew.
+  const key = handOverKey({ channelUid: channel, subscriptionUid: subscription, epoch, seq, kind: purpose });
   const answer = await ports.appendTo(target, { bytes, calls: [{ lengths: [bytes.length], key }] });
   switch (answer.kind) {
     case "accepted":

@@ -3,6 +3,7 @@
 import type { Outcome } from "../core/channel-protocol.ts";
 import { decodeMessage } from "../core/decode-message.ts";
 import { encodeEvent } from "../core/event-codec.ts";
+import { mediaType } from "../core/media-type.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
 import { readAtMost } from "./read-at-most.ts";
 import { failedWithout } from "./send.ts";
@@ -20,12 +21,25 @@ export async function readReply(response: Response, hops: number): Promise<Outco
     return { ...failedWithout(reason), status: TOO_LARGE };
   }
   const message = decodeMessage(response.headers, bytes);
-  const [first, ...more] = message.kind === "events" ? message.events : [];
-  if (first === undefined || more.length > 0) {
-    const isEmpty = message.kind === "no-event" && bytes.length === 0;
-    return { kind: "delivered", status, ...(isEmpty ? {} : { unusableReply: true }) };
+  const [first] = message.kind === "events" ? message.events : [];
+  // A batch is no reply, not even one of a single event (reference §2.6).
+  if (first === undefined || isBatch(response)) {
+    return { kind: "delivered", status, ...(saysNothing(response, bytes) ? {} : { unusableReply: true }) };
   }
   const { knativebrokerttl: _, ...attributes } = first.attributes;
   const head = { attributes, headers: passThroughHeaders(response.headers), hops };
   return { kind: "delivered", status, reply: encodeEvent({ head, data: first.data }) };
+}
+
+function isBatch(response: Response): boolean {
+  return mediaType(response.headers.get("content-type") ?? "") === "application/cloudevents-batch+json";
+}
+
+/** An empty body is no reply whatever its content type; `ce-` headers without a valid event are a broken one. */
+function saysNothing(response: Response, bytes: Uint8Array): boolean {
+  let hasEventHeaders = false;
+  response.headers.forEach((_, name) => {
+    hasEventHeaders ||= name.startsWith("ce-");
+  });
+  return bytes.length === 0 && !hasEventHeaders;
 }

@@ -8,6 +8,8 @@ const GATHER_MS = 5;
 const GATHERED = 64;
 /** Replies that go with one call, bytes; one reply alone may have as many. */
 const REPLY_BYTES = 4 * 1024 * 1024;
+/** Unreported replies above which nothing new may be started, bytes: they come faster than they can be reported. */
+const FULL_BYTES = 2 * REPLY_BYTES;
 /** Calls in a row that may fail; after that the outcomes wait for the next lease call, the next outcome or the end. */
 const TRIES = 2;
 /** Pause after a call that failed, milliseconds. */
@@ -17,6 +19,7 @@ export class Reports {
   readonly #report: (settlements: readonly Settlement[]) => Promise<void>;
   readonly #ports: Pick<CourierPorts, "schedule" | "log">;
   #unreported: Settlement[] = [];
+  #replyBytes = 0;
   #gathering: Promise<void> | undefined;
   #enough: () => void = () => {};
 
@@ -28,12 +31,17 @@ export class Reports {
     this.#ports = ports;
   }
 
+  get isFull(): boolean {
+    return this.#replyBytes >= FULL_BYTES;
+  }
+
   get hasUnreported(): boolean {
     return this.#unreported.length > 0 || this.#gathering !== undefined;
   }
 
   add(settlement: Settlement): void {
     this.#unreported.push(settlement);
+    this.#replyBytes += replyBytes(settlement);
     if (this.#unreported.length >= GATHERED) this.#enough();
     this.#gathering ??= this.#gather();
   }
@@ -42,17 +50,20 @@ export class Reports {
   take(): Settlement[] {
     let bytes = 0;
     let count = 0;
-    for (const { outcome } of this.#unreported) {
-      bytes += outcome.kind === "delivered" ? (outcome.reply?.length ?? 0) : 0;
-      if (count > 0 && bytes > REPLY_BYTES) break;
+    for (const settlement of this.#unreported) {
+      const size = replyBytes(settlement);
+      if (count > 0 && bytes + size > REPLY_BYTES) break;
+      bytes += size;
       count++;
     }
+    this.#replyBytes -= bytes;
     return this.#unreported.splice(0, count);
   }
 
   /** A call did not go through: its outcomes are reported again, which changes nothing if they had arrived. */
   giveBack(settlements: readonly Settlement[]): void {
     this.#unreported.unshift(...settlements);
+    for (const settlement of settlements) this.#replyBytes += replyBytes(settlement);
   }
 
   /** Resolves when no report is under way. */
@@ -106,4 +117,8 @@ export class Reports {
       return false;
     }
   }
+}
+
+function replyBytes({ outcome }: Settlement): number {
+  return outcome.kind === "delivered" ? (outcome.reply?.length ?? 0) : 0;
 }

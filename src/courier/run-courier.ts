@@ -12,14 +12,18 @@ import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { Delivery, LeaseAnswer, Settlement } from "../core/channel-protocol.ts";
 import { SHARED_LANE } from "../core/channel-protocol.ts";
+import { FailureLog } from "./failure-log.ts";
 import type { CourierPorts } from "./ports.ts";
 import { Reports } from "./reports.ts";
 import { send, unsendable } from "./send.ts";
+import { within } from "./within.ts";
 
 export type { CourierPorts } from "./ports.ts";
 
 /** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
 const LINGER_MS = 50;
+/** A lease call that is not answered this long after its hold has failed, milliseconds. */
+const CALL_MS = 30_000;
 /** What a delivery may take before any of the lane is known: the timeout where a spec names none, milliseconds. */
 const USUAL_TIMEOUT_MS = 30_000;
 
@@ -27,10 +31,16 @@ const USUAL_TIMEOUT_MS = 30_000;
 export async function runCourier(ports: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
   const untilMs = ports.now() + ports.settings.budgetMs;
   const served = new Set<ChannelName>([channel]);
-  await new LaneRun(ports, { channel, lane, untilMs, served }).run();
-  // Events handed to other channels go on in this run, without a wake-up each.
-  for (const next of served) {
-    if (next !== channel) await serveOnTheWay(ports, { channel: next, lane: SHARED_LANE, untilMs, served });
+  const failures = new FailureLog(ports.log);
+  try {
+    await new LaneRun(ports, { channel, lane, untilMs, served, failures }).run();
+    // Events handed to other channels go on in this run, without a wake-up each.
+    for (const next of served) {
+      if (next === channel) continue;
+      await serveOnTheWay(ports, { channel: next, lane: SHARED_LANE, untilMs, served, failures });
+    }
+  } finally {
+    failures.end(channel);
   }
 }
 
@@ -50,6 +60,7 @@ interface Assignment {
   readonly untilMs: number;
   /** Channels this run serves; hand-overs add to it. */
   readonly served: Set<ChannelName>;
+  readonly failures: FailureLog;
 }
 
 class LaneRun {
@@ -60,6 +71,8 @@ class LaneRun {
   /** Longest timeout of this lane's deliveries as far as they are known, milliseconds. */
   #longestTimeoutMs = USUAL_TIMEOUT_MS;
   #slotFreed: () => void = () => {};
+  /** Empty answers in a row: the hold grows with them, so that short work leaves nothing open for long behind it. */
+  #emptyAnswers = 0;
 
   constructor(ports: CourierPorts, assignment: Assignment) {
     this.#ports = ports;
@@ -85,6 +98,11 @@ class LaneRun {
     // What does not fit any more is left to the channel, which wakes another courier for it.
     const leasableMs = this.#assignment.untilMs - this.#longestTimeoutMs - now();
     if (leasableMs <= 0) return false;
+    if (this.#reports.isFull) {
+      await this.#reports.settled();
+      // Nobody takes them: what is left is for the end of the run.
+      return !this.#reports.isFull;
+    }
     const capacity = settings.window - this.#inFlight;
     if (capacity <= 0) {
       await this.#freedSlot();
@@ -92,15 +110,22 @@ class LaneRun {
     }
     const wasInFlight = this.#inFlight > 0;
     const isHeld = settings.holdMs > 0;
-    const holdMs = isHeld ? Math.min(wasInFlight ? settings.holdMs : LINGER_MS, leasableMs) : 0;
+    const patienceMs = wasInFlight ? LINGER_MS * 2 ** Math.min(this.#emptyAnswers, 16) : LINGER_MS;
+    const holdMs = Math.min(patienceMs, settings.holdMs, leasableMs);
     const freed = this.#freedSlot();
+    const askedMs = now();
     const answer = await this.#lease(capacity, holdMs);
     for (const delivery of answer.deliveries) this.#start(delivery, answer);
-    if (answer.deliveries.length > 0 || answer.more) return true;
+    if (answer.deliveries.length > 0 || answer.more) {
+      this.#emptyAnswers = 0;
+      return true;
+    }
+    this.#emptyAnswers++;
     if (this.#inFlight > 0) {
       // A channel that does not hold calls is asked again when there is something to report, or its time has come.
-      if (!isHeld)
-        await this.#freedOr(freed, Math.min(answer.nextAtMs ?? Number.POSITIVE_INFINITY, now() + leasableMs));
+      // Neither does one that was removed: it answers at once, whatever it is asked.
+      const againMs = askedMs + (isHeld ? holdMs : leasableMs);
+      if (!isHeld || againMs > now()) await this.#freedOr(freed, Math.min(answer.nextAtMs ?? againMs, againMs));
       return true;
     }
     if (!this.#reports.hasUnreported) return this.#soon(answer.nextAtMs);
@@ -130,7 +155,8 @@ class LaneRun {
   #lease(capacity: number, holdMs: number): Promise<LeaseAnswer> {
     const { channel, lane } = this.#assignment;
     const settlements = this.#reports.take();
-    return this.#ports.lease(channel, { lane, settlements, capacity, holdMs }).catch((error: unknown) => {
+    const call = this.#ports.lease(channel, { lane, settlements, capacity, holdMs });
+    return within(this.#ports, call, holdMs + CALL_MS, `${channel} does not answer`).catch((error: unknown) => {
       this.#reports.giveBack(settlements);
       throw error;
     });
@@ -138,7 +164,8 @@ class LaneRun {
 
   async #report(settlements: readonly Settlement[]): Promise<void> {
     const { channel, lane } = this.#assignment;
-    await this.#ports.lease(channel, { lane, settlements, capacity: 0, holdMs: 0 });
+    const call = this.#ports.lease(channel, { lane, settlements, capacity: 0, holdMs: 0 });
+    await within(this.#ports, call, CALL_MS, `${channel} does not answer`);
   }
 
   #start(delivery: Delivery, answer: LeaseAnswer): void {
@@ -150,14 +177,15 @@ class LaneRun {
     // send what is leased would be a failed attempt for certain.
     this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, route.timeoutMs);
     this.#inFlight++;
-    const { channel } = this.#assignment;
-    const work = { delivery, route, event, bytes: answer.bytes, channel, channelUid: answer.channelUid ?? channel };
+    const work = { delivery, route, event, bytes: answer.bytes, channel: this.#assignment.channel };
     send(this.#ports, work)
       .catch((error: unknown) => unsendable(error))
       .then((sent) => {
         this.#inFlight--;
         if (sent.handedTo !== undefined) this.#serveToo(sent.handedTo);
-        this.#reports.add({ token: delivery.token, outcome: sent.outcome, tookMs: this.#ports.now() - startedMs });
+        const settlement = { token: delivery.token, outcome: sent.outcome, tookMs: this.#ports.now() - startedMs };
+        this.#assignment.failures.note(channel, { delivery, route, settlement });
+        this.#reports.add(settlement);
         this.#slotFreed();
       });
   }

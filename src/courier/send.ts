@@ -8,14 +8,20 @@ import { decodeEvent } from "../core/event-codec.ts";
 import { handOver } from "./hand-over.ts";
 import { post } from "./http-send.ts";
 import type { CourierPorts } from "./ports.ts";
+import { within } from "./within.ts";
+
+/** Parts that are still being read this long after the timeout are given up, milliseconds; the lease lives longer. */
+const GIVE_UP_MS = 1_000;
 
 export interface Work {
   readonly channel: ChannelName;
-  readonly channelUid: string;
   readonly delivery: Delivery;
   readonly route: Route;
   readonly event: LeasedEvent;
-  /** The bytes of the lease that `event` points into. */
+}
+
+/** A delivery with the bytes of the lease that `event` points into. */
+export interface LeasedWork extends Work {
   readonly bytes: Uint8Array;
 }
 
@@ -34,18 +40,24 @@ export interface Sent {
   readonly handedTo?: ChannelName;
 }
 
-export async function send(ports: CourierPorts, work: Work): Promise<Sent> {
-  const { event, delivery, bytes, route } = work;
+export async function send(ports: CourierPorts, work: LeasedWork): Promise<Sent> {
+  const { bytes, ...rest } = work;
+  const { event, delivery, route } = rest;
   // A view on the lease would keep its other events alive for as long as this delivery takes.
-  const carried = decodeEvent(bytes.subarray(event.start, event.end));
+  const carried = decodeEvent(bytes.slice(event.start, event.end));
   const attributes = { ...carried.head.attributes, ...delivery.extensions };
   const outgoing: Outgoing = {
     event: { head: { ...carried.head, attributes }, data: carried.data },
     chunked: event.kind === "chunked" ? event : undefined,
   };
-  return route.target.kind === "url"
-    ? { outcome: await post(ports, { ...work, url: route.target.url, outgoing }) }
-    : handOver(ports, { ...work, target: route.target.name, outgoing });
+  const { target, timeoutMs } = route;
+  const tooLate = `no answer within ${timeoutMs} ms`;
+  if (target.kind === "channel") {
+    return within(ports, handOver(ports, { ...rest, target: target.name, outgoing }), timeoutMs, tooLate);
+  }
+  const posted = post(ports, { ...rest, url: target.url, outgoing });
+  // A request heeds its own timeout; reading parts from the channel does not.
+  return { outcome: await (event.kind === "inline" ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate)) };
 }
 
 /** Something unforeseen: a failed attempt like any other, so that the event is kept. */

@@ -209,7 +209,6 @@ export class CourierWorld {
       events,
       bytes: concatBytes(encoded),
       more: false,
-      channelUid: "source-uid",
     };
   }
 }

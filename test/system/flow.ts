@@ -9,6 +9,8 @@ export const ARRIVE_TIMEOUT_MS = 30_000;
 
 export interface TriggerOptions {
   readonly type?: string;
+  /** Instead of the sink. */
+  readonly subscriber?: Readonly<Record<string, unknown>>;
   readonly delivery?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly answer?: (request: ReceivedRequest) => SinkAnswer | Promise<SinkAnswer>;
@@ -28,7 +30,7 @@ export class Flow {
   readonly #broker: string;
 
   static async start(router: { readonly url: string }, broker: string): Promise<Flow> {
-    await apply(router, { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata: { name: broker } });
+    await startBroker(router.url, broker);
     return new Flow(router.url, broker, await startSink());
   }
 
@@ -40,7 +42,7 @@ export class Flow {
 
   /** A Trigger whose subscriber is the sink's path of the same name. */
   async trigger(name: string, options: TriggerOptions = {}): Promise<void> {
-    const { type, delivery, annotations, answer } = options;
+    const { type, delivery, annotations, answer, subscriber = { uri: `${this.sink.url}/${name}` } } = options;
     if (answer !== undefined) this.sink.answer(`/${name}`, answer);
     await apply(
       { url: this.#url },
@@ -50,7 +52,7 @@ export class Flow {
         metadata: { name, ...(annotations === undefined ? {} : { annotations }) },
         spec: {
           broker: this.#broker,
-          subscriber: { uri: `${this.sink.url}/${name}` },
+          subscriber,
           ...(type === undefined ? {} : { filter: { attributes: { type } } }),
           ...(delivery === undefined ? {} : { delivery }),
         },
@@ -59,17 +61,27 @@ export class Flow {
   }
 
   /** Posts an event; throws unless it was accepted. */
-  async post(id: string, attributes: Readonly<Record<string, string>> = {}): Promise<void> {
+  async post(id: string, attributes: Readonly<Record<string, string>> = {}, body = `data of ${id}`): Promise<void> {
     const headers: Record<string, string> = { "content-type": "text/plain" };
     const all = { specversion: "1.0", type: "event", source: "/test", id, ...attributes };
     for (const [name, value] of Object.entries(all)) headers[`ce-${name}`] = value;
     const answer = await fetch(`${this.#url}/default/${this.#broker}`, {
       method: "POST",
       headers,
-      body: `data of ${id}`,
+      body,
     });
     const text = await answer.text();
     if (answer.status !== 202) throw new Error(`event ${id} was answered with ${answer.status}: ${text}`);
+  }
+
+  /** Deletes the Broker and creates it again; resolves when its Triggers are back. */
+  async createAnew(triggers: readonly string[]): Promise<void> {
+    const path = `${this.#url}/apis/eventing.knative.dev/v1/namespaces/default/brokers/${this.#broker}`;
+    const answer = await fetch(path, { method: "DELETE" });
+    if (answer.status !== 200) throw new Error(`the Broker was not deleted: ${answer.status} ${await answer.text()}`);
+    await answer.text();
+    await startBroker(this.#url, this.#broker);
+    for (const trigger of triggers) await this.over(trigger, ({ delivered }) => delivered === 0);
   }
 
   /** Ids of the events that arrived for a Trigger, in order of arrival. */
@@ -110,4 +122,8 @@ export class Flow {
     if (answer.status !== 200) throw new Error(`${path} was answered with ${answer.status}: ${text}`);
     return JSON.parse(text);
   }
+}
+
+function startBroker(url: string, name: string): Promise<void> {
+  return apply({ url }, { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata: { name } });
 }

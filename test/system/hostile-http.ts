@@ -108,6 +108,7 @@ const paths: readonly HostileRequest[] = [
     `/default/${BROKER}%00`,
     `/default/${BROKER}%2f`,
     "/default/%E2%80%AE",
+    "/default/h\u00f6stile",
     `/default/${BROKER.toUpperCase()}`,
     `/default/${"x".repeat(254)}`,
     `/default/-${BROKER}`,

@@ -52,6 +52,22 @@ describe("hostile requests", () => {
     expect(sink.requests.slice(before.deliveries).map((request) => request.body)).toEqual(['"chunked"']);
   });
 
+  it("[HOSTILE-6] an answer that is an event too large for the log is no reply, and the delivery is done", async () => {
+    const reply = { specversion: "1.0", id: "2", source: "/s", type: "reply", x: "a".repeat(3_000_000) };
+    sink.answer("/", () => ({
+      status: 200,
+      headers: { "content-type": "application/cloudevents+json" },
+      body: JSON.stringify(reply),
+    }));
+    const answer = await fetch(`${router.url}${PATH}`, { method: "POST", headers: EVENT, body: "reply to this" });
+    expect(answer.status).toBe(202);
+    await expect
+      .poll(async () => (await stats(router)).subscriptions[0]?.counters, { timeout: 5_000 })
+      .toMatchObject({ delivered: 2, unusableReplies: 1, replies: 0 });
+    expect(sink.requests.length).toBe(before.deliveries + 1);
+    sink.answer("/", () => ({ status: 202 }));
+  });
+
   it("[HOSTILE-3] the same router still takes and delivers an event, and its objects never restarted", async () => {
     const answer = await fetch(`${router.url}${PATH}`, { method: "POST", headers: EVENT, body: "still here" });
     expect(answer.status).toBe(202);
@@ -60,8 +76,8 @@ describe("hostile requests", () => {
       describe: () => "the event was not delivered",
     });
     expect(sink.requests.at(-1)?.body).toBe("still here");
-    // A channel that restarts counts from zero: both accepted events are counted.
-    expect(await stats(router)).toMatchObject({ acceptedSinceStart: 2 });
+    // A channel that restarts counts from zero.
+    expect(await stats(router)).toMatchObject({ acceptedSinceStart: 3 });
     expect(router.output()).not.toMatch(/commit failed|control-plane\.error|uncaught/i);
   });
 });
@@ -159,7 +175,12 @@ async function state(router: Router, sink: Sink): Promise<Unchanged> {
   };
 }
 
-function stats(router: Router): Promise<{ readonly head: unknown }> {
+interface Stats {
+  readonly head: unknown;
+  readonly subscriptions: readonly { readonly counters: Readonly<Record<string, number>> }[];
+}
+
+function stats(router: Router): Promise<Stats> {
   return read(router, `/apis/sluice.dev/v1alpha1/namespaces/default/brokers/${BROKER}/stats`);
 }
 

@@ -116,6 +116,17 @@ describe("sizes", () => {
     expect((await sink.at("/json", 500)).length).toBe(500);
   });
 
+  it("[LIMIT-7] large events at the same time are each delivered or refused with 503, and then there is room", async () => {
+    const bodies = Array.from({ length: 6 }, () => randomBytes(20_000_000));
+    const headers = [...BINARY, OCTETS];
+    const statuses = await Promise.all(bodies.map((body) => post({ headers, body })));
+    expect(statuses.filter((status) => status !== 202 && status !== 503)).toEqual([]);
+    expect(statuses).toContain(202);
+    const taken = bodies.filter((_, index) => statuses[index] === 202);
+    for (const body of bodies.filter((each) => !taken.includes(each))) expect(await post({ headers, body })).toBe(202);
+    expect(await delivered(bodies.length)).toEqual([...bodies, ...bodies].map(digest).sort());
+  });
+
   it("[LIMIT-6] a GitHub payload of 20 MB arrives byte for byte", async () => {
     const secret = "webhook secret";
     await apply(router, { apiVersion: "v1", kind: "Secret", metadata: { name: "github" }, stringData: { secret } });

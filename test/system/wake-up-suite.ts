@@ -121,6 +121,7 @@ export function wakeUpSuite(name: string, start: () => Promise<{ readonly url: s
       }
     });
     furtherBehaviours(() => router);
+    flowsOfLargeAndForwardedEvents(() => router);
   });
 }
 
@@ -176,11 +177,15 @@ function furtherBehaviours(routerOf: () => { readonly url: string }): void {
     await flow.trigger("quick");
     await Promise.all(numbers(40).map((id) => flow.post(id)));
     await flow.arrived("quick", 40);
+    // Again, now that it is known to be slow.
+    await Promise.all(numbers(40).map((id) => flow.post(`again-${id}`)));
+    await flow.arrived("quick", 80);
     answerNow();
-    expect(await flow.over("quick", ({ delivered }) => delivered === 40)).toMatchObject({ failedAttempts: 0 });
-    expect(await flow.over("hanging", ({ delivered }) => delivered === 40)).toMatchObject({ failedAttempts: 0 });
-    expect(flow.idsAt("quick").sort()).toEqual(numbers(40).sort());
-    expect(flow.idsAt("hanging").sort()).toEqual(numbers(40).sort());
+    expect(await flow.over("quick", ({ delivered }) => delivered === 80)).toMatchObject({ failedAttempts: 0 });
+    expect(await flow.over("hanging", ({ delivered }) => delivered === 80)).toMatchObject({ failedAttempts: 0 });
+    const expected = [...numbers(40), ...numbers(40).map((id) => `again-${id}`)].sort();
+    expect(flow.idsAt("quick").sort()).toEqual(expected);
+    expect(flow.idsAt("hanging").sort()).toEqual(expected);
   });
 
   test("[WAKE-9] many events come to several Triggers exactly once each", async ({ expect }) => {
@@ -193,5 +198,38 @@ function furtherBehaviours(routerOf: () => { readonly url: string }): void {
       expect(await flow.over(trigger, ({ delivered }) => delivered === 300)).toMatchObject({ failedAttempts: 0 });
       expect(flow.idsAt(trigger).sort()).toEqual(expected.sort());
     }
+  });
+}
+
+function flowsOfLargeAndForwardedEvents(routerOf: () => { readonly url: string }): void {
+  test("[WAKE-11] an event too large for one message arrives whole, with its length", async ({ expect }) => {
+    const flow = await Flow.start(routerOf(), "large");
+    await flow.trigger("large");
+    const body = "0123456789".repeat(300_000);
+    await flow.post("a", {}, body);
+    await flow.over("large", ({ delivered }) => delivered === 1);
+    const [request, ...more] = flow.sink.requests;
+    expect(more).toEqual([]);
+    expect([request?.headers["content-length"], request?.headers["ce-id"]]).toEqual(["3000000", "a"]);
+    expect(request?.body === body).toBe(true);
+  });
+
+  test("[WAKE-12] events handed to another Broker arrive there once, also from one created anew", async ({
+    expect,
+  }) => {
+    const goal = await Flow.start(routerOf(), "goal");
+    await goal.trigger("goal");
+    const origin = await Flow.start(routerOf(), "origin");
+    const ref = { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "goal" };
+    await origin.trigger("forward", { subscriber: { ref } });
+    await Promise.all(numbers(10).map((id) => origin.post(`first-${id}`)));
+    await goal.over("goal", ({ delivered }) => delivered === 10);
+    await origin.over("forward", ({ delivered }) => delivered === 10);
+    await origin.createAnew(["forward"]);
+    await Promise.all(numbers(10).map((id) => origin.post(`second-${id}`)));
+    await origin.over("forward", ({ delivered }) => delivered === 10);
+    await goal.over("goal", ({ delivered }) => delivered === 20);
+    const expected = ["first", "second"].flatMap((round) => numbers(10).map((id) => `${round}-${id}`));
+    expect(goal.idsAt("goal").sort()).toEqual(expected);
   });
 }

@@ -35,7 +35,10 @@ describe("a hand-over to a channel", () => {
     const [append, ...more] = world.appends;
     if (append === undefined || more.length > 0) throw new Error(`${world.appends.length} appends`);
     const { bytes, calls } = append.request;
-    expect([append.target, calls]).toEqual([CHANNEL, [{ lengths: [bytes.length], key: "h:source-uid:s:1:1:deliver" }]]);
+    expect([append.target, calls]).toEqual([
+      CHANNEL,
+      [{ lengths: [bytes.length], key: "h:default/broker/source:s:1:1:deliver" }],
+    ]);
     const { head, data } = decodeEvent(bytes);
     expect(head).toEqual({ ...work(1).head, hops: 254 });
     expect(new TextDecoder().decode(data)).toBe("data 1");
@@ -51,7 +54,7 @@ describe("a hand-over to a channel", () => {
     const extensions = { knativeerrorcode: "500" };
     const { world } = await handOver(toChannel(CHANNEL, { purpose: "dead-letter", extensions }));
     const { bytes, calls } = world.appends[0]?.request ?? { bytes: new Uint8Array(0), calls: [] };
-    expect(calls.map(({ key }) => key)).toEqual(["h:source-uid:s:1:1:dead-letter"]);
+    expect(calls.map(({ key }) => key)).toEqual(["h:default/broker/source:s:1:1:dead-letter"]);
     expect(decodeEvent(bytes).head.attributes).toEqual({ ...work(1).head.attributes, ...extensions });
   });
 

@@ -47,7 +47,7 @@ describe("a courier's run", () => {
     expect(subscribers.open).toBe(3);
     expect(world.leaseCalls.map(({ capacity, holdMs }) => [capacity, holdMs])).toEqual([
       [4, 50],
-      [1, 10_000],
+      [1, 50],
     ]);
     world.add(...works(2, 4));
     await settled();
