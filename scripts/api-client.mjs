@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const POLL_MS = 50;
 const READY_TIMEOUT_MS = 15_000;
-const HAS_NO_STATUS = new Set(["Secret", "ConfigMap"]);
+const HAS_NO_STATUS = new Set(["Secret"]);
 
 export class ApiClient {
   constructor(url, token) {

@@ -17,6 +17,9 @@ CREATE TABLE segment (
   blob_bytes INTEGER
 );
 
+-- Found at start without reading the log; costs a row only for segments that have keys.
+CREATE INDEX segment_keys ON segment (first_seq) WHERE keys IS NOT NULL;
+
 -- id = blob * 64 + part
 CREATE TABLE chunk (
   id INTEGER PRIMARY KEY,

@@ -26,7 +26,7 @@ CREATE TABLE change (
 );
 
 -- Channels that were ever pushed to, written before the first push, so that deletion survives a crash.
--- acknowledged is the last configuration the channel confirmed.
+-- acknowledged holds hashes of the last configuration the channel confirmed.
 CREATE TABLE channel (
   name TEXT PRIMARY KEY,
   namespace TEXT NOT NULL,

@@ -6,7 +6,7 @@ import { NEAR_MS, WATCHDOG_MS } from "./limits.ts";
 import { Matcher } from "./matcher.ts";
 import { expire, type OutcomeContext } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
-import { retain } from "./retention.ts";
+import { nextRetentionMs } from "./retention.ts";
 import type { ChannelState } from "./state.ts";
 
 /** Rebuilds what a restart lost; attempts that were out then count as made. */
@@ -17,6 +17,7 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
     if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
     if (subscription.hasWork) state.busy.add(subscription);
   }
+  state.retentionAtMs = nextRetentionMs(state);
   for (const { subscription, straggler } of out) {
     if (straggler.attempts < attemptsAllowed(subscription.configuration.delivery)) continue;
     // Its last attempt was out: nobody knows how it went, and it has no other.
@@ -30,7 +31,7 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
       lane: "",
     });
   }
-  if (state.busy.size > 0) armForWork(state, context.nowMs, false);
+  if (state.busy.size > 0 || state.retentionAtMs !== undefined) armForWork(state, context.nowMs, false);
 }
 
 export function alarmFired(state: ChannelState, context: OutcomeContext): void {
@@ -42,8 +43,9 @@ export function alarmFired(state: ChannelState, context: OutcomeContext): void {
       if (lease.expiresAtMs <= context.nowMs) expire(context, subscription, lease);
     }
   }
-  if (state.retentionAtMs === undefined || state.retentionAtMs <= context.nowMs) {
-    state.retentionAtMs = retain(state, context.nowMs);
+  if (state.retentionAtMs !== undefined && state.retentionAtMs <= context.nowMs) {
+    state.isRetentionDue = true;
+    state.changes.urgent = true;
   }
 }
 

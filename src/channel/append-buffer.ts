@@ -39,14 +39,20 @@ export interface Batch {
 export class AppendBuffer {
   #calls: PendingCall[] = [];
   #bytes = 0;
+  #beingWritten = 0;
 
   get isEmpty(): boolean {
     return this.#calls.length === 0;
   }
 
-  /** Bytes waiting, for refusing before buffering. */
+  /** Bytes that wait or are being written, for refusing before buffering. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#beingWritten;
+  }
+
+  /** What was taken is durable. */
+  written(): void {
+    this.#beingWritten = 0;
   }
 
   add(call: PendingCall): void {
@@ -57,6 +63,7 @@ export class AppendBuffer {
   take(): readonly PendingCall[] {
     const calls = this.#calls;
     this.#calls = [];
+    this.#beingWritten = this.#bytes;
     this.#bytes = 0;
     return calls;
   }

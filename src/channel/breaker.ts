@@ -36,7 +36,13 @@ export class Breaker {
     if (this.isOpen) this.#probing = true;
   }
 
-  delivered(): void {
+  /** What was out will not be heard of: another may probe. */
+  abandoned(): void {
+    this.#probing = false;
+  }
+
+  /** The subscriber answered, be it with a refusal: it is there. */
+  answered(): void {
     this.#failures = 0;
     this.#pauseMs = FIRST_PAUSE_MS;
     this.#openUntilMs = undefined;

@@ -46,6 +46,7 @@ export class Channel {
   readonly #state: ChannelState;
   readonly #committer: Committer;
   readonly #serving: Serving;
+  #isStopped = false;
   /** Calls with a key that wait for their commit. */
   readonly #pendingKeys = new Map<string, Promise<AppendedCall>>();
 
@@ -99,6 +100,7 @@ export class Channel {
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
     // What people see and act on is what is stored.
     if (!this.#state.changes.isEmpty) await this.#committer.durable();
+    if (this.#isStopped) return { kind: "not-found", message: "this channel was deleted" };
     const answer = operate(this.#state, request);
     if (changesSomething(request)) {
       this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));
@@ -109,6 +111,7 @@ export class Channel {
 
   /** The channel was deleted or taken over: this instance touches nothing any more. */
   stop(): void {
+    this.#isStopped = true;
     this.#committer.stop();
     this.#serving.stop();
   }
@@ -132,22 +135,27 @@ export class Channel {
     if (known !== undefined) return known;
     const pending: PendingEvent[] = [];
     let duplicateOf: Promise<AppendedCall> | undefined;
-    for (const [index, bytes] of events.entries()) {
-      const keys = index === 0 && call.key !== undefined ? [call.key] : [];
+    const inThisCall = new Set<string>();
+    for (const bytes of events) {
+      const keys: string[] = [];
       const { dedupMs } = this.#state.configuration;
       if (dedupMs !== undefined) {
         const key = keyOf(bytes);
+        if (inThisCall.has(key)) continue;
         const earlier = this.#known(key, dedupMs);
         if (earlier !== undefined) {
           duplicateOf ??= earlier;
           continue;
         }
+        inThisCall.add(key);
         keys.push(key);
       }
       pending.push({ bytes, keys });
     }
-    if (pending.length === 0 && duplicateOf !== undefined) return duplicateOf;
-    return this.#buffer(pending);
+    const [first, ...others] = pending;
+    if (first === undefined && duplicateOf !== undefined) return duplicateOf;
+    if (first === undefined || call.key === undefined) return this.#buffer(pending);
+    return this.#buffer([{ bytes: first.bytes, keys: [...first.keys, call.key] }, ...others]);
   }
 
   #buffer(events: readonly PendingEvent[]): Promise<AppendedCall> {

@@ -6,7 +6,9 @@ import { answerCalls, type Batch, type PendingCall, writeSegments } from "./appe
 import { JOURNAL_AGE_MS } from "./changes.ts";
 import { SETTLE_DELAY_MS } from "./limits.ts";
 import { writePositions } from "./positions.ts";
+import { retain } from "./retention.ts";
 import type { ChannelState } from "./state.ts";
+import { writeStragglers } from "./write-stragglers.ts";
 
 export interface CommitHooks {
   /** The batch is durable and readable: match it, wake couriers. */
@@ -42,6 +44,7 @@ export class Committer {
     this.#isStopped = true;
     this.#cancelTimer?.();
     for (const call of this.#state.buffer.take()) call.refused(new Error("the channel was deleted"));
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Commits now, or right after the commit in flight. */
@@ -88,15 +91,26 @@ export class Committer {
         for (const call of calls) call.refused(new Error("the channel was deleted"));
         return;
       }
-      this.#state.log.publish(batch.segments);
-      this.#remember(batch);
-      answerCalls(batch);
-      this.#hooks.published(batch);
+      buffer.written();
+      this.#publish(batch);
       for (const resolve of waiting) resolve();
       if (buffer.isEmpty && !changes.urgent && this.#waiting.length === 0) break;
     }
     this.#inFlight = false;
     this.soon();
+  }
+
+  #publish(batch: Batch): void {
+    this.#state.log.publish(batch.segments);
+    this.#remember(batch);
+    answerCalls(batch);
+    try {
+      this.#hooks.published(batch);
+    } catch (error) {
+      // A bug, met after the commit: the events are safe, what is in memory is not trusted any more.
+      this.#state.ports.abort(`matching failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.stop();
+    }
   }
 
   #write(calls: readonly PendingCall[]): Batch {
@@ -109,10 +123,8 @@ export class Committer {
         acceptedAtMs: Math.max(log.acceptedAtMs, nowMs),
         nextBlob: () => ++state.newestBlob,
       });
-      for (const [id, row] of changes.stragglers) {
-        if (row === "deleted") storage.stragglers.delete(id);
-        else storage.stragglers.put(row);
-      }
+      writeStragglers(state);
+      if (state.isRetentionDue) retain(state, nowMs);
       writePositions(state);
       this.#writeJournal(nowMs);
       this.#hooks.arm(nowMs, calls.length > 0);

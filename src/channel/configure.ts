@@ -5,9 +5,11 @@ import { parsePosition } from "../core/positions.ts";
 import { Matcher } from "./matcher.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
 import { readEvent } from "./read-event.ts";
+import { nextRetentionMs } from "./retention.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import type { ChannelStorage, Identity } from "./storage.ts";
 import { Subscription } from "./subscription.ts";
+import { writeStragglers } from "./write-stragglers.ts";
 
 /** Whether the push is newer than what is stored; versions are one counter for all uids of a name. */
 export function isNews(identity: Identity | undefined, configuration: ChannelConfiguration): boolean {
@@ -51,12 +53,10 @@ export function applyConfiguration(state: ChannelState, configuration: ChannelCo
     storage.setConfiguration(JSON.stringify(configuration));
     state.configuration = configuration;
     writePositions(state);
-    for (const [id, row] of state.changes.stragglers) {
-      if (row === "deleted") storage.stragglers.delete(id);
-      else storage.stragglers.put(row);
-    }
+    writeStragglers(state);
   });
   state.changes.written();
+  state.retentionAtMs = nextRetentionMs(state);
   for (const subscription of state.subscriptions.values()) {
     // A subscription at the end reads nothing: it is caught up at once.
     if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
@@ -90,9 +90,8 @@ function startSeq(state: ChannelState, place: StartFrom): number {
 
 /** Deletion discards what is not settled, and counts it. */
 function drop(state: ChannelState, subscription: Subscription): void {
-  const oldest = state.storage.segments.oldestSeq() ?? state.log.head;
   let after = 0;
-  let discarded = subscription.window.size;
+  let discarded = [...subscription.window.unsettled()].length;
   for (;;) {
     const rows = state.storage.stragglers.after(after, 500);
     if (rows.length === 0) break;
@@ -101,11 +100,11 @@ function drop(state: ChannelState, subscription: Subscription): void {
       if (row.subscription !== subscription.uid) continue;
       discarded++;
       state.changes.deleteStraggler(after);
-      if (row.state === "parked" && row.blob !== null && row.seq < oldest) state.storage.segments.deleteBlob(row.blob);
     }
   }
   for (const straggler of subscription.stragglers.values()) state.changes.deleteStraggler(straggler.id);
   state.lanes.remove(subscription);
+  state.busy.delete(subscription);
   state.subscriptions.delete(subscription.uid);
   state.changes.positions.add(subscription.group);
   state.ports.log({
@@ -130,6 +129,7 @@ function reconfigure(
     const found = readEvent(state, straggler.seq, straggler);
     if (found === undefined || subscription.filter(decodeHead(found.bytes).attributes)) continue;
     subscription.stragglers.delete(straggler.seq);
+    subscription.endLease(straggler.seq);
     subscription.counters.discarded++;
     if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey);
     state.changes.deleteStraggler(straggler.id);

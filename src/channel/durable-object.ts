@@ -22,7 +22,7 @@ import { Channel as Engine } from "./channel.ts";
 import { answerFor, isNews, takeOver } from "./configure.ts";
 import { EMPTY_LEASE } from "./lease.ts";
 import type { ChannelPorts } from "./ports.ts";
-import { ChannelStorage } from "./storage.ts";
+import { ChannelStorage, type Identity } from "./storage.ts";
 
 const MIGRATIONS = [migration0001];
 
@@ -44,7 +44,7 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   }
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
-    return this.#engine === undefined ? EMPTY_LEASE : this.#engine.lease(request);
+    return this.#orRestart(async (engine) => engine.lease(request), EMPTY_LEASE);
   }
 
   async readPart(blob: number, part: number): Promise<Uint8Array | undefined> {
@@ -57,11 +57,11 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
     if (stored !== undefined && !isNews(stored, configuration)) return answerFor(stored);
     if (this.#engine === undefined || stored?.uid !== configuration.uid) {
       this.#engine?.stop();
-      const name = this.ctx.id.name ?? "";
+      const name = this.#objectName();
       takeOver(this.#storage, name, configuration);
       this.#start(name);
     }
-    return this.#running().configure(configuration);
+    return this.#orRestart(async (engine) => engine.configure(configuration), answerFor(this.#identity()));
   }
 
   async remove(uid: string, version: number): Promise<void> {
@@ -80,21 +80,39 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   }
 
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
-    if (this.#engine === undefined) return { kind: "not-found", message: "this channel does not exist" };
-    return this.#engine.operate(request);
+    const missing: OperatorAnswer = { kind: "not-found", message: "this channel does not exist" };
+    return this.#orRestart((engine) => engine.operate(request), missing);
   }
 
   async poke(): Promise<void> {
-    this.#engine?.poke();
+    await this.#orRestart(async (engine) => engine.poke(), undefined);
   }
 
   override async alarm(): Promise<void> {
-    this.#engine?.alarm();
+    await this.#orRestart(async (engine) => engine.alarm(), undefined);
   }
 
-  #running(): Engine {
-    assert(this.#engine !== undefined, "a configured channel runs");
-    return this.#engine;
+  #objectName(): string {
+    const { name } = this.ctx.id;
+    assert(name !== undefined, "channels are addressed by name");
+    return name;
+  }
+
+  /** A throw is a bug: memory may be half changed, so the object starts again from storage. */
+  async #orRestart<T>(work: (engine: Engine) => Promise<T>, without: T): Promise<T> {
+    if (this.#engine === undefined) return without;
+    try {
+      return await work(this.#engine);
+    } catch (error) {
+      this.ctx.abort(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  }
+
+  #identity(): Identity {
+    const identity = this.#storage.identity();
+    assert(identity !== undefined, "a configured channel has an identity");
+    return identity;
   }
 
   #start(name: string): void {

@@ -2,8 +2,12 @@
  * Remembers which keys are in the log. The keys themselves are in the segments; this holds a hash of each, so that
  * half a million cost some 20 MB, and the segment is asked before anything is called a duplicate.
  */
+import { hash53 } from "../core/hash.ts";
 import { KEY_RETENTION_MS, KEYS_REMEMBERED } from "./limits.ts";
 import type { ChannelStorage } from "./storage.ts";
+
+/** Segments whose keys are read at once at start. */
+const SEGMENTS_PER_PAGE = 500;
 
 interface Remembered {
   readonly seq: number;
@@ -26,9 +30,28 @@ export class IdempotencyIndex {
 
   constructor(storage: ChannelStorage, nowMs: number) {
     this.#storage = storage;
-    for (const row of storage.segments.keysSince(nowMs - KEY_RETENTION_MS, KEYS_REMEMBERED)) {
-      for (const [index, key] of parseKeys(row.keys)) this.remember(key, row.first_seq + index, row.accepted_at);
+    this.#load(nowMs - KEY_RETENTION_MS);
+  }
+
+  /** Newest first until the limit, so that memory and time are bounded; then oldest first into the map. */
+  #load(sinceMs: number): void {
+    const found: [hash: number, remembered: Remembered][] = [];
+    let before = Number.MAX_SAFE_INTEGER;
+    for (let isDone = false; !isDone; ) {
+      const rows = this.#storage.segments.keysBefore(before, SEGMENTS_PER_PAGE);
+      isDone = rows.length < SEGMENTS_PER_PAGE;
+      for (const row of rows) {
+        before = row.first_seq;
+        if (row.accepted_at < sinceMs || found.length >= KEYS_REMEMBERED) {
+          isDone = true;
+          break;
+        }
+        for (const [index, key] of parseKeys(row.keys)) {
+          found.push([hash53(key), { seq: row.first_seq + index, atMs: row.accepted_at }]);
+        }
+      }
     }
+    for (const [hash, remembered] of found.reverse()) this.#byHash.set(hash, remembered);
   }
 
   remember(key: string, seq: number, atMs: number): void {
@@ -69,18 +92,4 @@ export class IdempotencyIndex {
 
 function parseKeys(text: string): [index: number, key: string][] {
   return JSON.parse(text);
-}
-
-/** cyrb53: two 32-bit multiplicative hashes folded to 53 bits; collisions are ruled out by asking the segment. */
-function hash53(text: string): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    high = Math.imul(high ^ code, 2654435761);
-    low = Math.imul(low ^ code, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
 }

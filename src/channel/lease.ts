@@ -3,7 +3,15 @@ import type { Delivery, LeaseAnswer, LeasedEvent, Route } from "../core/channel-
 import type { AttributeValue } from "../core/event.ts";
 import { concatBytes } from "../core/event-codec.ts";
 import { type Lane, laneOf } from "./lanes.ts";
-import { CHUNK_BYTES, LEASE_BYTES, LEASE_DELIVERIES, LEASE_MARGIN_MS, SCAN_EVENTS, SLOW_ANSWER_MS } from "./limits.ts";
+import {
+  CHUNK_BYTES,
+  LEASE_BYTES,
+  LEASE_DELIVERIES,
+  LEASE_MARGIN_MS,
+  LONG_SCAN_EVENTS,
+  SCAN_EVENTS,
+  SLOW_ANSWER_MS,
+} from "./limits.ts";
 import { becomeStraggler, type OutcomeContext } from "./outcomes.ts";
 import { readEvent } from "./read-event.ts";
 import { scan } from "./scan.ts";
@@ -43,7 +51,12 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
       }
       relieve(state, context, subscription);
       const limit = windowLimit(state);
-      if (subscription.canScan(limit)) scanLeft -= scan(subscription, state.log, { events: scanLeft, window: limit });
+      if (subscription.canScan(limit)) {
+        const read = scan(subscription, state.log, { events: scanLeft, window: limit });
+        scanLeft -= read;
+        // Written down, so that a restart does not read all that again.
+        if (read >= LONG_SCAN_EVENTS) context.changes.positions.add(subscription.group);
+      }
       const unit = subscription.next(context.nowMs);
       if (unit !== undefined) draft.add(subscription, take(context, { subscription, unit, lane: lane.name }));
       else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs());

@@ -13,6 +13,8 @@ export const LEASE_BYTES = 4 * 1024 * 1024;
 export const LEASE_DELIVERIES = 1_024;
 /** Events that one lease call may match for subscriptions that lag. */
 export const SCAN_EVENTS = 2_000;
+/** A scan this long is worth a row of its own when it ends, events. */
+export const LONG_SCAN_EVENTS = 1_000;
 /** Bytes waiting for a commit above which a channel refuses. */
 export const WAITING_BYTES = 32 * 1024 * 1024;
 /** Body of a segment, bytes; a row must stay under 2 MB with its offsets and keys. */

@@ -4,6 +4,7 @@ import { dataOffset } from "../core/event-codec.ts";
 import { positionText } from "../core/positions.ts";
 import { seqOf } from "./configure.ts";
 import { eventBytes, headAt } from "./log.ts";
+import { MOST_SKIPPED, skip } from "./skip.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import { stragglerFromRow } from "./straggler.ts";
 import type { StragglerSummary } from "./straggler-table.ts";
@@ -11,8 +12,9 @@ import type { Subscription } from "./subscription.ts";
 
 /** Rows that one list answer holds, and that one redrive or discard touches. */
 const MOST_ROWS = 500;
-/** Events that one skip may pass over: it counts what it discards, one by one. */
-const MOST_SKIPPED = 100_000;
+
+/** Attributes that one answer shows, bytes: it travels in one message. */
+const MOST_SHOWN_BYTES = 4 * 1024 * 1024;
 
 export function changesSomething(request: OperatorRequest): boolean {
   return "dryRun" in request && !request.dryRun;
@@ -44,7 +46,8 @@ function readLog(state: ChannelState, from: string | undefined, limit: number): 
   if (start === undefined) return beyondLog(state);
   const items: unknown[] = [];
   let seq = start;
-  while (items.length < Math.min(limit, MOST_ROWS)) {
+  let shown = 0;
+  while (items.length < Math.min(limit, MOST_ROWS) && shown < MOST_SHOWN_BYTES) {
     const segment = state.log.segmentFrom(seq);
     if (segment === undefined) break;
     seq = Math.max(seq, segment.firstSeq);
@@ -53,6 +56,7 @@ function readLog(state: ChannelState, from: string | undefined, limit: number): 
       continue;
     }
     const bytes = eventBytes(segment, seq);
+    shown += dataOffset(bytes);
     items.push({
       position: positionText(seq),
       acceptedAt: new Date(segment.acceptedAtMs).toISOString(),
@@ -68,8 +72,10 @@ function readLog(state: ChannelState, from: string | undefined, limit: number): 
 }
 
 function deliveries(state: ChannelState, request: Extract<OperatorRequest, { verb: "deliveries" }>): OperatorAnswer {
+  const after = Number(request.continue ?? 0);
+  if (!Number.isSafeInteger(after)) return { kind: "invalid", message: "continue must be what the last page gave" };
   const { rows, last } = select(state, request.selector, {
-    after: Number(request.continue ?? 0),
+    after,
     limit: Math.min(request.limit, MOST_ROWS),
   });
   const items = rows.map((row) => ({
@@ -142,7 +148,7 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
   const active = subscription.stragglers.get(row.seq);
   if (active?.id === row.id) {
     subscription.stragglers.delete(row.seq);
-    subscription.leases.delete(row.seq);
+    subscription.endLease(row.seq);
     if (!subscription.caughtUp && row.seq >= subscription.scannedTo) subscription.settledAhead.add(row.seq);
     if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey);
   }
@@ -166,12 +172,8 @@ function move(state: ChannelState, request: Extract<OperatorRequest, { verb: "re
   }
   if (to < floor)
     return { kind: "invalid", message: `skip goes forward, and ${positionText(to)} is behind: use replay` };
-  const discarded = unsettledBelow(state, subscription, to);
+  const discarded = skip(state, subscription, { to, dryRun: request.dryRun });
   if (discarded === undefined) return { kind: "invalid", message: `skip at most ${MOST_SKIPPED} events at once` };
-  if (!request.dryRun) {
-    subscription.counters.discarded += discarded;
-    moveTo(state, subscription, to);
-  }
   return { kind: "ok", body: { ...body, discarded } };
 }
 
@@ -193,21 +195,6 @@ function moveTo(state: ChannelState, subscription: Subscription, to: number): vo
   subscription.caughtUp = to >= state.log.head;
   state.changes.positions.add(subscription.group);
   state.busy.add(subscription);
-}
-
-/** Fresh events that a skip would pass over; undefined when they are too many to count in one step. */
-function unsettledBelow(state: ChannelState, subscription: Subscription, to: number): number | undefined {
-  let count = 0;
-  for (const entry of subscription.window.unsettled()) if (entry.seq < to) count++;
-  if (subscription.caughtUp) return count;
-  if (to - subscription.scannedTo > MOST_SKIPPED) return undefined;
-  for (let seq = subscription.scannedTo; seq < to; seq++) {
-    const segment = state.log.segmentFrom(seq);
-    if (segment === undefined || segment.firstSeq >= to) break;
-    seq = Math.max(seq, segment.firstSeq);
-    if (segment.ends.length > 0 && subscription.filter(headAt(segment, seq).attributes)) count++;
-  }
-  return count;
 }
 
 function beyondLog(state: ChannelState): OperatorAnswer {

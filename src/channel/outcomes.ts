@@ -57,7 +57,7 @@ function delivered(
   else subscription.settledAhead.add(token.seq);
   subscription.leases.delete(token.seq);
 
-  subscription.breaker.delivered();
+  subscription.breaker.answered();
   subscription.counters.delivered++;
   if (outcome.hopsExhausted) subscription.counters.hopsExhausted++;
   if (outcome.unusableReply) subscription.counters.unusableReplies++;
@@ -92,7 +92,7 @@ function endAttempt(context: OutcomeContext, subscription: Subscription, lease: 
   const retriable = isRetriable(outcome.status);
   if (lease.purpose === "deliver") {
     if (retriable) subscription.breaker.failed(nowMs);
-    else subscription.breaker.delivered();
+    else subscription.breaker.answered();
   }
   straggler.attempts = lease.attempt;
   if (lease.purpose === "deliver") straggler.failure = lastFailure(subscription, outcome, nowMs);

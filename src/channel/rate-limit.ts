@@ -26,3 +26,7 @@ export class RateLimit {
     this.#usedUpAtMs = Math.max(this.#usedUpAtMs ?? nowMs + this.#savedMs, nowMs) + this.#intervalMs;
   }
 }
+
+export function rateLimitOf(ratePerSecond: number | undefined): RateLimit | undefined {
+  return ratePerSecond === undefined ? undefined : new RateLimit(ratePerSecond);
+}

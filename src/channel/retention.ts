@@ -1,15 +1,23 @@
 /** What the log lets go of: segments settled by all and expired, parked deliveries past their time, old journal rows. */
 import { HELD_BACK_MS, KEY_RETENTION_MS, RETENTION_SEGMENTS } from "./limits.ts";
 import type { ChannelState } from "./state.ts";
+import { deleteStraggler } from "./write-stragglers.ts";
 
-/** One bounded pass; returns when the next one is due, epoch milliseconds, or undefined while nothing is kept. */
-export function retain(state: ChannelState, nowMs: number): number | undefined {
-  return state.storage.transaction(() => {
-    const segments = trimSegments(state, nowMs);
-    const parked = expireParked(state, nowMs);
-    state.storage.trimJournal(nowMs - state.configuration.retentionMs);
-    return earliest(segments, parked);
-  });
+/**
+ * One pass, inside the commit that has just written what changed of the stragglers: what memory parked a moment ago
+ * must be in storage before its chunks are asked for.
+ */
+export function retain(state: ChannelState, nowMs: number): void {
+  state.isRetentionDue = false;
+  const segments = trimSegments(state, nowMs);
+  expireParked(state, nowMs);
+  state.storage.trimJournal(nowMs - state.configuration.retentionMs);
+  state.retentionAtMs = earliest(segments, state.storage.stragglers.nextExpiry());
+}
+
+/** When the next pass is due by what is stored, epoch milliseconds; undefined while nothing is kept. */
+export function nextRetentionMs(state: ChannelState): number | undefined {
+  return earliest(nextSegmentMs(state), state.storage.stragglers.nextExpiry());
 }
 
 function trimSegments(state: ChannelState, nowMs: number): number | undefined {
@@ -22,7 +30,7 @@ function trimSegments(state: ChannelState, nowMs: number): number | undefined {
     const end = row.first_seq + row.count;
     // Held back by a subscription that has not settled it: look again when it may have.
     if (end > needed) return nowMs + Math.min(retentionMs, HELD_BACK_MS);
-    if (row.blob !== null && !storage.stragglers.blobIsParked(row.blob)) storage.segments.deleteBlob(row.blob);
+    if (row.blob !== null && !storage.stragglers.holdsBlob(row.blob)) storage.segments.deleteBlob(row.blob);
     // The newest segment stays, because it says where the sequence goes on.
     const stays = end === log.head || (row.keys !== null && row.accepted_at > until.keysMs);
     if (!stays) storage.segments.delete(row.first_seq);
@@ -30,6 +38,11 @@ function trimSegments(state: ChannelState, nowMs: number): number | undefined {
   }
   log.forget();
   if (rows.length === RETENTION_SEGMENTS) return nowMs + 1;
+  return nextSegmentMs(state);
+}
+
+function nextSegmentMs({ storage, log, configuration }: ChannelState): number | undefined {
+  const { retentionMs } = configuration;
   const body = storage.segments.oldestBody();
   const keys = storage.segments.oldestKeysAlone(log.head);
   return earliest(
@@ -46,20 +59,17 @@ function oldestNeeded(state: ChannelState): number {
   return oldest;
 }
 
-function expireParked(state: ChannelState, nowMs: number): number | undefined {
+function expireParked(state: ChannelState, nowMs: number): void {
   const rows = state.storage.stragglers.expired(nowMs, RETENTION_SEGMENTS);
   for (const row of rows) {
-    state.storage.stragglers.delete(row.id);
+    deleteStraggler(state, row.id);
     const subscription = state.subscriptions.get(row.subscription);
     if (subscription !== undefined) {
       subscription.counters.discarded++;
       state.changes.positions.add(subscription.group);
     }
-    if (row.blob !== null && !state.storage.stragglers.blobIsParked(row.blob))
-      state.storage.segments.deleteBlob(row.blob);
     state.ports.log({ event: "delivery.expired", subscription: row.subscription, seq: row.seq });
   }
-  return state.storage.stragglers.nextExpiry();
 }
 
 function earliest(one: number | undefined, other: number | undefined): number | undefined {

@@ -120,15 +120,13 @@ export class SegmentTable {
     );
   }
 
-  /** Keys of the segments accepted since, oldest first, at most `limit` segments. */
-  keysSince(timeMs: number, limit: number): { first_seq: number; accepted_at: number; keys: string }[] {
-    return this.#sql
-      .all<{ first_seq: number; accepted_at: number; keys: string }>(
-        "SELECT first_seq, accepted_at, keys FROM segment WHERE keys IS NOT NULL AND accepted_at >= ? ORDER BY first_seq DESC LIMIT ?",
-        timeMs,
-        limit,
-      )
-      .reverse();
+  /** Keys of segments before `seq`, newest first. */
+  keysBefore(seq: number, limit: number): { first_seq: number; accepted_at: number; keys: string }[] {
+    return this.#sql.all<{ first_seq: number; accepted_at: number; keys: string }>(
+      "SELECT first_seq, accepted_at, keys FROM segment WHERE keys IS NOT NULL AND first_seq < ? ORDER BY first_seq DESC LIMIT ?",
+      seq,
+      limit,
+    );
   }
 
   insertChunk(blob: number, part: number, bytes: Uint8Array): void {
@@ -138,6 +136,12 @@ export class SegmentTable {
   chunk(blob: number, part: number): Uint8Array | undefined {
     return this.#sql.all<{ bytes: Uint8Array }>("SELECT bytes FROM chunk WHERE id = ?", blob * PARTS_PER_BLOB + part)[0]
       ?.bytes;
+  }
+
+  /** Blob of the chunked event with this sequence number, if the log still has it. */
+  blobAt(seq: number): number | undefined {
+    const [row] = this.#sql.all<{ blob: number | null }>("SELECT blob FROM segment WHERE first_seq = ?", seq);
+    return row?.blob ?? undefined;
   }
 
   deleteBlob(blob: number): void {

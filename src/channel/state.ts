@@ -38,6 +38,8 @@ export interface ChannelState {
   alarmAtMs: number | undefined;
   /** When retention looks at the log next, epoch milliseconds; undefined while it is empty. */
   retentionAtMs: number | undefined;
+  /** The next commit makes a retention pass. */
+  isRetentionDue: boolean;
 }
 
 export function newState(
@@ -67,6 +69,7 @@ export function newState(
     busy: new Set(),
     alarmAtMs: undefined,
     retentionAtMs: undefined,
+    isRetentionDue: false,
   };
 }
 

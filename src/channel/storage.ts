@@ -83,8 +83,12 @@ export class ChannelStorage {
 
   setConfiguration(text: string): void {
     this.#sql.run("DELETE FROM meta WHERE key >= ?", META.configuration);
-    for (let start = 0, part = 0; start < text.length; start += CONFIGURATION_PART, part++) {
-      this.#setMeta(META.configuration + part, text.slice(start, start + CONFIGURATION_PART));
+    for (let start = 0, part = 0; start < text.length; part++) {
+      let end = start + CONFIGURATION_PART;
+      // Half a surrogate pair would not survive as UTF-8.
+      if (isHighSurrogate(text.charCodeAt(end - 1))) end--;
+      this.#setMeta(META.configuration + part, text.slice(start, end));
+      start = end;
     }
   }
 
@@ -127,4 +131,8 @@ export class ChannelStorage {
       value,
     );
   }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }

@@ -83,8 +83,12 @@ export class StragglerTable {
     return this.#sql.all<StragglerRow>("SELECT * FROM straggler WHERE id = ?", id)[0];
   }
 
-  /** Whether a parked delivery still needs this blob. */
-  blobIsParked(blob: number): boolean {
+  blobOf(id: number): { readonly seq: number; readonly blob: number | null } | undefined {
+    return this.#sql.all<{ seq: number; blob: number | null }>("SELECT seq, blob FROM straggler WHERE id = ?", id)[0];
+  }
+
+  /** Whether a parked or redriven delivery still needs this blob. */
+  holdsBlob(blob: number): boolean {
     return this.#sql.all("SELECT id FROM straggler WHERE blob = ? LIMIT 1", blob).length > 0;
   }
 

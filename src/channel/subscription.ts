@@ -10,7 +10,7 @@ import { Breaker } from "./breaker.ts";
 import { type Counters, noCounts } from "./counters.ts";
 import { ACTIVE_STRAGGLERS } from "./limits.ts";
 import { orderingKeyOf } from "./ordering-key.ts";
-import { RateLimit } from "./rate-limit.ts";
+import { type RateLimit, rateLimitOf } from "./rate-limit.ts";
 import { type ReadyQueue, readyQueue } from "./ready-queue.ts";
 import { DueQueue, type Straggler } from "./straggler.ts";
 import { type Entry, inRanges, type Range, Window } from "./window.ts";
@@ -77,7 +77,7 @@ export class Subscription {
     this.configuration = configuration;
     this.filter = compileFilter(configuration.filter);
     this.breaker = new Breaker(configuration.breakerFailures);
-    this.rate = rateLimit(configuration);
+    this.rate = rateLimitOf(configuration.ratePerSecond);
     this.ready = readyQueue(configuration.ordering);
     this.epoch = position.epoch;
     this.counters = { ...noCounts(), ...position.counters };
@@ -130,7 +130,7 @@ export class Subscription {
     }
     if (before.breakerFailures !== configuration.breakerFailures)
       this.breaker = new Breaker(configuration.breakerFailures);
-    if (before.ratePerSecond !== configuration.ratePerSecond) this.rate = rateLimit(configuration);
+    if (before.ratePerSecond !== configuration.ratePerSecond) this.rate = rateLimitOf(configuration.ratePerSecond);
     const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);
     if (filterChanged || before.ordering !== configuration.ordering) this.#rewind();
     this.filter = compileFilter(configuration.filter);
@@ -156,6 +156,7 @@ export class Subscription {
     this.#outAtCrash = 0;
     this.newestLeased = 0;
     this.leases.clear();
+    this.breaker.abandoned();
     this.settledAhead.clear();
     this.#restart();
   }
@@ -163,9 +164,17 @@ export class Subscription {
   #restart(): void {
     this.window.clear();
     this.ready = readyQueue(this.configuration.ordering);
+    this.retrying.clear();
+    this.deadLettering.clear();
     for (const straggler of this.stragglers.values()) {
+      this.schedule(straggler);
       if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey);
     }
+  }
+
+  /** What is out does not matter any more, whatever is reported of it. */
+  endLease(seq: number): void {
+    if (this.leases.delete(seq)) this.breaker.abandoned();
   }
 
   addStraggler(straggler: Straggler): void {
@@ -287,8 +296,4 @@ export class Subscription {
     }
     return undefined;
   }
-}
-
-function rateLimit(configuration: SubscriptionConfiguration): RateLimit | undefined {
-  return configuration.ratePerSecond === undefined ? undefined : new RateLimit(configuration.ratePerSecond);
 }

@@ -11,7 +11,7 @@ import { badRequest, invalid, tooLarge } from "./refusal.ts";
 import { decodeObject } from "./schema.ts";
 
 /** Larger objects are refused: a row and the change log must hold them. */
-export const MAX_OBJECT_BYTES = 512 * 1024;
+const MAX_OBJECT_BYTES = 512 * 1024;
 
 /** What unknown fields lead to: a refusal, a warning, nothing. The last two prune them. */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";

@@ -3,10 +3,11 @@
  * annotation named, so a resource that exists never carries a setting that is silently not in force.
  */
 import type { StartFrom } from "../core/channel-protocol.ts";
+import { parseDuration } from "../core/duration.ts";
+import { parsePosition } from "../core/positions.ts";
 import { type FieldError, invalidValue } from "./field-error.ts";
 import type { JsonObject } from "./json.ts";
 import { annotationOf } from "./metadata.ts";
-import { parsePeriodMs } from "./period.ts";
 
 const PREFIX = "sluice.dev/";
 const KAFKA_ORDER = "kafka.eventing.knative.dev/delivery.order";
@@ -117,16 +118,16 @@ function parseRate(value: string): number | undefined {
 }
 
 function parsePositivePeriod(value: string): number | undefined {
-  const periodMs = parsePeriodMs(value);
+  const periodMs = parseDuration(value);
   return periodMs === undefined || periodMs === 0 ? undefined : periodMs;
 }
 
-/** Positions are opaque here: only the channel can say whether one is in its log. */
+/** Only the channel can say whether a position is in its log. */
 export function parseStartFrom(value: string): StartFrom | undefined {
   if (value === "latest" || value === "earliest") return { kind: value };
   if (/^\d{4}-\d\d-\d\d[Tt]/.test(value)) {
     const timeMs = /(?:[Zz]|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : Number.NaN;
     return Number.isNaN(timeMs) ? undefined : { kind: "time", timeMs };
   }
-  return /^[A-Za-z0-9:._~-]{1,128}$/.test(value) ? { kind: "position", position: value } : undefined;
+  return parsePosition(value) === undefined ? undefined : { kind: "position", position: value };
 }

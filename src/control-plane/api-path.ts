@@ -13,8 +13,8 @@ export type ApiPath =
   /** The operator API: what comes after `/apis/sluice.dev/v1alpha1/namespaces/{ns}/`. */
   | { readonly kind: "operator"; readonly namespace: string; readonly segments: readonly string[] };
 
-export const OPERATOR_GROUP = "sluice.dev";
-export const OPERATOR_VERSION = "v1alpha1";
+const OPERATOR_GROUP = "sluice.dev";
+const OPERATOR_VERSION = "v1alpha1";
 
 /** Undefined for what is not served. */
 export function parseApiPath(pathname: string): ApiPath | undefined {

@@ -14,7 +14,7 @@ export function listOf(items: Schema): Schema {
   return { type: "array", items };
 }
 
-export const metadataSchema: StructSchema = struct({
+const metadataSchema: StructSchema = struct({
   name: text,
   generateName: text,
   namespace: text,
@@ -78,7 +78,7 @@ export const deliverySchema: StructSchema = struct({
 
 const addressSchema: StructSchema = struct({ name: text, url: text, CACerts: text, audience: text });
 
-export const conditionsSchema: Schema = listOf(
+const conditionsSchema: Schema = listOf(
   struct({ type: text, status: text, reason: text, message: text, severity: text, lastTransitionTime: text }, [
     "type",
     "status",

@@ -3,7 +3,7 @@ import { parseChannelName } from "../core/channel-name.ts";
 import { channelSettings } from "./annotations.ts";
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, summarize } from "./conditions.ts";
-import { canonicalText, withHash } from "./configuration-hash.ts";
+import { settingsHash, withHash } from "./configuration-hash.ts";
 import { type Json, type JsonObject, objectAt } from "./json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "./metadata.ts";
 import { brokerUrl, type Resolution, resolveDestination } from "./resolve-destination.ts";
@@ -57,9 +57,7 @@ export function deadLetterCondition(resolution: Resolution | undefined): Conditi
 /** Whether the channel runs these settings; its subscriptions are the Triggers' affair. */
 function channelCondition(wanted: UnversionedConfiguration, known: Acknowledgement): Condition {
   const type = "TriggerChannelReady";
-  if (known.configuration !== undefined && settingsText(known.configuration) === settingsText(wanted)) {
-    return isTrue(type);
-  }
+  if (known.configuration?.settings === settingsHash(wanted)) return isTrue(type);
   return notAcknowledged(type, known);
 }
 
@@ -68,8 +66,4 @@ export function notAcknowledged(type: string, known: Acknowledgement): Condition
     return isUnknown(type, "ChannelUnreachable", `The channel could not be configured, trying again: ${known.failure}`);
   }
   return isUnknown(type, "ChannelNotConfigured", "The channel has not yet acknowledged this configuration.");
-}
-
-function settingsText(configuration: UnversionedConfiguration): string {
-  return canonicalText({ ...configuration, hash: "", subscriptions: [] });
 }

@@ -1,16 +1,27 @@
 /** What compiling one object may look at, and what it gives. Pure data and look-ups: no clock, no storage. */
 import type { ChannelName } from "../core/channel-name.ts";
-import type { ChannelConfiguration, SubscriptionConfiguration } from "../core/channel-protocol.ts";
+import type { ChannelConfiguration } from "../core/channel-protocol.ts";
 import type { JsonObject } from "./json.ts";
 import type { ResourceName } from "./refusal.ts";
 
 /** A configuration before it has a version; the hash covers everything else in it. */
 export type UnversionedConfiguration = Omit<ChannelConfiguration, "version">;
 
+/** A configuration as far as it has to be told from others: hashes (see `configuration-hash.ts`). */
+export interface AcknowledgedConfiguration {
+  readonly uid: string;
+  /** Of the whole. */
+  readonly hash: string;
+  /** Of everything but the subscriptions. */
+  readonly settings: string;
+  /** Of each subscription, by its uid. */
+  readonly subscriptions: Readonly<Record<string, string>>;
+}
+
 /** What the data plane is known to run for a channel. */
 export interface Acknowledgement {
   /** The last configuration the channel acknowledged, if any. */
-  readonly configuration: UnversionedConfiguration | undefined;
+  readonly configuration: AcknowledgedConfiguration | undefined;
   /** Why the latest push failed, while it does. */
   readonly failure: string | undefined;
 }
@@ -39,12 +50,4 @@ export interface Compiled {
   readonly channel?: { readonly name: ChannelName; readonly configuration: UnversionedConfiguration };
   /** Only of a source that could take events: its sink and its secret are there. */
   readonly source?: WebhookSourceConfiguration;
-}
-
-/** The acknowledged form of one subscription, to compare with the wanted one. */
-export function acknowledgedSubscription(
-  acknowledgement: Acknowledgement,
-  uid: string,
-): SubscriptionConfiguration | undefined {
-  return acknowledgement.configuration?.subscriptions.find((subscription) => subscription.uid === uid);
 }

@@ -1,15 +1,9 @@
 /** The status of a Trigger; its subscription is part of its Broker's channel (`compile-broker.ts`). */
 import { parseChannelName } from "../core/channel-name.ts";
-import type { SubscriptionConfiguration } from "../core/channel-protocol.ts";
 import { deadLetterCondition, notAcknowledged } from "./compile-broker.ts";
-import {
-  type Acknowledgement,
-  acknowledgedSubscription,
-  type CompileContext,
-  type Compiled,
-} from "./compile-context.ts";
+import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, summarize } from "./conditions.ts";
-import { canonicalText } from "./configuration-hash.ts";
+import { subscriptionHash } from "./configuration-hash.ts";
 import { type Json, type JsonObject, objectAt } from "./json.ts";
 import { annotationOf, generationOf, namespaceOf } from "./metadata.ts";
 import { BROKERS } from "./resource-names.ts";
@@ -64,12 +58,8 @@ function subscriptionConditions(planned: TriggerSubscription, known: Acknowledge
   if (planned.subscription.paused) {
     return [isFalse(type, "NotSubscribed", "The subscriber cannot be resolved; nothing is delivered meanwhile.")];
   }
-  const acknowledged = acknowledgedSubscription(known, planned.subscription.uid);
-  return [isSame(acknowledged, planned.subscription) ? isTrue(type) : notAcknowledged(type, known)];
-}
-
-function isSame(known: SubscriptionConfiguration | undefined, wanted: SubscriptionConfiguration): boolean {
-  return known !== undefined && canonicalText(known) === canonicalText(wanted);
+  const acknowledged = known.configuration?.subscriptions[planned.subscription.uid];
+  return [acknowledged === subscriptionHash(planned.subscription) ? isTrue(type) : notAcknowledged(type, known)];
 }
 
 /** A dependency is a source of the same namespace; sources are looked after by no one here, so it is only named. */

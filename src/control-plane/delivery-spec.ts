@@ -1,12 +1,14 @@
 /** Knative's DeliverySpec: validation in Knative's words, and the policy a channel is given. */
 import type { DeliveryPolicy, Target } from "../core/channel-protocol.ts";
+import { parseDuration } from "../core/duration.ts";
 import { defaultDestination, validateDestination } from "./destination.ts";
 import { type FieldError, invalidValue } from "./field-error.ts";
 import { type JsonObject, numberAt, objectAt, textAt, valueAt, withMember } from "./json.ts";
-import { parsePeriodMs } from "./period.ts";
 
 /** Knative has no limit for one answer; a delivery must end some time. */
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** A courier's run ends after 15 minutes, so a request that may take longer could never be begun. */
+const MAX_TIMEOUT_MS = 600_000;
 /** Longest pause an exponential back-off grows to, and the longest Retry-After that is believed, unless set. */
 const DEFAULT_BACKOFF_MAX_MS = 3_600_000;
 const DEFAULT_RETRY_AFTER_MAX_MS = 3_600_000;
@@ -28,7 +30,7 @@ export function validateDelivery(delivery: JsonObject | undefined, path: string)
   for (const name of ["backoffDelay", "backoffMax", "timeout", "retryAfterMax"]) {
     const value = textAt(delivery, name);
     if (value === undefined) continue;
-    const periodMs = parsePeriodMs(value);
+    const periodMs = parseDuration(value);
     const refused = periodMs === undefined || (name === "timeout" && periodMs === 0);
     if (refused) errors.push(invalidValue(value, `${path}.${name}`));
   }
@@ -49,7 +51,7 @@ export function deliveryPolicy(delivery: JsonObject | undefined, deadLetterSink:
     ...(backoffPolicy === "linear" || backoffPolicy === "exponential" ? { backoffPolicy } : {}),
     ...(backoffDelayMs === undefined ? {} : { backoffDelayMs }),
     backoffMaxMs: periodAt(delivery, "backoffMax") ?? DEFAULT_BACKOFF_MAX_MS,
-    timeoutMs: periodAt(delivery, "timeout") ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: Math.min(periodAt(delivery, "timeout") ?? DEFAULT_TIMEOUT_MS, MAX_TIMEOUT_MS),
     retryAfterMaxMs: periodAt(delivery, "retryAfterMax") ?? DEFAULT_RETRY_AFTER_MAX_MS,
     format: textAt(delivery, "format") === "json" ? "json" : "binary",
     ...(deadLetterSink === undefined ? {} : { deadLetterSink }),
@@ -58,5 +60,5 @@ export function deliveryPolicy(delivery: JsonObject | undefined, deadLetterSink:
 
 function periodAt(delivery: JsonObject | undefined, name: string): number | undefined {
   const value = textAt(delivery, name);
-  return value === undefined ? undefined : parsePeriodMs(value);
+  return value === undefined ? undefined : parseDuration(value);
 }

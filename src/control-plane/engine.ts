@@ -87,7 +87,7 @@ export class ControlPlaneEngine {
 
   /** For a cron: pokes every channel, and makes up for an alarm of our own that got lost. */
   async poke(): Promise<void> {
-    await this.#reconciler.pokeAll();
+    await this.#reconciler.pokeForCron();
     await this.alarm();
   }
 

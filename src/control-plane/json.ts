@@ -78,14 +78,15 @@ export function withMember(object: JsonObject, name: string, value: Json | undef
   return Object.fromEntries(value === undefined ? entries : [...entries, [name, value]]);
 }
 
-/** The same text for equal values, whatever the order of their members. */
-export function canonicalJson(value: Json): string {
-  if (isJsonList(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (!isJsonObject(value)) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+/**
+ * The same text for equal plain values, whatever the order of their members; members that are undefined do not count.
+ */
+export function canonicalJson(value: Json | object): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 export function sameJson(a: Json | undefined, b: Json | undefined): boolean {

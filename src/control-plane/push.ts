@@ -5,6 +5,7 @@
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer } from "../core/channel-protocol.ts";
 import type { UnversionedConfiguration } from "./compile-context.ts";
+import { acknowledgedForm } from "./configuration-hash.ts";
 import type { KnownChannel, KnownChannels } from "./known-channels.ts";
 
 export interface PushPorts {
@@ -42,7 +43,7 @@ export async function pushConfiguration(
   try {
     await configureUntilStored(name, configuration, ports);
     const fresh = { failure: undefined, attempts: 0, dueAtMs: 0 };
-    channels.put({ ...pushed, acknowledged: configuration, ...fresh });
+    channels.put({ ...pushed, acknowledged: acknowledgedForm(configuration), ...fresh });
     ports.log({ event: "channel.configured", channel: name, subscriptions: configuration.subscriptions.length });
   } catch (error) {
     recordFailure(pushed, error, ports);

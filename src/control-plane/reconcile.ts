@@ -11,7 +11,7 @@
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer } from "../core/channel-protocol.ts";
 import { type CompiledNamespace, compileNamespace } from "./compile.ts";
-import type { UnversionedConfiguration } from "./compile-context.ts";
+import type { Acknowledgement, UnversionedConfiguration } from "./compile-context.ts";
 import { withMember } from "./json.ts";
 import type { KnownChannel, KnownChannels } from "./known-channels.ts";
 import { nameOf, timestamp } from "./metadata.ts";
@@ -43,10 +43,10 @@ export interface Alarm {
 
 /** Writes that come together are compiled together. */
 const DEBOUNCE_MS = 20;
-/** How often channels are poked where no cron does it. */
+/** How often channels are poked where no cron does it, and how often the cron of `wrangler.toml` comes. */
 const POKE_EVERY_MS = 300_000;
-/** When a pass that died is made up for; long enough for a pass that calls many channels. */
-const AFTER_CRASH_MS = 60_000;
+/** When a pass that died or failed is made up for; long enough for a pass that calls many channels. */
+const AFTER_FAILURE_MS = 60_000;
 /** Calls to channels at a time: Cloudflare allows six connections. */
 const PUSHES_AT_ONCE = 6;
 /** What an address begins with before anyone has reached the API. */
@@ -80,23 +80,40 @@ export class Reconciler {
   /** One pass over what is due. A call during a pass waits for it and then makes its own. */
   async run(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
-    this.#running = this.#pass().finally(() => {
+    this.#running = this.#passOrAgain().finally(() => {
       this.#running = undefined;
     });
     return this.#running;
   }
 
-  /** Every known channel, for a cron. */
-  async pokeAll(): Promise<void> {
-    this.#nextPokeMs = this.#ports.now() + POKE_EVERY_MS;
+  /**
+   * A cron comes as often as our own pokes would, so these wait for twice as long after it: they stay out while it comes,
+   * and begin again where it stops.
+   */
+  async pokeForCron(): Promise<void> {
+    this.#nextPokeMs = this.#ports.now() + 2 * POKE_EVERY_MS;
+    await this.#pokeAll();
+  }
+
+  async #pokeAll(): Promise<void> {
     const known = this.#ports.channels.all().filter((channel) => !channel.removing);
     await inGroups(known, (channel) => this.#ports.poke(channel.name).catch(() => undefined));
   }
 
+  /** Nobody knows how far a pass came that failed: the next one, which its alarm makes, looks at everything. */
+  async #passOrAgain(): Promise<void> {
+    // First of all: should this pass die, another one follows.
+    this.#ports.alarm.exactly(this.#ports.now() + AFTER_FAILURE_MS);
+    try {
+      await this.#pass();
+    } catch (error) {
+      this.#dirty = undefined;
+      throw error;
+    }
+  }
+
   async #pass(): Promise<void> {
     const { channels, now } = this.#ports;
-    // First of all: should this pass die, another one follows.
-    this.#ports.alarm.exactly(now() + AFTER_CRASH_MS);
     const namespaces = this.#takeDirty();
     const wanted = new Map<ChannelName, UnversionedConfiguration>();
     for (const namespace of namespaces) {
@@ -108,7 +125,10 @@ export class Reconciler {
     await inGroups([...wanted], ([name, configuration]) => this.#configure(name, configuration));
     await inGroups(removals, (channel) => this.#remove(channel));
     for (const namespace of namespaces) this.#writeStatuses(namespace);
-    if (now() >= this.#nextPokeMs) await this.pokeAll();
+    if (now() >= this.#nextPokeMs) {
+      this.#nextPokeMs = now() + POKE_EVERY_MS;
+      await this.#pokeAll();
+    }
     this.#wakeWhenDue();
   }
 
@@ -127,6 +147,8 @@ export class Reconciler {
 
   #compile(namespace: string): CompiledNamespace {
     const { store, channels, now, publicUrl } = this.#ports;
+    // Each Trigger asks for its Broker's channel, and nothing changes meanwhile.
+    const asked = new Map<ChannelName, Acknowledgement>();
     return compileNamespace({
       namespace,
       manifests: store.inNamespace(namespace).map(({ key, body }) => ({ resource: key.resource, object: body })),
@@ -138,10 +160,9 @@ export class Reconciler {
         return store.get({ resource: qualified(resource), namespace: elsewhere, name })?.body;
       },
       acknowledged: (name) => {
-        const known = channels.get(name);
-        return known === undefined || known.removing
-          ? { configuration: undefined, failure: undefined }
-          : { configuration: known.acknowledged, failure: known.failure };
+        const answer = asked.get(name) ?? acknowledgementOf(channels.get(name));
+        asked.set(name, answer);
+        return answer;
       },
     });
   }
@@ -182,6 +203,11 @@ export class Reconciler {
     const next = Math.min(...due, ...pending);
     this.#ports.alarm.exactly(Number.isFinite(next) ? next : undefined);
   }
+}
+
+function acknowledgementOf(known: KnownChannel | undefined): Acknowledgement {
+  if (known === undefined || known.removing) return { configuration: undefined, failure: undefined };
+  return { configuration: known.acknowledged, failure: known.failure };
 }
 
 async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

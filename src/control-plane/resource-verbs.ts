@@ -5,7 +5,7 @@ import { type JsonObject, listAt, textAt } from "./json.ts";
 import type { ListOptions } from "./list-page.ts";
 import { mergePatch } from "./merge-patch.ts";
 import { nameOf } from "./metadata.ts";
-import { badRequest, methodNotAllowed, notImplemented, successStatus } from "./refusal.ts";
+import { badRequest, methodNotAllowed, notImplemented, Refusal, successStatus } from "./refusal.ts";
 import { readJsonObject, readOptionalJsonObject } from "./request-body.ts";
 import type { Resources, Scope, WriteOptions, Written } from "./resources.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selectors.ts";
@@ -28,7 +28,7 @@ export async function answerCollection(request: Request, scope: Scope, resources
     case "DELETE": {
       const options = deletionOptions(query, await readOptionalJsonObject(request));
       const page = await resources.list(scope, listOptions(query));
-      for (const object of page.items) resources.delete(scope, nameOf(object), options);
+      for (const object of page.items) deleteIfThere(scope, nameOf(object), options, resources);
       return Response.json(listObject(scope, page.items, { resourceVersion: page.resourceVersion }));
     }
     default:
@@ -77,6 +77,15 @@ async function listAnswer(scope: Scope, query: URLSearchParams, resources: Resou
   const { resourceVersion, continueToken } = page;
   const metadata = { resourceVersion, ...(continueToken === undefined ? {} : { continue: continueToken }) };
   return Response.json(listObject(scope, page.items, metadata));
+}
+
+/** Between the list and its turn another request may have deleted it. */
+function deleteIfThere(scope: Scope, name: string, options: DeletionOptions, resources: Resources): void {
+  try {
+    resources.delete(scope, name, options);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 404) throw error;
+  }
 }
 
 function listObject(scope: Scope, items: readonly JsonObject[], metadata: JsonObject): JsonObject {

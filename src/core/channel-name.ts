@@ -21,3 +21,8 @@ export function parseChannelName(namespace: string, kind: AddressableKind, name:
   if (!NAME.test(namespace) || !NAME.test(name)) return undefined;
   return `${namespace}/${kind}/${name}` as ChannelName;
 }
+
+/** The middle of the name: a kind, as long as it was made by `parseChannelName`. */
+export function kindOfChannel(name: ChannelName): string {
+  return name.split("/")[1] ?? "";
+}

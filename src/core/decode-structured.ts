@@ -11,6 +11,9 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const EMPTY = new Uint8Array(0);
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** First byte of `null`. */
+const LETTER_N = 0x6e;
 
 interface Fault {
   readonly fault: string;
@@ -101,13 +104,13 @@ function payloadData(
 /** Whether a `data_base64` is there that is not null. */
 function isBase64(text: Uint8Array, payload: ReadonlyMap<string, JsonMember>): boolean {
   const member = payload.get("data_base64");
-  return member !== undefined && text[member.start] !== 0x6e;
+  return member !== undefined && text[member.start] !== LETTER_N;
 }
 
 /** A string's text as UTF-8, without a copy where nothing in it is escaped; undefined if it is no Unicode text. */
 function stringBytes(text: Uint8Array, member: JsonMember): Uint8Array | undefined {
   const inner = text.subarray(member.start + 1, member.end - 1);
-  if (!inner.includes(0x5c)) return inner;
+  if (!inner.includes(BACKSLASH)) return inner;
   const unescaped = jsonStringText(text, member.start, member.end);
   return unescaped.isWellFormed() ? encoder.encode(unescaped) : undefined;
 }

@@ -1,5 +1,5 @@
 /** Hands an event to another channel: once, whatever is repeated, because the key names this very delivery. */
-import type { ChannelName } from "../core/channel-name.ts";
+import { type ChannelName, kindOfChannel } from "../core/channel-name.ts";
 import type { Attributes } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
 import { handOverKey } from "../core/idempotency.ts";
@@ -9,9 +9,13 @@ import { failedWithout, type Outgoing, type Sent, type Work } from "./send.ts";
 
 /** What a Broker's ingress does for events that come over HTTP. */
 function arrived(target: ChannelName, attributes: Attributes, nowMs: number): Attributes {
-  const isBroker = target.split("/")[1] === "broker";
+  const isBroker = kindOfChannel(target) === "broker";
   return isBroker ? { ...attributes, knativearrivaltime: new Date(nowMs).toISOString() } : attributes;
 }
+
+const NO_HOPS = "no hops left: it would go round in a loop";
+/** Not worth another try. */
+const UNPROCESSABLE = 422;
 
 interface HandOver extends Work {
   readonly target: ChannelName;
@@ -23,7 +27,10 @@ export async function handOver(ports: CourierPorts, work: HandOver): Promise<Sen
   const { event, chunked } = outgoing;
   const hops = event.head.hops - 1;
   if (hops <= 0) {
-    ports.log({ event: "event.dropped", channel, target, reason: "no hops left: it would go round in a loop" });
+    // A dead letter is the last that is left of its event: it is parked rather than dropped.
+    if (delivery.token.purpose === "dead-letter")
+      return { outcome: { ...failedWithout(NO_HOPS), status: UNPROCESSABLE } };
+    ports.log({ event: "event.dropped", channel, target, reason: NO_HOPS });
     return { outcome: { kind: "delivered", status: 202, hopsExhausted: true } };
   }
   const data = chunked === undefined ? event.data : await wholeData(ports, channel, chunked);

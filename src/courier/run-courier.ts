@@ -184,7 +184,7 @@ class LaneRun {
         this.#inFlight--;
         if (sent.handedTo !== undefined) this.#serveToo(sent.handedTo);
         const settlement = { token: delivery.token, outcome: sent.outcome, tookMs: this.#ports.now() - startedMs };
-        this.#assignment.failures.note(channel, { delivery, route, settlement });
+        this.#assignment.failures.note(this.#assignment.channel, { delivery, route, settlement });
         this.#reports.add(settlement);
         this.#slotFreed();
       });

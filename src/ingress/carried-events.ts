@@ -1,5 +1,6 @@
 /** What the channel stores for the events of one request. */
 
+import { withArrivalTime } from "../core/arrival-time.ts";
 import type { DecodedEvent } from "../core/decode-message.ts";
 import { type Attributes, attributeOf, type EventHead, type Header } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
@@ -16,8 +17,8 @@ export type CarriedEvents =
 
 export interface Arrival {
   readonly headers: readonly Header[];
-  /** Value of `knativearrivaltime`; brokers only. */
-  readonly arrivalTime?: string;
+  /** For `knativearrivaltime`; Brokers only. */
+  readonly arrivedMs?: number;
 }
 
 export function encodeArrivals(events: readonly DecodedEvent[], arrival: Arrival): CarriedEvents {
@@ -37,7 +38,7 @@ export function encodeArrivals(events: readonly DecodedEvent[], arrival: Arrival
 function headOf(event: DecodedEvent, arrival: Arrival): EventHead {
   const ttl = attributeOf(event.attributes, "knativebrokerttl");
   const sent = ttl === undefined ? event.attributes : withoutTtl(event.attributes);
-  const attributes = arrival.arrivalTime === undefined ? sent : { ...sent, knativearrivaltime: arrival.arrivalTime };
+  const attributes = arrival.arrivedMs === undefined ? sent : withArrivalTime(sent, arrival.arrivedMs);
   return { attributes, headers: arrival.headers, hops: hopsOnArrival(ttl) };
 }
 

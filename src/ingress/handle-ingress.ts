@@ -2,6 +2,7 @@
  * Takes events in. Stateless but for what an isolate may forget: 202 only after the channel has the events in its
  * log. Order of checks as in Knative: method, path, size, parsing and validation, hops, then the channel's answer.
  */
+import type { BoundedBody } from "../core/bounded-body.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
@@ -11,7 +12,7 @@ import { BodyBudget, BodyReservation } from "./body-budget.ts";
 import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
 import { type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
 import { MissingChannels } from "./missing-channels.ts";
-import { type Body, readBody } from "./read-body.ts";
+import { readBody } from "./read-body.ts";
 import { routeOf } from "./route.ts";
 
 export interface IngressSettings {
@@ -27,7 +28,7 @@ export interface IngressPorts extends CoalescePorts {
 }
 
 export interface IngressRecord {
-  readonly stage: "event.refused";
+  readonly event: "event.refused";
   readonly channel: string;
   readonly status: 503;
   readonly reason: string;
@@ -50,6 +51,13 @@ const RETRY_AFTER_MS = 1_000;
 
 /** Answers one request. Rejects only on a bug. */
 export async function handleIngress(request: Request, state: IngressState, ports: IngressPorts): Promise<Response> {
+  const response = await answer(request, state, ports);
+  // What was refused before its body was looked at; a producer that goes away meanwhile is refused all the same.
+  if (!request.bodyUsed) void request.body?.cancel().catch(() => undefined);
+  return response;
+}
+
+async function answer(request: Request, state: IngressState, ports: IngressPorts): Promise<Response> {
   if (request.method === "OPTIONS") return consent();
   if (request.method !== "POST") return refusal(405, "post events with POST");
   const route = routeOf(request.url);
@@ -67,7 +75,7 @@ export async function handleIngress(request: Request, state: IngressState, ports
     if (message.kind !== "events") return answerMessage(message);
     const carried = encodeArrivals(message.events, {
       headers: passThroughHeaders(request.headers),
-      ...(route.isBroker && { arrivalTime: new Date(ports.now()).toISOString() }),
+      ...(route.isBroker && { arrivedMs: ports.now() }),
     });
     if (carried.kind !== "encoded") return answerCarried(carried);
     const call: PendingCall = key === null ? carried : { ...carried, key: producerKey(key) };
@@ -107,11 +115,11 @@ function noChannel(name: ChannelName): Response {
 
 /** The reason goes to the log in full; producers only learn what they can do. */
 function refuse503(name: ChannelName, reason: string, retryAfterMs: number, ports: IngressPorts): Response {
-  ports.log({ stage: "event.refused", channel: name, status: 503, reason });
+  ports.log({ event: "event.refused", channel: name, status: 503, reason });
   return unavailable("the event was not accepted: send it again after Retry-After", retryAfterMs);
 }
 
-function answerBody(body: Exclude<Body, { kind: "bytes" }>, name: ChannelName, ports: IngressPorts): Response {
+function answerBody(body: Exclude<BoundedBody, { kind: "bytes" }>, name: ChannelName, ports: IngressPorts): Response {
   switch (body.kind) {
     case "too-large":
       return refusal(413, `an event may have at most ${ports.settings.maxEventBytes} bytes`);

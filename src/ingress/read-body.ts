@@ -1,21 +1,14 @@
 /** Reads request bodies, bounded by the size of one event and by the isolate's budget. */
+import type { BoundedBody } from "../core/bounded-body.ts";
 import { concatBytes } from "../core/event-codec.ts";
 import type { BodyReservation } from "./body-budget.ts";
-
-export type Body =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "too-large" }
-  /** The isolate already buffers as much as it may: try again. */
-  | { readonly kind: "busy" }
-  /** The body ended early or broke off. */
-  | { readonly kind: "broken" };
 
 /**
  * Reads at most `maxBytes` and refuses a longer body. Many clients look for an answer only once they have sent
  * everything, and a connection that is closed before hides the refusal from them; so what is refused is read and
  * thrown away, as long as it is no longer than twice `maxBytes`.
  */
-export async function readBody(request: Request, maxBytes: number, reservation: BodyReservation): Promise<Body> {
+export async function readBody(request: Request, maxBytes: number, reservation: BodyReservation): Promise<BoundedBody> {
   if (request.body === null) return { kind: "bytes", bytes: new Uint8Array(0) };
   const declared = declaredLength(request.headers.get("content-length"));
   if (declared !== undefined) {
@@ -34,7 +27,7 @@ export async function readBody(request: Request, maxBytes: number, reservation: 
   }
 }
 
-function whole(bytes: Uint8Array, declared: number): Body {
+function whole(bytes: Uint8Array, declared: number): BoundedBody {
   return bytes.length === declared ? { kind: "bytes", bytes } : { kind: "broken" };
 }
 
@@ -42,7 +35,7 @@ async function readCounting(
   stream: ReadableStream<Uint8Array>,
   maxBytes: number,
   reservation: BodyReservation,
-): Promise<Body> {
+): Promise<BoundedBody> {
   const reader = stream.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -64,7 +57,7 @@ async function refuse(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   kind: "too-large" | "busy",
   drainBytes: number,
-): Promise<Body> {
+): Promise<BoundedBody> {
   try {
     for (let left = drainBytes; left > 0; ) {
       const { done, value } = await reader.read();

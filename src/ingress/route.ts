@@ -1,5 +1,6 @@
 /** Where a request's path leads: `/{namespace}/{broker}` or `/{namespace}/{plural kind}/{name}`. */
 import { type AddressableKind, type ChannelName, parseChannelName } from "../core/channel-name.ts";
+import { isReservedNamespace } from "../core/reserved-namespaces.ts";
 
 export type Route =
   | { readonly kind: "channel"; readonly name: ChannelName; readonly isBroker: boolean }
@@ -17,20 +18,6 @@ const KINDS: ReadonlyMap<string, AddressableKind> = new Map([
   ["eventtransforms", "eventtransform"],
 ]);
 
-/** First path segments that belong to the API and the console; a namespace of that name could not be reached. */
-const RESERVED = new Set([
-  "api",
-  "apis",
-  "openapi",
-  "version",
-  "readyz",
-  "livez",
-  "healthz",
-  "metrics",
-  "console",
-  ".well-known",
-]);
-
 const MALFORMED: Route = {
   kind: "malformed",
   message: `post events to /{namespace}/{broker} or /{namespace}/{${[...KINDS.keys()].join("|")}}/{name}`,
@@ -42,7 +29,8 @@ export function routeOf(url: string): Route {
   const segments = pathOf(url).split("/");
   const [namespace = "", middle = "", last] = segments;
   if (namespace === "" && segments.length === 1) return NOTHING;
-  if (RESERVED.has(namespace)) return { kind: "not-found", message: `"${namespace}" is reserved and no namespace` };
+  if (isReservedNamespace(namespace))
+    return { kind: "not-found", message: `"${namespace}" is reserved and no namespace` };
   if (segments.length < 2 || segments.length > 3 || segments.includes("")) return MALFORMED;
   const kind = last === undefined ? "broker" : KINDS.get(middle);
   if (kind === undefined) return MALFORMED;

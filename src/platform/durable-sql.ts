@@ -28,10 +28,15 @@ function checkLimits(params: readonly SqlValue[]): void {
   assert(params.length <= MAX_PARAMETERS, `at most ${MAX_PARAMETERS} parameters`);
   let bytes = 0;
   for (const param of params) {
-    if (typeof param === "string") bytes += param.length;
+    if (typeof param === "string") bytes += utf8Length(param);
     else if (param instanceof Uint8Array) bytes += param.byteLength;
   }
   assert(bytes <= MAX_ROW_BYTES, `a row of ${bytes} bytes is over the limit of ${MAX_ROW_BYTES}`);
+}
+
+/** Counted exactly only where it may matter: a character takes at most three bytes. */
+function utf8Length(text: string): number {
+  return text.length * 3 <= MAX_ROW_BYTES ? text.length : new TextEncoder().encode(text).length;
 }
 
 function bytesOfBlobs(row: Record<string, unknown>): void {

@@ -30,7 +30,10 @@ interface Known {
   refreshesAtMs: number;
 }
 
-/** One per isolate. Promises are not shared between requests: the platform forbids waiting for another's calls. */
+/**
+ * One per isolate. Only answers are shared between requests, not calls: a call ends with the request that made it, and
+ * would take those that wait for it along.
+ */
 export class WebhookSources {
   readonly #known = new Map<string, Known>();
 

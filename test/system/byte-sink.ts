@@ -13,13 +13,14 @@ export interface ReceivedBytes {
 
 export class ByteSink {
   readonly received: ReceivedBytes[] = [];
+  answerAfterMs = 0;
   readonly #server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk) => chunks.push(chunk));
     // A delivery that breaks off is not answered, and not counted.
     incoming.on("end", () => {
       this.received.push({ path: incoming.url ?? "", headers: incoming.headers, body: Buffer.concat(chunks) });
-      outgoing.writeHead(202).end();
+      setTimeout(() => outgoing.writeHead(202).end(), this.answerAfterMs);
     });
   });
 

@@ -1,10 +1,9 @@
 /** Commits that fail for real: nothing is accepted that is not stored, and the same router goes on afterwards. */
-import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { apply } from "./apply.ts";
+import { ByteSink } from "./byte-sink.ts";
 import { largestChannelFile, limitFileSize, startLimitableRouter, workerdPid } from "./file-size-limit.ts";
 import type { Router } from "./harness.ts";
-import { type Sink, startSink } from "./sink.ts";
 
 /** Smaller than every file of the storage: nothing at all can be written. */
 const NOTHING_BYTES = 4_096;
@@ -20,20 +19,21 @@ interface LogPage {
   readonly items: readonly { readonly attributes: { readonly id: string } }[];
 }
 
+interface Stats {
+  readonly subscriptions: readonly Readonly<Record<string, unknown>>[];
+}
+
 describe("a disk that is full", () => {
   const accepted = new Set<string>();
   let router: Router;
-  let sink: Sink;
+  let sink: ByteSink;
   let pid: number;
   let next = 0;
 
   beforeAll(async () => {
-    [router, sink] = await Promise.all([startLimitableRouter(), startSink()]);
+    [router, sink] = await Promise.all([startLimitableRouter(), ByteSink.start()]);
     pid = workerdPid(router);
-    sink.answer("/all", async () => {
-      await wait(ANSWER_MS);
-      return { status: 202 };
-    });
+    sink.answerAfterMs = ANSWER_MS;
     await apply(router, { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata: { name: "disk" } });
     await apply(router, {
       apiVersion: "eventing.knative.dev/v1",
@@ -98,22 +98,27 @@ describe("a disk that is full", () => {
 
   it("[DISK-5] every event that was ever accepted is delivered", async () => {
     const missing = (): readonly string[] => {
-      const delivered = new Set(sink.requests.map((request) => String(request.headers["ce-id"])));
+      const delivered = new Set(sink.received.map((request) => String(request.headers["ce-id"])));
       return [...accepted].filter((id) => !delivered.has(id));
     };
     expect(accepted.size).toBeGreaterThan(2 * ROUND);
-    await sink.until(() => missing().length === 0, {
-      timeoutMs: 20_000,
-      describe: () => `${missing().length} of ${accepted.size} were not delivered: ${missing().slice(0, 10)}`,
-    });
+    await expect.poll(missing, { timeout: 20_000 }).toEqual([]);
+    const settled = async () => (await read<Stats>(router, "stats")).subscriptions[0];
+    const nothingLeft = { behind: 0, inFlight: 0, retrying: 0, counters: { parked: 0, deadLettered: 0, discarded: 0 } };
+    await expect.poll(settled, { timeout: 20_000 }).toMatchObject(nothingLeft);
   });
 
   it("[DISK-6] what was accepted survives a crash right after", async () => {
     await router.kill();
     const again = await router.restart();
-    const log = "/apis/sluice.dev/v1alpha1/namespaces/default/brokers/disk/log?limit=1000";
-    const { items }: LogPage = JSON.parse(await (await fetch(`${again.url}${log}`)).text());
+    const { items } = await read<LogPage>(again, "log?limit=1000");
     const stored = new Set(items.map(({ attributes }) => attributes.id));
     expect([...accepted].filter((id) => !stored.has(id))).toEqual([]);
   });
 });
+
+async function read<Body>(router: Router, what: string): Promise<Body> {
+  const answer = await fetch(`${router.url}/apis/sluice.dev/v1alpha1/namespaces/default/brokers/disk/${what}`);
+  expect(answer.status).toBe(200);
+  return JSON.parse(await answer.text());
+}

@@ -117,8 +117,17 @@ const json: readonly HostileRequest[] = [
   structured(
     "20,000 attributes",
     `{${ATTRIBUTES},${Array.from({ length: 20_000 }, (_, n) => `"x${n}":"${"v".repeat(60)}"`)}}`,
-    /attributes/,
+    /attributes have more than 131072 characters/,
   ),
+  {
+    name: "a batch of a million events",
+    path: PATH,
+    headers: [BATCHED],
+    body: `[${"{},".repeat(1_000_000)}{}]`,
+    status: 400,
+    says: /JSON array of at most 65536 events/,
+  },
+  structured("a million members", `{${'"a":1,'.repeat(1_000_000)}"b":1}`, /at most 65536 members/),
   { name: "an empty batch", path: PATH, headers: [BATCHED], body: "[]", status: 400, says: /batch is empty/ },
   {
     name: "a batch that is no list",

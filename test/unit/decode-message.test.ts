@@ -152,7 +152,9 @@ describe("decodeMessage, structured", () => {
 
   test.each(["", "{", "[]", "null", '"x"', '{"specversion":"1.0",}'])("[MODE-3] refuses the body %j", (body) => {
     expect(decode({ "content-type": JSON_EVENT }, body)).toEqual(
-      malformed("the event must be one valid JSON object in UTF-8, at most 512 levels deep and with at most 65536 members"),
+      malformed(
+        "the event must be one valid JSON object in UTF-8, at most 512 levels deep and with at most 65536 members",
+      ),
     );
   });
 

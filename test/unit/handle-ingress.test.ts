@@ -155,7 +155,7 @@ describe("handleIngress", () => {
       body: '{"error":"the event was not accepted: send it again after Retry-After"}',
     });
     expect(channels.records).toEqual([
-      { stage: "event.refused", channel: "default/broker/b", status: 503, reason: "the channel is overloaded" },
+      { event: "event.refused", channel: "default/broker/b", status: 503, reason: "the channel is overloaded" },
     ]);
   });
 

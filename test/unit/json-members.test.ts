@@ -60,6 +60,14 @@ describe("objectMembers", () => {
 });
 
 describe("arrayElements", () => {
+  test("[JSON-7] 65,536 elements or members are told apart, one more makes the text invalid", () => {
+    expect(arrayElements(encoder.encode(`[${"1,".repeat(65_535)}1]`))?.length).toBe(65_536);
+    expect(arrayElements(encoder.encode(`[${"1,".repeat(65_536)}1]`))).toBeUndefined();
+    expect(objectMembers(encoder.encode(`{${'"a":1,'.repeat(65_535)}"a":1}`))?.length).toBe(65_536);
+    expect(objectMembers(encoder.encode(`{${'"a":1,'.repeat(65_536)}"a":1}`))).toBeUndefined();
+    expect(isJsonText(encoder.encode(`[${"1,".repeat(65_536)}1]`))).toBe(true);
+  });
+
   test("[MODE-1] gives the raw elements", () => {
     const bytes = encoder.encode('[ {"a":1} ,2,"]" ]');
     const texts = arrayElements(bytes)?.map(({ start, end }) => decoder.decode(bytes.subarray(start, end)));

@@ -1,9 +1,10 @@
 /** A webhook endpoint with everything around it faked, and the requests GitHub would send to it. */
 import { createHmac } from "node:crypto";
+import type { BoundedBody } from "../../src/core/bounded-body.ts";
 import { type ChannelName, parseChannelName } from "../../src/core/channel-name.ts";
 import type { AppendAnswer, AppendRequest } from "../../src/core/channel-protocol.ts";
 import type { WebhookLookup } from "../../src/core/webhook-source.ts";
-import type { WebhookBody, WebhookPorts } from "../../src/sources/github/handle-webhook.ts";
+import type { WebhookPorts } from "../../src/sources/github/handle-webhook.ts";
 import { WebhookSources } from "../../src/sources/webhook-sources.ts";
 
 const channel = brokerChannel();
@@ -46,7 +47,7 @@ export function world(source: WebhookLookup = ready("s3cret")): World {
       self.lookups++;
       return self.source;
     },
-    readBody: async (request, maxBytes): Promise<WebhookBody> => {
+    readBody: async (request, maxBytes): Promise<BoundedBody> => {
       const bytes = new Uint8Array(await request.arrayBuffer());
       return bytes.length > maxBytes ? { kind: "too-large" } : { kind: "bytes", bytes };
     },

@@ -1,23 +1,9 @@
 /** A namespace: what resources live in, and the first segment of every ingest path. */
+import { isReservedNamespace } from "../../core/reserved-namespaces.ts";
 import { listOf, objectSchema, struct, text } from "../common-schemas.ts";
-
 import { AGE, type ResourceKind } from "../kind.ts";
 import { isBeingDeleted, nameOf } from "../metadata.ts";
 import { NAMESPACES } from "../resource-names.ts";
-
-/** First path segments that Sluice itself serves: a namespace of that name would shadow them. */
-const RESERVED = new Set([
-  "api",
-  "apis",
-  "openapi",
-  "version",
-  "readyz",
-  "livez",
-  "healthz",
-  "metrics",
-  "console",
-  ".well-known",
-]);
 
 export const namespaceKind: ResourceKind = {
   ...NAMESPACES,
@@ -40,7 +26,7 @@ export const namespaceKind: ResourceKind = {
   },
   validate(object) {
     const name = nameOf(object);
-    if (!RESERVED.has(name)) return [];
+    if (!isReservedNamespace(name)) return [];
     return [
       {
         message: `invalid value: ${name}`,

@@ -2,6 +2,7 @@
  * The endpoint GitHub posts to, `POST /{namespace}/webhooks/{source}`. It answers 202 once the event is durable in the
  * sink's channel, without waiting for any delivery. A webhook that GitHub repeats is stored once.
  */
+import type { BoundedBody } from "../../core/bounded-body.ts";
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { AppendAnswer, AppendRequest } from "../../core/channel-protocol.ts";
 import { encodeEvent } from "../../core/event-codec.ts";
@@ -25,20 +26,12 @@ const EVENT_NAME = /^[a-z0-9_]{1,64}$/;
 /** GitHub sends a GUID. */
 const DELIVERY_ID = /^[\x21-\x7e]{1,128}$/;
 
-export type WebhookBody =
-  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
-  | { readonly kind: "too-large" }
-  /** No memory for it at the moment. */
-  | { readonly kind: "busy" }
-  /** It ended early or broke off. */
-  | { readonly kind: "broken" };
-
 export interface WebhookPorts {
   readonly lookup: Lookup;
   /** Remembers what `lookup` answered; one per isolate. */
   readonly sources: WebhookSources;
   /** Never reads more than `maxBytes`; the memory it takes is bounded together with other requests'. */
-  readBody(request: Request, maxBytes: number): Promise<WebhookBody>;
+  readBody(request: Request, maxBytes: number): Promise<BoundedBody>;
   append(channel: ChannelName, request: AppendRequest): Promise<AppendAnswer>;
   now(): number;
   readonly maxBodyBytes: number;
@@ -48,6 +41,13 @@ type ReadyLookup = Extract<WebhookLookup, { kind: "ready" }>;
 
 /** Never rejects because of the request or of a port. */
 export async function handleWebhook(request: Request, ports: WebhookPorts): Promise<Response> {
+  const response = await answer(request, ports);
+  // What was refused before its body was looked at; a producer that goes away meanwhile is refused all the same.
+  if (!request.bodyUsed) void request.body?.cancel().catch(() => undefined);
+  return response;
+}
+
+async function answer(request: Request, ports: WebhookPorts): Promise<Response> {
   if (request.method === "OPTIONS") return options();
   if (request.method !== "POST") return refusal(405, "webhooks are posted");
   const path = parseWebhookPath(request.url);

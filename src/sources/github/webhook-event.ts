@@ -1,6 +1,7 @@
 /** The CloudEvent that a verified webhook becomes. Its data is the payload exactly as GitHub wrote it. */
+import { withArrivalTime } from "../../core/arrival-time.ts";
 import { attributeFault, nameFault } from "../../core/attribute-rules.ts";
-import type { ChannelName } from "../../core/channel-name.ts";
+import { type ChannelName, kindOfChannel } from "../../core/channel-name.ts";
 import type { AttributeValue, CarriedEvent } from "../../core/event.ts";
 import { MAX_HOPS } from "../../core/hops.ts";
 import { mapWebhook } from "./mapping.ts";
@@ -61,10 +62,7 @@ export function webhookEvent(webhook: Webhook): CarriedEvent {
     if (nameFault(name) === undefined && !RESERVED.has(name) && carries(name, value)) attributes[name] = value;
   }
   // What a Broker's ingress adds to each event; this way to the Broker does not lead through it.
-  if (isBroker(webhook.channel)) attributes.knativearrivaltime = time;
-  return { head: { attributes, headers: [], hops: MAX_HOPS }, data: webhook.data };
-}
-
-function isBroker(channel: ChannelName): boolean {
-  return channel.split("/")[1] === "broker";
+  const isBroker = kindOfChannel(webhook.channel) === "broker";
+  const arrived = isBroker ? withArrivalTime(attributes, webhook.receivedMs) : attributes;
+  return { head: { attributes: arrived, headers: [], hops: MAX_HOPS }, data: webhook.data };
 }
