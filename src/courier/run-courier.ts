@@ -53,6 +53,12 @@ async function serveOnTheWay(ports: CourierPorts, assignment: Assignment): Promi
   }
 }
 
+/**
+ * Deliveries of one run: Cloudflare counts every request that an invocation makes, 10,000 at most, and past that each one
+ * fails as if the subscriber had. The channel wakes the next courier at once.
+ */
+const DELIVERIES_PER_RUN = 5_000;
+
 interface Assignment {
   readonly channel: ChannelName;
   readonly lane: string;
@@ -68,6 +74,7 @@ class LaneRun {
   readonly #assignment: Assignment;
   readonly #reports: Reports;
   #inFlight = 0;
+  #started = 0;
   /** Longest timeout of this lane's deliveries as far as they are known, milliseconds. */
   #longestTimeoutMs = USUAL_TIMEOUT_MS;
   #slotFreed: () => void = () => {};
@@ -97,13 +104,13 @@ class LaneRun {
     const { settings, now } = this.#ports;
     // What does not fit any more is left to the channel, which wakes another courier for it.
     const leasableMs = this.#assignment.untilMs - this.#longestTimeoutMs - now();
-    if (leasableMs <= 0) return false;
+    if (leasableMs <= 0 || this.#started >= DELIVERIES_PER_RUN) return false;
     if (this.#reports.isFull) {
       await this.#reports.settled();
       // Nobody takes them: what is left is for the end of the run.
       return !this.#reports.isFull;
     }
-    const capacity = settings.window - this.#inFlight;
+    const capacity = Math.min(settings.window - this.#inFlight, DELIVERIES_PER_RUN - this.#started);
     if (capacity <= 0) {
       await this.#freedSlot();
       return true;
@@ -177,6 +184,7 @@ class LaneRun {
     // send what is leased would be a failed attempt for certain.
     this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, route.timeoutMs);
     this.#inFlight++;
+    this.#started++;
     const work = { delivery, route, event, bytes: answer.bytes, channel: this.#assignment.channel };
     send(this.#ports, work)
       .catch((error: unknown) => unsendable(error))

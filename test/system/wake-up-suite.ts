@@ -177,13 +177,13 @@ function furtherBehaviours(routerOf: () => { readonly url: string }): void {
     await flow.trigger("quick");
     await Promise.all(numbers(40).map((id) => flow.post(id)));
     await flow.arrived("quick", 40);
-    // Again, now that it is known to be slow.
-    await Promise.all(numbers(40).map((id) => flow.post(`again-${id}`)));
-    await flow.arrived("quick", 80);
+    // Again, now that it is known to be slow: more than all couriers together could hold open.
+    await Promise.all(numbers(200).map((id) => flow.post(`again-${id}`)));
+    await flow.arrived("quick", 240);
     answerNow();
-    expect(await flow.over("quick", ({ delivered }) => delivered === 80)).toMatchObject({ failedAttempts: 0 });
-    expect(await flow.over("hanging", ({ delivered }) => delivered === 80)).toMatchObject({ failedAttempts: 0 });
-    const expected = [...numbers(40), ...numbers(40).map((id) => `again-${id}`)].sort();
+    expect(await flow.over("quick", ({ delivered }) => delivered === 240)).toMatchObject({ failedAttempts: 0 });
+    expect(await flow.over("hanging", ({ delivered }) => delivered === 240)).toMatchObject({ failedAttempts: 0 });
+    const expected = [...numbers(40), ...numbers(200).map((id) => `again-${id}`)].sort();
     expect(flow.idsAt("quick").sort()).toEqual(expected);
     expect(flow.idsAt("hanging").sort()).toEqual(expected);
   });

@@ -332,6 +332,8 @@ describe("[CP-OPS] operator API", () => {
     expect(await code("GET", "traces?source=a&id=b")).toBe(501);
     expect(await code("POST", "brokers/b/deliveries/discard")).toBe(400);
     expect(await code("POST", "triggers/t/replay", {})).toBe(400);
+    expect(await code("POST", "triggers/t/replay", { from: "erliest" })).toBe(400);
+    expect(await code("POST", "triggers/t/skip", { to: "lastest" })).toBe(400);
     expect(await code("POST", "brokers/b/replay", { from: "earliest" })).toBe(404);
     expect(await code("GET", "brokers/b/deliveries?state=lost")).toBe(400);
     expect(await code("GET", "brokers/x/log")).toBe(404);

@@ -109,6 +109,8 @@ describe("[CP-CMP] compiling", () => {
     ["rate-limit", "0/s"],
     ["breaker-failures", "-1"],
     ["start-from", "yesterday at noon"],
+    ["start-from", "lastest"],
+    ["start-from", "0-"],
     ["start-from", "2026-13-01T00:00:00Z"],
   ])("[CP-CMP-3] sluice.dev/%s: %s is refused, named", async (name, value) => {
     const world = new World();
@@ -118,6 +120,19 @@ describe("[CP-CMP] compiling", () => {
       400,
       expect.stringContaining(`invalid value: ${value}: metadata.annotations[sluice.dev/${name}]`),
     ]);
+  });
+
+  test("[CP-CMP-10] a position of a log is a place to start from", async () => {
+    const { subscription } = await compiled({}, { annotations: { "sluice.dev/start-from": "0-2s" } });
+    expect(subscription?.startFrom).toEqual({ kind: "position", position: "0-2s" });
+  });
+
+  test.each([
+    ["PT9M", 540_000],
+    ["P1D", 600_000],
+  ])("[CP-CMP-11] a timeout of %s is %i ms: no courier could wait longer", async (timeout, timeoutMs) => {
+    const { subscription, body } = await compiled({ delivery: { timeout } });
+    expect([subscription?.delivery.timeoutMs, body.spec.delivery]).toEqual([timeoutMs, { timeout }]);
   });
 
   test("[CP-CMP-4] any delivery of a Trigger replaces the Broker's, but the dead letter sink falls back", async () => {

@@ -131,12 +131,57 @@ describe("[CP-REC] reconciling", () => {
     expect(world.alarmAtMs).toBe(world.nowMs + 300_000);
     world.nowMs += 300_000;
     await world.engine.alarm();
+    expect(world.calls).toEqual(["poke default/broker/b"]);
+    expect(world.alarmAtMs).toBe(world.nowMs + 300_000);
     await world.engine.poke();
     expect(world.calls).toEqual(["poke default/broker/b", "poke default/broker/b"]);
     const idle = new World();
     await idle.engine.alarm();
     expect(idle.alarmAtMs).toBeUndefined();
   });
+
+  test("[CP-REC-12] while a cron pokes, the own alarm does not; where it stops, the alarm takes over", async () => {
+    const world = await ready();
+    for (let times = 0; times < 3; times++) {
+      await world.engine.poke();
+      expect(world.alarmAtMs).toBe(world.nowMs + 600_000);
+      world.nowMs += 300_000;
+    }
+    expect(world.calls).toEqual(Array(3).fill("poke default/broker/b"));
+    world.nowMs = world.alarmAtMs ?? 0;
+    await world.engine.alarm();
+    expect(world.calls).toHaveLength(4);
+    expect(world.alarmAtMs).toBe(world.nowMs + 300_000);
+  });
+
+  test("[CP-REC-13] a pass that fails is made up for by the next alarm, whatever it was about", async () => {
+    const world = await ready();
+    await world.request("POST", TRIGGERS, trigger("late"));
+    world.database.exec("ALTER TABLE change RENAME TO gone");
+    await world.engine.alarm();
+    expect(world.lines.at(-1)).toContain('"event":"control-plane.error"');
+    expect((await get(world, `${TRIGGERS}/late`)).status).toBeUndefined();
+    expect(world.alarmAtMs).toBe(world.nowMs + 60_000);
+    world.database.exec("ALTER TABLE gone RENAME TO change");
+    world.nowMs += 60_000;
+    await world.engine.alarm();
+    expect(conditions(await get(world, `${TRIGGERS}/late`)).Ready).toBe("True");
+  });
+
+  test("[CP-REC-14] a Broker has room for 5,000 Triggers, and one more is one push", async () => {
+    const world = new World();
+    await world.request("POST", BROKERS, broker("b"));
+    for (let number = 0; number < 5000; number++) await world.request("POST", TRIGGERS, trigger(`t${number}`));
+    await world.settle();
+    expect(conditions(await get(world, `${TRIGGERS}/t4999`)).Ready).toBe("True");
+    world.restart();
+    world.calls.length = 0;
+    await world.request("POST", TRIGGERS, trigger("late"));
+    await world.settle();
+    expect(world.calls).toEqual(["configure default/broker/b", "poke default/broker/b"]);
+    expect(world.configured.get("default/broker/b")?.subscriptions).toHaveLength(5001);
+    expect(conditions(await get(world, `${TRIGGERS}/late`)).Ready).toBe("True");
+  }, 60_000);
 
   test("[CP-REC-10] the first origin that was let in is the base of addresses, for good", async () => {
     const world = new World({ publicUrl: undefined });

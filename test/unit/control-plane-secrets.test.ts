@@ -23,6 +23,17 @@ describe("[CP-SEC] Secrets", () => {
     expect((await world.request("POST", SECRETS, secret("s", {}))).code).toBe(403);
   });
 
+  test("[CP-SEC-8] two requests that delete the same collection at once both succeed", async () => {
+    const world = new World({ encryptionKey: KEY });
+    for (const name of ["a", "b", "c"]) await world.request("POST", SECRETS, secret(name, { token: VALUE }));
+    const answers = await Promise.all([world.request("DELETE", SECRETS), world.request("DELETE", SECRETS)]);
+    expect(answers.map(({ code, body }) => [code, body.items.length])).toEqual([
+      [200, 3],
+      [200, 3],
+    ]);
+    expect((await world.request("GET", SECRETS)).body.items).toEqual([]);
+  });
+
   test("[CP-SEC-2] comes back whole and rests sealed, kubectl's copy included", async () => {
     const world = new World({ encryptionKey: KEY });
     const created = await world.request(

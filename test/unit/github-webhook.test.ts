@@ -63,6 +63,23 @@ describe("[GH-1] checks in their order", () => {
     expect(ports.appended).toEqual([]);
   });
 
+  test.each([
+    ["/ns/webhooks", "issues", 404],
+    ["/ns/webhooks/hello", "", 400],
+  ])("the body of what is refused unread is cancelled: %s", async (path, eventName, status) => {
+    let cancelled = false;
+    const cancel = () => {
+      cancelled = true;
+      // As when GitHub is gone.
+      throw new Error("connection lost");
+    };
+    const body = new ReadableStream<Uint8Array>({ cancel });
+    const headers = { "x-github-event": eventName };
+    const init: RequestInit = { method: "POST", headers, body, duplex: "half" };
+    const response = await handleWebhook(new Request(`http://127.0.0.1:8080${path}`, init), world());
+    expect([response.status, cancelled]).toEqual([status, true]);
+  });
+
   test("OPTIONS is answered without a lookup", async () => {
     const ports = world();
     const response = await handleWebhook(webhook({ method: "OPTIONS" }), ports);

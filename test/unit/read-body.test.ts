@@ -53,6 +53,17 @@ describe("body limits", () => {
     expect(counted.seen.pulled).toBe(LIMIT + 1);
   });
 
+  test.each([
+    ["/default", {}, 400],
+    ["/apis/b", {}, 404],
+    ["/default/b", { "idempotency-key": "" }, 400],
+  ])("[ING-10] what is refused unread is cancelled: %s with %j", async (path, headers, status) => {
+    const { stream, seen } = countedStream(10);
+    const init: RequestInit = { method: "POST", headers, body: stream, duplex: "half" };
+    const response = await fresh().handle(new Request(`http://127.0.0.1:8080${path}`, init));
+    expect([response.status, seen]).toEqual([status, { pulled: 0, cancelled: true }]);
+  });
+
   test("[ING-10] no more than twice the limit is read", async () => {
     const counted = countedStream(LIMIT * 3);
     const response = await fresh().handle(post(counted.stream));
