@@ -46,6 +46,8 @@ export class ChannelWorld {
   aborted: string | undefined;
   /** Set to make the next commits fail. */
   failSync: Error | undefined;
+  /** While set, commits are written but not yet durable. */
+  slowSync: Promise<void> | undefined;
   channel!: Channel;
   #version = 0;
   #configuration: ChannelConfiguration | undefined;
@@ -62,8 +64,8 @@ export class ChannelWorld {
     return world;
   }
 
-  configure(change: Partial<ChannelConfiguration>): void {
-    this.channel.configure(this.#next(change));
+  async configure(change: Partial<ChannelConfiguration>): Promise<void> {
+    await this.channel.configure(this.#next(change));
   }
 
   /** A new instance on the same storage, as after a crash: whatever was in memory is gone. */
@@ -76,6 +78,7 @@ export class ChannelWorld {
         sql: nodeSql(this.database),
         sync: async () => {
           if (this.failSync !== undefined) throw this.failSync;
+          await this.slowSync;
         },
         now: () => this.clock.nowMs,
         random: () => 0,

@@ -177,7 +177,7 @@ function furtherBehaviours(routerOf: () => { readonly url: string }): void {
     await flow.trigger("quick");
     await Promise.all(numbers(40).map((id) => flow.post(id)));
     await flow.arrived("quick", 40);
-    // Again, now that it is known to be slow: more than all couriers together could hold open.
+    // Again, now that it is known to be slow, and more than couriers with six requests each soon hold open.
     await Promise.all(numbers(200).map((id) => flow.post(`again-${id}`)));
     await flow.arrived("quick", 240);
     answerNow();

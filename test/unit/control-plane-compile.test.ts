@@ -122,7 +122,7 @@ describe("[CP-CMP] compiling", () => {
     ]);
   });
 
-  test("[CP-CMP-10] a position of a log is a place to start from", async () => {
+  test("[CP-CMP-13] a position of a log is a place to start from", async () => {
     const { subscription } = await compiled({}, { annotations: { "sluice.dev/start-from": "0-2s" } });
     expect(subscription?.startFrom).toEqual({ kind: "position", position: "0-2s" });
   });
@@ -130,7 +130,7 @@ describe("[CP-CMP] compiling", () => {
   test.each([
     ["PT9M", 540_000],
     ["P1D", 600_000],
-  ])("[CP-CMP-11] a timeout of %s is %i ms: no courier could wait longer", async (timeout, timeoutMs) => {
+  ])("[CP-CMP-14] a timeout of %s is %i ms: no courier could wait longer", async (timeout, timeoutMs) => {
     const { subscription, body } = await compiled({ delivery: { timeout } });
     expect([subscription?.delivery.timeoutMs, body.spec.delivery]).toEqual([timeoutMs, { timeout }]);
   });

@@ -23,7 +23,7 @@ describe("[CP-SEC] Secrets", () => {
     expect((await world.request("POST", SECRETS, secret("s", {}))).code).toBe(403);
   });
 
-  test("[CP-SEC-8] two requests that delete the same collection at once both succeed", async () => {
+  test("[CP-SEC-6] two requests that delete the same collection at once both succeed", async () => {
     const world = new World({ encryptionKey: KEY });
     for (const name of ["a", "b", "c"]) await world.request("POST", SECRETS, secret(name, { token: VALUE }));
     const answers = await Promise.all([world.request("DELETE", SECRETS), world.request("DELETE", SECRETS)]);
