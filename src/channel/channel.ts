@@ -87,7 +87,9 @@ export class Channel {
   }
 
   /** The caller has made sure that the storage belongs to this uid. */
-  configure(configuration: ChannelConfiguration): ConfigureAnswer {
+  async configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
+    // A configuration writes positions: never that of a delivery whose reply still waits for its commit.
+    while (!this.#state.buffer.isEmpty) await this.#committer.durable();
     if (isNews(this.#state.identity, configuration)) {
       applyConfiguration(this.#state, configuration);
       this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));

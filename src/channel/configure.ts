@@ -73,7 +73,8 @@ export function seqOf(state: ChannelState, place: StartFrom): number | undefined
     case "earliest":
       return oldest;
     case "time":
-      return state.storage.segments.seqAtTime(place.timeMs) ?? state.log.head;
+      // A segment kept for its keys alone has a time, but nothing to read.
+      return Math.max(oldest, state.storage.segments.seqAtTime(place.timeMs) ?? state.log.head);
     case "position": {
       const seq = parsePosition(place.position);
       return seq !== undefined && seq >= oldest && seq <= state.log.head ? seq : undefined;
@@ -102,7 +103,10 @@ function drop(state: ChannelState, subscription: Subscription): void {
       state.changes.deleteStraggler(after);
     }
   }
-  for (const straggler of subscription.stragglers.values()) state.changes.deleteStraggler(straggler.id);
+  // Those that no commit has written yet, parked ones too.
+  for (const [id, row] of state.changes.stragglers) {
+    if (row !== "deleted" && row.subscription === subscription.uid) state.changes.deleteStraggler(id);
+  }
   state.lanes.remove(subscription);
   state.busy.delete(subscription);
   state.subscriptions.delete(subscription.uid);
@@ -131,9 +135,14 @@ function reconfigure(
     subscription.stragglers.delete(straggler.seq);
     subscription.endLease(straggler.seq);
     subscription.counters.discarded++;
-    if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey);
+    if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
     state.changes.deleteStraggler(straggler.id);
     state.changes.positions.add(subscription.group);
+  }
+  // What is out for the first time and rejected now is never matched again: its failure must not bring it back.
+  for (const [seq, { unit }] of [...subscription.leases]) {
+    const found = unit.kind === "fresh" ? readEvent(state, seq, undefined) : undefined;
+    if (found !== undefined && !subscription.filter(decodeHead(found.bytes).attributes)) subscription.endLease(seq);
   }
 }
 

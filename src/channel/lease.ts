@@ -12,7 +12,7 @@ import {
   SCAN_EVENTS,
   SLOW_ANSWER_MS,
 } from "./limits.ts";
-import { becomeStraggler, type OutcomeContext } from "./outcomes.ts";
+import { becomeStraggler, type OutcomeContext, parkStraggler } from "./outcomes.ts";
 import { readEvent } from "./read-event.ts";
 import { scan } from "./scan.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
@@ -57,6 +57,7 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
         // Written down, so that a restart does not read all that again.
         if (read >= LONG_SCAN_EVENTS) context.changes.positions.add(subscription.group);
       }
+      if (subscription.configuration.delivery.deadLetterSink === undefined) parkDeadLetters(context, subscription);
       const unit = subscription.next(context.nowMs);
       if (unit !== undefined) draft.add(subscription, take(context, { subscription, unit, lane: lane.name }));
       else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs());
@@ -79,6 +80,11 @@ function relieve(state: ChannelState, context: OutcomeContext, subscription: Sub
     context.changes.putStraggler(stragglerRow(straggler, true), { urgent: false });
     context.changes.positions.add(subscription.group);
   }
+}
+
+/** Their dead letter sink was taken away: they are not for the subscriber. */
+function parkDeadLetters(context: OutcomeContext, subscription: Subscription): void {
+  for (const straggler of subscription.dueDeadLetters(context.nowMs)) parkStraggler(context, subscription, straggler);
 }
 
 /** Leases one unit. What has had an attempt before is written down, so that an event that kills couriers ends too. */

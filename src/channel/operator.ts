@@ -150,7 +150,7 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
     subscription.stragglers.delete(row.seq);
     subscription.endLease(row.seq);
     if (!subscription.caughtUp && row.seq >= subscription.scannedTo) subscription.settledAhead.add(row.seq);
-    if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey);
+    if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey, row.seq);
   }
   subscription.counters.discarded++;
   state.changes.positions.add(subscription.group);

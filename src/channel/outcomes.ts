@@ -116,7 +116,7 @@ export function parkStraggler(context: OutcomeContext, subscription: Subscriptio
   subscription.stragglers.delete(straggler.seq);
   subscription.leases.delete(straggler.seq);
   context.park(subscription, straggler);
-  if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey);
+  if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
   context.changes.positions.add(subscription.group);
   context.changes.urgent = true;
 }
@@ -137,7 +137,7 @@ export function becomeStraggler(context: OutcomeContext, subscription: Subscript
     isCopied: false,
   };
   subscription.stragglers.set(entry.seq, straggler);
-  if (entry.orderingKey !== undefined) subscription.ready.hold(entry.orderingKey);
+  if (entry.orderingKey !== undefined) subscription.ready.hold(entry.orderingKey, entry.seq);
   if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
   else if (subscription.isAhead(entry.seq)) subscription.settledAhead.add(entry.seq);
   return straggler;
@@ -147,7 +147,7 @@ function settleEntry(subscription: Subscription, entry: Entry): void {
   // A pending entry still stands in the ready queue, which lets go of its key when it comes up.
   const held = entry.state === "leased" ? entry.orderingKey : undefined;
   subscription.window.settle(entry);
-  if (held !== undefined) subscription.ready.release(held);
+  if (held !== undefined) subscription.ready.release(held, entry.seq);
 }
 
 function removeStraggler(context: OutcomeContext, subscription: Subscription, straggler: Straggler): void {
@@ -155,7 +155,7 @@ function removeStraggler(context: OutcomeContext, subscription: Subscription, st
   subscription.leases.delete(straggler.seq);
   context.changes.deleteStraggler(straggler.id);
   context.changes.positions.add(subscription.group);
-  if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey);
+  if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
 }
 
 function lastFailure(subscription: Subscription, outcome: Failed, nowMs: number): LastFailure {

@@ -9,10 +9,10 @@ export interface ReadyQueue {
   /** Takes the next entry, or undefined. */
   shift(): Entry | undefined;
   readonly isEmpty: boolean;
-  /** An event of this key is out (leased or retrying) and holds it. */
-  hold(key: string): void;
-  /** The event that held this key ended; the next one of the key becomes ready. */
-  release(key: string): void;
+  /** This event of the key is out (leased or retrying) and holds it; holding twice is holding once. */
+  hold(key: string, seq: number): void;
+  /** This event ended; when no other holds the key, the next one of the key becomes ready. */
+  release(key: string, seq: number): void;
   clear(): void;
 }
 
@@ -54,10 +54,18 @@ class PlainQueue extends Fifo implements ReadyQueue {
   release(): void {}
 }
 
+/**
+ * Several events may hold a key: those that were out already when the subscription became ordered. The next one
+ * waits for them all.
+ */
+interface HeldKey {
+  readonly holders: Set<number>;
+  readonly waiting: Fifo;
+}
+
 class OrderedQueue implements ReadyQueue {
   readonly #ready = new Fifo();
-  /** A held key and the entries that wait for it. */
-  readonly #held = new Map<string, Fifo>();
+  readonly #held = new Map<string, HeldKey>();
 
   get isEmpty(): boolean {
     return this.#ready.isEmpty;
@@ -65,12 +73,12 @@ class OrderedQueue implements ReadyQueue {
 
   push(entry: Entry): void {
     const key = entry.orderingKey ?? "";
-    const waiting = this.#held.get(key);
-    if (waiting !== undefined) {
-      waiting.push(entry);
+    const held = this.#held.get(key);
+    if (held !== undefined) {
+      held.waiting.push(entry);
       return;
     }
-    this.#held.set(key, new Fifo());
+    this.hold(key, entry.seq);
     this.#ready.push(entry);
   }
 
@@ -78,14 +86,22 @@ class OrderedQueue implements ReadyQueue {
     return this.#ready.shift();
   }
 
-  hold(key: string): void {
-    if (!this.#held.has(key)) this.#held.set(key, new Fifo());
+  hold(key: string, seq: number): void {
+    const held = this.#held.get(key);
+    if (held === undefined) this.#held.set(key, { holders: new Set([seq]), waiting: new Fifo() });
+    else held.holders.add(seq);
   }
 
-  release(key: string): void {
-    const next = this.#held.get(key)?.shift();
-    if (next === undefined) this.#held.delete(key);
-    else this.#ready.push(next);
+  release(key: string, seq: number): void {
+    const held = this.#held.get(key);
+    if (held === undefined || !held.holders.delete(seq) || held.holders.size > 0) return;
+    const next = held.waiting.shift();
+    if (next === undefined) {
+      this.#held.delete(key);
+      return;
+    }
+    held.holders.add(next.seq);
+    this.#ready.push(next);
   }
 
   clear(): void {

@@ -1,4 +1,5 @@
 /** A subscriber's reply becomes an event of its channel, in the commit that settles the delivery. */
+import { withArrivalTime } from "../core/arrival-time.ts";
 import { decodeEvent, encodeEvent } from "../core/event-codec.ts";
 import type { ChannelState } from "./state.ts";
 import type { Subscription } from "./subscription.ts";
@@ -17,9 +18,8 @@ export function appendReply(state: ChannelState, subscription: Subscription, enc
     return;
   }
   subscription.counters.replies++;
-  const knativearrivaltime = new Date(state.ports.now()).toISOString();
   const { knativebrokerttl: _, ...attributes } = reply.head.attributes;
-  const head = { attributes: { ...attributes, knativearrivaltime }, headers: reply.head.headers, hops };
+  const head = { attributes: withArrivalTime(attributes, state.ports.now()), headers: reply.head.headers, hops };
   state.buffer.add({
     events: [{ bytes: encodeEvent({ head, data: reply.data }), keys: [] }],
     accepted: () => {},

@@ -23,13 +23,13 @@ export function skip(
     const wasLeased = entry.state === "leased";
     subscription.endLease(entry.seq);
     subscription.window.settle(entry);
-    if (wasLeased && entry.orderingKey !== undefined) subscription.ready.release(entry.orderingKey);
+    if (wasLeased && entry.orderingKey !== undefined) subscription.ready.release(entry.orderingKey, entry.seq);
   }
   for (const straggler of stragglers) {
     subscription.stragglers.delete(straggler.seq);
     subscription.endLease(straggler.seq);
     state.changes.deleteStraggler(straggler.id);
-    if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey);
+    if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
   }
   if (unread > 0) subscription.scannedTo = to;
   subscription.counters.discarded += discarded;

@@ -168,7 +168,7 @@ export class Subscription {
     this.deadLettering.clear();
     for (const straggler of this.stragglers.values()) {
       this.schedule(straggler);
-      if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey);
+      if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey, straggler.seq);
     }
   }
 
@@ -179,7 +179,7 @@ export class Subscription {
 
   addStraggler(straggler: Straggler): void {
     this.stragglers.set(straggler.seq, straggler);
-    if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey);
+    if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey, straggler.seq);
     this.schedule(straggler);
   }
 
@@ -201,7 +201,7 @@ export class Subscription {
       this.ready.push(entry);
     } else {
       this.leases.set(seq, { ...lease, unit: { kind: "fresh", entry } });
-      this.ready.hold(orderingKey ?? "");
+      this.ready.hold(orderingKey ?? "", seq);
     }
   }
 
@@ -221,6 +221,16 @@ export class Subscription {
     this.caughtUp = true;
     this.#doneAtStart = [];
     this.settledAhead.clear();
+  }
+
+  /** Dead letters that may be sent now, each once. */
+  *dueDeadLetters(nowMs: number): Generator<Straggler> {
+    for (;;) {
+      const due = this.#due(this.deadLettering, "dead-lettering", nowMs);
+      if (due === undefined) return;
+      this.deadLettering.pop();
+      yield due;
+    }
   }
 
   /** What may be leased now, fresh events and stragglers in turn; undefined when nothing may. */
@@ -245,7 +255,7 @@ export class Subscription {
     for (let entry = this.ready.shift(); entry !== undefined; entry = this.ready.shift()) {
       if (entry.state === "pending") return entry;
       // Reported as delivered while it waited here: only now its key is free.
-      if (entry.orderingKey !== undefined) this.ready.release(entry.orderingKey);
+      if (entry.orderingKey !== undefined) this.ready.release(entry.orderingKey, entry.seq);
     }
     return undefined;
   }

@@ -117,7 +117,7 @@ function moveRequest(verb: "replay" | "skip", body: JsonObject, subject: Subject
   const field = verb === "replay" ? "from" : "to";
   const to = parseStartFrom(textAt(body, field) ?? "");
   if (to === undefined) {
-    throw badRequest(`${field} is required: latest, earliest, a position of the log or an RFC 3339 time`);
+    throw badRequest(`${field} must be latest, earliest, a position of the log or an RFC 3339 time`);
   }
   return { verb, subscription: subject.subscription, to, dryRun: valueAt(body, "dryRun") === true };
 }

@@ -1,4 +1,6 @@
 /** Hands an event to another channel: once, whatever is repeated, because the key names this very delivery. */
+
+import { withArrivalTime } from "../core/arrival-time.ts";
 import { type ChannelName, kindOfChannel } from "../core/channel-name.ts";
 import type { Attributes } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
@@ -9,8 +11,7 @@ import { failedWithout, type Outgoing, type Sent, type Work } from "./send.ts";
 
 /** What a Broker's ingress does for events that come over HTTP. */
 function arrived(target: ChannelName, attributes: Attributes, nowMs: number): Attributes {
-  const isBroker = kindOfChannel(target) === "broker";
-  return isBroker ? { ...attributes, knativearrivaltime: new Date(nowMs).toISOString() } : attributes;
+  return kindOfChannel(target) === "broker" ? withArrivalTime(attributes, nowMs) : attributes;
 }
 
 const NO_HOPS = "no hops left: it would go round in a loop";
