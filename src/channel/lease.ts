@@ -57,8 +57,7 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
         // Written down, so that a restart does not read all that again.
         if (read >= LONG_SCAN_EVENTS) context.changes.positions.add(subscription.group);
       }
-      if (subscription.configuration.delivery.deadLetterSink === undefined) parkDeadLetters(context, subscription);
-      const unit = subscription.next(context.nowMs);
+      const unit = nextUnit(context, subscription);
       if (unit !== undefined) draft.add(subscription, take(context, { subscription, unit, lane: lane.name }));
       else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs());
       // Last in the set: the next lease begins with its neighbours. Without a unit it stays only to be scanned on.
@@ -82,9 +81,14 @@ function relieve(state: ChannelState, context: OutcomeContext, subscription: Sub
   }
 }
 
-/** Their dead letter sink was taken away: they are not for the subscriber. */
-function parkDeadLetters(context: OutcomeContext, subscription: Subscription): void {
-  for (const straggler of subscription.dueDeadLetters(context.nowMs)) parkStraggler(context, subscription, straggler);
+/** What may be leased now. Dead letters whose sink was taken away are parked: they are not for the subscriber. */
+function nextUnit(context: OutcomeContext, subscription: Subscription): Unit | undefined {
+  const hasSink = subscription.configuration.delivery.deadLetterSink !== undefined;
+  for (;;) {
+    const unit = subscription.next(context.nowMs);
+    if (hasSink || unit?.kind !== "straggler" || unit.straggler.state !== "dead-lettering") return unit;
+    parkStraggler(context, subscription, unit.straggler);
+  }
 }
 
 /** Leases one unit. What has had an attempt before is written down, so that an event that kills couriers ends too. */

@@ -223,16 +223,6 @@ export class Subscription {
     this.settledAhead.clear();
   }
 
-  /** Dead letters that may be sent now, each once. */
-  *dueDeadLetters(nowMs: number): Generator<Straggler> {
-    for (;;) {
-      const due = this.#due(this.deadLettering, "dead-lettering", nowMs);
-      if (due === undefined) return;
-      this.deadLettering.pop();
-      yield due;
-    }
-  }
-
   /** What may be leased now, fresh events and stragglers in turn; undefined when nothing may. */
   next(nowMs: number): Unit | undefined {
     if (this.configuration.paused) return undefined;

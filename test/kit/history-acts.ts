@@ -30,6 +30,8 @@ export async function changeSomething(history: RandomHistory): Promise<void> {
     case 0:
       now = { ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), typeIs("b")] as const) };
       account.isUncountable = true;
+      // What the filter rejects is forgotten, and comes again if the filter passes it again.
+      history.release((token) => token.subscription === before.uid);
       break;
     case 1:
       now = { ...before, ordering: before.ordering === "ordered" ? "unordered" : "ordered" };
@@ -74,6 +76,8 @@ export async function operateSomehow(history: RandomHistory): Promise<void> {
   const account = accounts.get(uid);
   if (account === undefined) return;
   const { channel } = world;
+  // A verb sees what memory knows: storage must know it too.
+  await channel.operate({ verb: "stats" });
   const rows = stragglerRows(world).filter((row) => row.subscription === uid);
   switch (random.below(4)) {
     case 0: {
@@ -85,19 +89,24 @@ export async function operateSomehow(history: RandomHistory): Promise<void> {
     case 1: {
       await channel.operate({ verb: "discard", selector: { subscription: uid }, dryRun: false });
       for (const row of rows) account.ended.add(row.seq);
+      history.release((token) => token.subscription === uid);
       return;
     }
     default: {
       const verb = random.pick(["replay", "skip"] as const);
       const seq = 1 + random.below(history.head);
-      const to = random.pick([{ kind: "position", position: positionText(seq) }, { kind: "earliest" }, { kind: "latest" }] as const);
+      const to = random.pick([
+        { kind: "position", position: positionText(seq) },
+        { kind: "earliest" },
+        { kind: "latest" },
+      ] as const);
       const answer = await channel.operate({ verb, subscription: uid, to, dryRun: false });
       if (answer.kind !== "ok") return;
       account.disturbedAt = history.head - 1;
-      history.excuse((each) => each.token.subscription === uid);
+      history.release((token) => token.subscription === uid);
       if (verb === "skip") return;
       account.isUncountable = true;
-      for (const id of account.answered.keys()) account.excused.add(id);
+      for (const seq of account.answered.keys()) account.excused.add(seq);
     }
   }
 }

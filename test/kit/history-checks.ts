@@ -1,6 +1,6 @@
 /** What must hold for a channel whatever has happened to it: asked of its storage, and of what couriers were given. */
 import { expect } from "vitest";
-import type { SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import type { SubscriptionConfiguration, Token } from "../../src/core/channel-protocol.ts";
 import { decodeHead } from "../../src/core/event-codec.ts";
 import type { ChannelWorld } from "./channel-world.ts";
 
@@ -18,10 +18,10 @@ export interface Account {
   disturbedAt: number;
   /** Its filter changed or it was replayed: what it was offered cannot be counted any more. */
   isUncountable: boolean;
-  /** Event ids -> answered with 2xx. */
-  readonly answered: Map<string, number>;
+  /** Events -> times answered with 2xx. */
+  readonly answered: Map<number, number>;
   /** Events that may be answered twice: out at a crash, expired, reported late, replayed. */
-  readonly excused: Set<string>;
+  readonly excused: Set<number>;
   /** Events of which the end was seen, by seq. */
   readonly ended: Set<number>;
   readonly redriven: Set<number>;
@@ -66,7 +66,8 @@ export function stragglerRows(world: ChannelWorld): Row[] {
 /** Chunks without an owner, owners without chunks, rows of subscriptions that are gone. */
 export function expectSoundStorage(world: ChannelWorld, live: ReadonlySet<string>): void {
   const ids = (query: string) => (world.database.prepare(query).all() as { n: number }[]).map(({ n }) => n);
-  const owned = "SELECT blob AS n FROM segment WHERE blob IS NOT NULL UNION SELECT blob FROM straggler WHERE blob IS NOT NULL";
+  const owned =
+    "SELECT blob AS n FROM segment WHERE blob IS NOT NULL UNION SELECT blob FROM straggler WHERE blob IS NOT NULL";
   expect(ids("SELECT DISTINCT id / 64 AS n FROM chunk ORDER BY n")).toEqual(ids(owned).sort((a, b) => a - b));
   expect(stragglerRows(world).filter((row) => !live.has(row.subscription))).toEqual([]);
 }
@@ -111,4 +112,12 @@ export async function expectCountersAddUp(
       ended: offered.length,
     });
   }
+}
+
+export function replyId({ subscription: uid, epoch, seq }: Token): string {
+  return `reply-${uid}-${epoch}-${seq}`;
+}
+
+export function sameDelivery(one: Token, other: Token): boolean {
+  return one.subscription === other.subscription && one.epoch === other.epoch && one.seq === other.seq;
 }

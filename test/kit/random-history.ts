@@ -6,7 +6,8 @@ import { expect } from "vitest";
 import type { Delivery, LeaseAnswer, Settlement, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
 import { encodeEvent } from "../../src/core/event-codec.ts";
 import { SeededRandom } from "../unit/seeded-random.ts";
-import { ChannelWorld, eventOf, failure, outcomeOf } from "./channel-world.ts";
+import { type ChannelWorld, eventOf, failure, outcomeOf } from "./channel-world.ts";
+import { changeSomething, INITIAL, operateSomehow } from "./history-acts.ts";
 import {
   type Account,
   eventsFrom,
@@ -14,9 +15,10 @@ import {
   type KnownEvent,
   PositionWatch,
   passes,
+  replyId,
+  sameDelivery,
   stragglerRows,
 } from "./history-checks.ts";
-import { changeSomething, INITIAL, operateSomehow } from "./history-acts.ts";
 import { settled } from "./virtual-clock.ts";
 
 const HOUR_MS = 3_600_000;
@@ -37,20 +39,13 @@ export class RandomHistory {
   readonly acceptedIds = new Set<string>();
   readonly expectedReplies = new Set<string>();
   isHealthy = false;
-  hasCrashed = false;
-  retentionPassed = false;
   out: Out[] = [];
   #late: Settlement[] = [];
-  #recent: { account: Account; id: string; reply: string }[] = [];
+  #recent: { account: Account; seq: number; reply: string }[] = [];
   readonly #keys = new Map<string, { id: string; atMs: number }>();
   readonly #positions = new PositionWatch();
   readonly #chunkedBytes: number;
   #count = 0;
-
-  static async begin(seed: number, chunkedBytes: number): Promise<RandomHistory> {
-    const world = await ChannelWorld.with(...INITIAL);
-    return new RandomHistory(world, seed, chunkedBytes);
-  }
 
   constructor(world: ChannelWorld, seed: number, chunkedBytes: number) {
     this.world = world;
@@ -62,7 +57,6 @@ export class RandomHistory {
   chance(percent: number): boolean {
     return this.random.below(100) < percent;
   }
-
   open(configuration: SubscriptionConfiguration, firstSeq: number): void {
     this.accounts.set(configuration.uid, {
       configuration,
@@ -79,7 +73,6 @@ export class RandomHistory {
   get head(): number {
     return Math.max(0, ...this.known.keys()) + 1;
   }
-
   async step(): Promise<void> {
     const dice = this.random.below(1_000);
     if (dice < 300) await this.#append();
@@ -96,11 +89,7 @@ export class RandomHistory {
   }
 
   async check(): Promise<void> {
-    await settled();
-    for (const event of eventsFrom(this.world, this.head)) this.known.set(event.seq, event);
-    for (const row of stragglerRows(this.world)) {
-      if (row.state === "parked") this.accounts.get(row.subscription)?.ended.add(row.seq);
-    }
+    await this.#look();
     expectSoundStorage(this.world, new Set(this.accounts.keys()));
     this.#positions.look(this.world);
     const { subscriptions } = await this.world.stats();
@@ -110,10 +99,21 @@ export class RandomHistory {
     if (busy.length > 0) expect(this.world.alarmAtMs, "work without an alarm").toBeDefined();
   }
 
+  /** Learns what is in the log and what was parked. */
+  async #look(): Promise<void> {
+    await settled();
+    for (const event of eventsFrom(this.world, this.head)) this.known.set(event.seq, event);
+    for (const row of stragglerRows(this.world)) {
+      if (row.state === "parked") this.accounts.get(row.subscription)?.ended.add(row.seq);
+    }
+  }
+
   async #append(): Promise<void> {
-    const again = this.chance(15) ? this.random.pick([...this.#keys.keys(), undefined]) : undefined;
+    const again = this.chance(15) && this.#keys.size > 0 ? this.random.pick([...this.#keys.keys()]) : undefined;
     if (again !== undefined) return this.#sendAgain(again);
-    const types = Array.from({ length: this.chance(10) ? 1 + this.random.below(12) : 1 }, () => this.random.pick(["a", "b"]));
+    const types = Array.from({ length: this.chance(10) ? 1 + this.random.below(12) : 1 }, () =>
+      this.random.pick(["a", "b"]),
+    );
     const id = String(++this.#count);
     const key = this.chance(30) ? `p:${id}` : undefined;
     const bytes = this.chance(5) ? this.#chunkedBytes : 0;
@@ -133,8 +133,10 @@ export class RandomHistory {
 
   async lease(): Promise<void> {
     for (const lane of new Set(["shared", ...this.world.wakes, ...(this.isHealthy ? this.accounts.keys() : [])])) {
-      const lease = await this.world.lease({ lane, capacity: 1 + this.random.below(5) });
-      for (const event of eventsFrom(this.world, this.head)) this.known.set(event.seq, event);
+      let lease = await this.world.lease({ lane, capacity: 1 + this.random.below(5) });
+      // A scan that was cut short is asked to go on, as couriers do.
+      while (this.isHealthy && lease.more && lease.deliveries.length === 0) lease = await this.world.lease({ lane });
+      await this.#look();
       for (const delivery of lease.deliveries) this.#leased(delivery, lease);
     }
   }
@@ -149,7 +151,7 @@ export class RandomHistory {
     };
     const account = this.accounts.get(delivery.token.subscription);
     const what = `${delivery.token.subscription} ${event.seq} (${event.type})`;
-    if (account === undefined) throw new Error(`leased for a subscription that is gone: ${what}`);
+    if (account === undefined) throw new Error(`no such subscription: ${what}`);
     const { configuration } = account;
     const leasedEvent = lease.events[delivery.event];
     if (leasedEvent?.kind === "chunked") {
@@ -170,7 +172,8 @@ export class RandomHistory {
   #checkOrder(account: Account, event: KnownEvent, what: string): void {
     if (account.redriven.has(event.seq)) return;
     for (const earlier of this.known.values()) {
-      const isBefore = earlier.seq < event.seq && earlier.subject === event.subject && earlier.seq > account.disturbedAt;
+      const isBefore =
+        earlier.seq < event.seq && earlier.subject === event.subject && earlier.seq > account.disturbedAt;
       if (!isBefore || !passes(account.configuration, earlier.type)) continue;
       expect(account.ended.has(earlier.seq), `order: ${what} before the end of ${earlier.seq}`).toBe(true);
     }
@@ -188,17 +191,29 @@ export class RandomHistory {
     } else {
       await this.world.settle(...settlements, ...(this.chance(10) ? settlements : []));
     }
-    if (this.chance(20) && this.#late.length > 0) await this.world.settle(...this.#late.splice(0));
+    if (this.chance(20)) await this.#reportLate();
+  }
+
+  async #reportLate(): Promise<void> {
+    const late = this.#late.splice(0);
+    this.release((token) => late.some((each) => sameDelivery(each.token, token)));
+    await this.world.settle(...late);
+  }
+
+  /** The channel does not wait for these any more, and may not count what is said of them. */
+  release(which: (token: Delivery["token"]) => boolean): void {
+    this.excuse(({ token }) => which(token));
+    for (const out of this.out) if (which(out.delivery.token)) out.mayRepeatAtMs = 0;
   }
 
   /** These deliveries may be answered twice from now on, and their replies need not arrive. */
   excuse(which: (delivery: Delivery) => boolean, settled: readonly Settlement[] = []): void {
     for (const { delivery, event } of this.out) {
-      if (which(delivery)) this.accounts.get(delivery.token.subscription)?.excused.add(event.id + event.type);
+      if (which(delivery)) this.accounts.get(delivery.token.subscription)?.excused.add(event.seq);
     }
     for (const { token } of settled) {
       const event = this.known.get(token.seq);
-      if (event !== undefined) this.accounts.get(token.subscription)?.excused.add(event.id + event.type);
+      if (event !== undefined) this.accounts.get(token.subscription)?.excused.add(event.seq);
       this.expectedReplies.delete(replyId(token));
     }
   }
@@ -206,25 +221,28 @@ export class RandomHistory {
   #answer({ delivery, event, mayRepeatAtMs }: Out): Settlement {
     const account = this.accounts.get(delivery.token.subscription);
     const { token } = delivery;
-    if (!this.isHealthy && this.chance(25)) return outcomeOf(delivery, failure(this.chance(80) ? 503 : 400));
+    if (!this.isHealthy && this.chance(25)) {
+      // A token does not tell instances apart: a failure from before a crash ends the same attempt given out since.
+      if (mayRepeatAtMs === 0) this.release((other) => sameDelivery(other, token));
+      return outcomeOf(delivery, failure(this.chance(80) ? 503 : 400));
+    }
     if (account === undefined) return outcomeOf(delivery, { kind: "delivered", status: 200 });
     account.ended.add(event.seq);
     if (token.purpose === "dead-letter") return outcomeOf(delivery, { kind: "delivered", status: 200 });
     const isLate = mayRepeatAtMs <= this.world.clock.nowMs;
-    if (isLate) account.excused.add(event.id + event.type);
-    const times = (account.answered.get(event.id + event.type) ?? 0) + 1;
-    account.answered.set(event.id + event.type, times);
+    if (isLate) account.excused.add(event.seq);
+    account.answered.set(event.seq, (account.answered.get(event.seq) ?? 0) + 1);
     if (account.configuration.name === "replying" && event.type === "a") {
       const id = replyId(token);
       if (!isLate) this.expectedReplies.add(id);
-      this.#recent.push({ account, id: event.id + event.type, reply: id });
+      this.#recent.push({ account, seq: event.seq, reply: id });
       const attributes = { specversion: "1.0", source: "/r", type: "b", id, subject: "r" };
-      const hops = this.chance(90) ? 9 : 1;
+      const hops = token.seq % 10 === 3 ? 1 : 9;
       if (hops === 1) this.expectedReplies.delete(id);
       const reply = encodeEvent({ head: { attributes, headers: [], hops }, data: new Uint8Array(0) });
       return outcomeOf(delivery, { kind: "delivered", status: 200, reply });
     }
-    this.#recent.push({ account, id: event.id + event.type, reply: "" });
+    this.#recent.push({ account, seq: event.seq, reply: "" });
     return outcomeOf(delivery, { kind: "delivered", status: 200 });
   }
 
@@ -237,9 +255,10 @@ export class RandomHistory {
   }
 
   async #passRetention(): Promise<void> {
-    this.retentionPassed = true;
     this.excuse(() => true);
-    await this.#advance(25 * HOUR_MS + this.random.below(24) * HOUR_MS * 16);
+    // A machine that was off: nothing happens on the way.
+    this.world.clock.nowMs += 25 * HOUR_MS + this.random.below(24) * HOUR_MS * 16;
+    await this.#advance(40_000);
   }
 
   async #failCommit(): Promise<void> {
@@ -250,16 +269,14 @@ export class RandomHistory {
   }
 
   crash(): void {
-    this.hasCrashed = true;
     this.excuse(() => true, this.#late);
-    for (const { account, id, reply } of this.#recent) {
-      account.excused.add(id);
+    for (const { account, seq, reply } of this.#recent) {
+      account.excused.add(seq);
       this.expectedReplies.delete(reply);
     }
     this.#recent = [];
-    // Some couriers live on and report to the next instance.
     if (this.chance(50)) this.out = [];
-    for (const out of this.out) out.mayRepeatAtMs = 0;
+    this.release(() => true);
     this.world.start();
   }
 
@@ -267,8 +284,10 @@ export class RandomHistory {
   async heal(): Promise<void> {
     this.isHealthy = true;
     for (const account of this.accounts.values()) delete (account.configuration as { paused?: boolean }).paused;
-    await this.world.configure({ subscriptions: [...this.accounts.values()].map(({ configuration }) => configuration) });
-    if (this.#late.length > 0) await this.world.settle(...this.#late.splice(0));
+    await this.world.configure({
+      subscriptions: [...this.accounts.values()].map(({ configuration }) => configuration),
+    });
+    await this.#reportLate();
     for (let quiet = 0, round = 0; quiet < 4 && round < 500; round++) {
       await this.#advance(20_000);
       await this.lease();
@@ -277,19 +296,4 @@ export class RandomHistory {
       await this.check();
     }
   }
-
-  /** Subscribers that saw an event twice although nothing excuses it. */
-  repeats(): string[] {
-    return [...this.accounts].flatMap(([uid, { answered, excused }]) =>
-      [...answered].filter(([id, times]) => times > 1 && !excused.has(id)).map(([id]) => `${uid} ${id}`),
-    );
-  }
-}
-
-export function replyId({ subscription: uid, epoch, seq }: Delivery["token"]): string {
-  return `reply-${uid}-${epoch}-${seq}`;
-}
-
-function sameDelivery(one: Delivery["token"], other: Delivery["token"]): boolean {
-  return one.subscription === other.subscription && one.epoch === other.epoch && one.seq === other.seq;
 }

@@ -13,7 +13,7 @@ function only(deliveries: readonly Delivery[]): Delivery {
 }
 
 function count(world: ChannelWorld, table: string): number {
-  return Number(world.database.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.["n"]);
+  return Number(world.database.prepare(`SELECT COUNT(*) AS n FROM ${table}`).get()?.n);
 }
 
 async function leaseOne(world: ChannelWorld, lane = "shared"): Promise<Delivery> {
@@ -21,7 +21,7 @@ async function leaseOne(world: ChannelWorld, lane = "shared"): Promise<Delivery>
 }
 
 async function counters(world: ChannelWorld): Promise<Record<string, number>> {
-  const [first] = (await world.stats())["subscriptions"] as { counters: Record<string, number> }[];
+  const [first] = (await world.stats()).subscriptions as { counters: Record<string, number> }[];
   return first?.counters ?? {};
 }
 
@@ -124,7 +124,7 @@ describe("what people do to a channel", () => {
     await world.advance(60_000);
     world.start();
     expect((await world.lease()).deliveries).toEqual([]);
-    expect([count(world, "straggler"), (await counters(world))["discarded"]]).toEqual([0, 1]);
+    expect([count(world, "straggler"), (await counters(world)).discarded]).toEqual([0, 1]);
   });
 });
 

@@ -19,12 +19,6 @@ describe("whatever order things happen in, with small bounds", () => {
   const from = Number(process.env.HISTORY_FROM ?? 1);
   const seeds = Array.from({ length: Number(process.env.HISTORY_SEEDS ?? 50) }, (_, index) => from + index);
   test.each(seeds)("[RND-2] every accepted event ends for every matching subscription (seed %i)", async (seed) => {
-    expect(await endings(seed, { steps: 200, chunkedBytes: 700 })).toEqual({
-      repeats: [],
-      missing: [],
-      repliesTwice: [],
-      repliesLost: [],
-      unfinished: [],
-    });
+    expect(await endings(seed, { steps: 200, chunkedBytes: 700 })).toEqual([]);
   });
 });

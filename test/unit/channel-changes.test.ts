@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { ChannelWorld, failure, leasedTypes, ok, outcomeOf, subscription } from "../kit/channel-world.ts";
+
+const typeIs = (type: string) => ({ kind: "attributes", attributes: { type } }) as const;
+const retrying = { ...subscription("s").delivery, retry: 3 };
+const deadLetterSink = { kind: "url", url: "http://dead.example/" } as const;
+
+describe("a configuration that changes under way", () => {
+  test("[CFG-1] what is out and rejected by the new filter does not come back when it fails", async () => {
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: typeIs("b") })] });
+    await world.settle(outcomeOf(a, failure(503)));
+    await world.append(["b"]);
+    expect(leasedTypes(await world.lease({ lane: "s" })).concat(leasedTypes(await world.lease()))).toEqual(["b"]);
+  });
+
+  test("[CFG-2] a dead letter whose sink is taken away is parked, not sent to the subscriber", async () => {
+    const delivery = subscription("s").delivery;
+    const world = await ChannelWorld.with(subscription("s", { delivery: { ...delivery, deadLetterSink } }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(a, failure(400)));
+    await world.configure({ subscriptions: [subscription("s")] });
+    expect((await world.lease()).deliveries).toEqual([]);
+    expect(await world.stats()).toMatchObject({ subscriptions: [{ retrying: 0, counters: { parked: 1 } }] });
+  });
+
+  test("[CFG-3] events of one key that were out before ordering began hold the key together", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.append(["a", "b"]);
+    const [a, b] = (await world.lease()).deliveries;
+    if (a === undefined || b === undefined) throw new Error("nothing leased");
+    await world.append(["c"]);
+    await world.configure({ subscriptions: [subscription("s", { ordering: "ordered" })] });
+    await world.lease();
+    await world.settle(outcomeOf(a, ok));
+    expect((await world.lease()).deliveries).toEqual([]);
+    await world.settle(outcomeOf(b, ok));
+    expect(leasedTypes(await world.lease())).toEqual(["c"]);
+  });
+
+  test("[CFG-4] a configuration never writes a settled delivery before its reply", async () => {
+    const world = await ChannelWorld.with(subscription("s", { filter: typeIs("a") }));
+    await world.append(["a"]);
+    const lease = await world.lease();
+    const [a] = lease.deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    let synced = () => {};
+    world.slowSync = new Promise((resolve) => {
+      synced = resolve;
+    });
+    world.append(["b"]).catch(() => {});
+    await world.settle(outcomeOf(a, { ...ok, reply: lease.bytes.slice() }));
+    void world.configure({ retentionMs: 1_000_000 });
+    world.start();
+    world.slowSync = undefined;
+    synced();
+    expect(leasedTypes(await world.lease())).toEqual(["a"]);
+  });
+
+  test("[CFG-5] a call's key is kept although its first event is a duplicate by source and id", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.configure({ dedupMs: 1_000 });
+    await world.append(["a"]);
+    await world.append(["a", "b"], { key: "p:1" });
+    await world.advance(2_000);
+    const again = await world.append(["a", "b"], { key: "p:1" });
+    expect(again).toEqual({ kind: "accepted", calls: [{ duplicate: true, position: "0-2" }] });
+  });
+});
