@@ -192,7 +192,8 @@ function moveTo(state: ChannelState, subscription: Subscription, to: number): vo
     more = last !== undefined;
   }
   subscription.moveTo(to, newEpoch(state));
-  subscription.caughtUp = to >= state.log.head;
+  // Nothing is matched for a paused one: it reads on from there when it goes on.
+  subscription.caughtUp = to >= state.log.head && !subscription.configuration.paused;
   state.changes.positions.add(subscription.group);
   state.busy.add(subscription);
 }

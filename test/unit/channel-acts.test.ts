@@ -128,6 +128,19 @@ describe("what people do to a channel", () => {
   });
 });
 
+describe("a paused subscription", () => {
+  test("[ACT-9] that is moved to the end still gets what comes while it is paused", async () => {
+    const world = await ChannelWorld.with(subscription("s", { paused: true }));
+    await world.append(["a"]);
+    await world.channel.operate({ verb: "replay", subscription: "s", to: { kind: "earliest" }, dryRun: false });
+    await world.channel.operate({ verb: "skip", subscription: "s", to: { kind: "latest" }, dryRun: false });
+    await world.channel.operate({ verb: "replay", subscription: "s", to: { kind: "latest" }, dryRun: false });
+    await world.append(["b"]);
+    await world.configure({ subscriptions: [subscription("s")] });
+    expect(leasedTypes(await world.lease())).toEqual(["b"]);
+  });
+});
+
 describe("retention", () => {
   test("[RET-1] goes on through restarts that come more often than it", async () => {
     const world = await ChannelWorld.with(subscription("s"));

@@ -54,7 +54,7 @@ describe("a configuration that changes under way", () => {
       synced = resolve;
     });
     world.append(["b"]).catch(() => {});
-    await world.settle(outcomeOf(a, { ...ok, reply: lease.bytes.slice() }));
+    await world.settle(outcomeOf(a, { kind: "delivered", status: 200, reply: lease.bytes.slice() }));
     void world.configure({ retentionMs: 1_000_000 });
     world.start();
     world.slowSync = undefined;
