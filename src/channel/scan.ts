@@ -21,6 +21,7 @@ export function scan(subscription: Subscription, log: Log, limits: ScanLimits): 
     if (segment.ends.length === 0) {
       // Kept for its idempotency keys alone: every subscription has settled it.
       subscription.scannedTo = segment.firstSeq + segment.count;
+      read++;
       continue;
     }
     let seq = Math.max(subscription.scannedTo, segment.firstSeq);
