@@ -11,6 +11,7 @@ const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 8787;
 /** The event display listens on the next port, so the last one is left for it. */
 const LAST_PORT = 65534;
+const KEY_BYTES = 32;
 
 export function readSettings(environment) {
   const host = (environment.HOST || DEFAULT_HOST).replace(/^\[(.*)\]$/, "$1");
@@ -41,6 +42,9 @@ export function workerVariables(environment, settings, ownEncryptionKey) {
   const given = Object.entries(environment).filter(([name, value]) => name.startsWith("SLUICE_") && value !== "");
   const variables = { SLUICE_PUBLIC_URL: settings.localUrl, ...Object.fromEntries(given) };
   variables.SLUICE_ENCRYPTION_KEY ??= ownEncryptionKey();
+  if (Buffer.from(variables.SLUICE_ENCRYPTION_KEY, "base64").length !== KEY_BYTES) {
+    throw new StartError("SLUICE_ENCRYPTION_KEY is not 32 bytes in base64. Make one with: openssl rand -base64 32");
+  }
   delete variables.SLUICE_OPEN_ADDRESS;
   if (settings.isLoopback && settings.adminToken === undefined) variables.SLUICE_OPEN_ADDRESS = settings.address;
   return variables;

@@ -67,6 +67,10 @@ function launch({ settings, wrangler, bundle, dataFolder }) {
 async function serve({ settings, dataFolder, workerd }) {
   await waitUntilReady({ url: settings.localUrl, ended: workerd.ended, timeoutMs: READY_TIMEOUT_MS });
   console.log(`Sluice is ready at ${settings.localUrl} (data in ${settings.dataFolder})`);
+  if (!settings.isLoopback && settings.adminToken === undefined) {
+    console.log("The API is closed: HOST is not a loopback address and SLUICE_ADMIN_TOKEN is not set.");
+    console.log("Whoever reaches this address can post events to Brokers that exist.");
+  }
   if (settings.demo) await displayEvents(settings, dataFolder);
   return new Promise(() => {});
 }

@@ -6,7 +6,7 @@ import { seqOf } from "./configure.ts";
 import { eventBytes, headAt } from "./log.ts";
 import { MOST_SKIPPED, skip } from "./skip.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
-import { stragglerFromRow } from "./straggler.ts";
+import { type LastFailure, stragglerFromRow } from "./straggler.ts";
 import type { StragglerSummary } from "./straggler-table.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -81,13 +81,22 @@ function deliveries(state: ChannelState, request: Extract<OperatorRequest, { ver
   const items = rows.map((row) => ({
     id: String(row.id),
     subscription: row.subscription,
+    name: state.subscriptions.get(row.subscription)?.configuration.name,
     position: positionText(row.seq),
     state: row.state,
     attempts: row.attempt,
     [row.state === "parked" ? "expiresAt" : "dueAt"]: new Date(row.due_at).toISOString(),
-    lastFailure: JSON.parse(row.outcome),
+    lastFailure: shownFailure(row.outcome),
   }));
   return { kind: "ok", body: { items, ...(last === undefined ? {} : { continue: String(last) }) } };
+}
+
+/** Times in an answer are all written alike. */
+function shownFailure(outcome: string): Readonly<Record<string, unknown>> | null {
+  const failure: LastFailure | null = JSON.parse(outcome);
+  if (failure === null) return null;
+  const { atMs, ...rest } = failure;
+  return { ...rest, at: new Date(atMs).toISOString() };
 }
 
 /** Rows that pass, oldest first; `last` where there may be more. */
@@ -154,7 +163,7 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
   }
   subscription.counters.discarded++;
   state.changes.positions.add(subscription.group);
-  state.ports.log({ event: "delivery.discarded", subscription: row.subscription, seq: row.seq });
+  state.ports.log({ event: "delivery.discarded", subscription: row.subscription, position: positionText(row.seq) });
   return true;
 }
 
@@ -200,15 +209,18 @@ function moveTo(state: ChannelState, subscription: Subscription, to: number): vo
 
 function beyondLog(state: ChannelState): OperatorAnswer {
   const oldest = positionText(state.storage.segments.oldestSeq() ?? state.log.head);
-  return { kind: "invalid", message: `no such position: the log holds ${oldest} to ${positionText(state.log.head)}` };
+  return {
+    kind: "invalid",
+    message: `no such position: the log begins at ${oldest} and ends before ${positionText(state.log.head)}`,
+  };
 }
 
 function stats(state: ChannelState): Readonly<Record<string, unknown>> {
   return {
     head: positionText(state.log.head),
     oldest: positionText(state.storage.segments.oldestSeq() ?? state.log.head),
-    acceptedSinceStart: state.accepted,
-    duplicatesSinceStart: state.duplicates,
+    acceptedSinceWake: state.accepted,
+    duplicatesSinceWake: state.duplicates,
     subscriptions: [...state.subscriptions.values()].map((each) => ({
       uid: each.uid,
       name: each.configuration.name,

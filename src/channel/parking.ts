@@ -1,6 +1,7 @@
 /** Parked deliveries: out of the automatic course, with a copy of their event, until a person decides or they expire. */
 
 import assert from "../core/assert.ts";
+import { positionText } from "../core/positions.ts";
 import { readEvent } from "./read-event.ts";
 import type { ChannelState } from "./state.ts";
 import { type Straggler, stragglerRow } from "./straggler.ts";
@@ -26,7 +27,7 @@ export function park(state: ChannelState, subscription: Subscription, straggler:
     event: "delivery.parked",
     subscription: subscription.uid,
     name: subscription.configuration.name,
-    seq: straggler.seq,
+    position: positionText(straggler.seq),
     attempts: straggler.attempts,
     reason: straggler.failure?.reason,
   });

@@ -1,4 +1,5 @@
 /** What the log lets go of: segments settled by all and expired, parked deliveries past their time, old journal rows. */
+import { positionText } from "../core/positions.ts";
 import { HELD_BACK_MS, KEY_RETENTION_MS, RETENTION_SEGMENTS } from "./limits.ts";
 import type { ChannelState } from "./state.ts";
 import { deleteStraggler } from "./write-stragglers.ts";
@@ -68,7 +69,7 @@ function expireParked(state: ChannelState, nowMs: number): void {
       subscription.counters.discarded++;
       state.changes.positions.add(subscription.group);
     }
-    state.ports.log({ event: "delivery.expired", subscription: row.subscription, seq: row.seq });
+    state.ports.log({ event: "delivery.expired", subscription: row.subscription, position: positionText(row.seq) });
   }
 }
 

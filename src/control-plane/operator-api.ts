@@ -27,7 +27,8 @@ import { BROKERS, TRIGGERS } from "./resource-names.ts";
 import { brokerNameOf } from "./trigger-subscription.ts";
 
 const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
+const MAX_LIMIT = 500;
+const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const STATES = ["parked", "retrying", "dead-lettering"] as const;
 
 export interface OperatorPorts {
@@ -75,8 +76,10 @@ function findSubject(
     throw notFound(BROKERS, brokerName);
   }
   const uidNamed = (nameOrUid: string) => {
+    if (UID.test(nameOrUid)) return nameOrUid;
     const trigger = store.get({ resource: qualified(TRIGGERS), namespace, name: nameOrUid });
-    return trigger === undefined ? nameOrUid : uidOf(trigger.body);
+    if (trigger !== undefined && brokerNameOf(trigger.body) === brokerName) return uidOf(trigger.body);
+    throw badRequest(`Broker ${brokerName} has no Trigger ${JSON.stringify(nameOrUid)}`);
   };
   return { channel, subscription: resource === TRIGGERS ? uidOf(stored.body) : undefined, uidNamed };
 }
@@ -88,6 +91,7 @@ async function operatorRequest(request: Request, verb: string, subject: Subject)
   if (!known.includes(verb)) throw unknownPath();
   if (request.method !== expected) throw methodNotAllowed();
   const body = expected === "POST" ? await readOptionalJsonObject(request) : {};
+  refuseUnknown(verb, [...query.keys(), ...Object.keys(body)]);
   switch (verb) {
     case "log": {
       const from = query.get("from");
@@ -107,19 +111,49 @@ async function operatorRequest(request: Request, verb: string, subject: Subject)
     default: {
       const selector = bodySelector(body, subject);
       const act = verb === "deliveries/redrive" ? "redrive" : "discard";
-      return { verb: act, selector, dryRun: valueAt(body, "dryRun") === true };
+      return { verb: act, selector, dryRun: dryRunOf(body) };
     }
   }
+}
+
+/** What each verb takes, in the query of a GET and the body of a POST. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  log: ["from", "limit"],
+  deliveries: ["state", "subscription", "limit", "continue"],
+  stats: [],
+  "deliveries/redrive": ["ids", "state", "subscription", "dryRun"],
+  "deliveries/discard": ["ids", "state", "subscription", "dryRun"],
+  replay: ["from", "dryRun"],
+  skip: ["to", "dryRun"],
+};
+
+/** A typo must not make a verb mean more than was asked for. */
+function refuseUnknown(verb: string, sent: readonly string[]): void {
+  const taken = FIELDS[verb] ?? [];
+  const unknown = sent.find((name) => !taken.includes(name));
+  if (unknown === undefined) return;
+  const takes = taken.length === 0 ? "nothing" : taken.join(", ");
+  throw badRequest(`unknown field ${JSON.stringify(unknown)}: ${verb} takes ${takes}`);
+}
+
+function dryRunOf(body: JsonObject): boolean {
+  const value = valueAt(body, "dryRun");
+  if (value === undefined || typeof value === "boolean") return value ?? false;
+  throw badRequest(`dryRun must be true or false, not ${JSON.stringify(value)}`);
 }
 
 function moveRequest(verb: "replay" | "skip", body: JsonObject, subject: Subject): OperatorRequest {
   if (subject.subscription === undefined) throw unknownPath();
   const field = verb === "replay" ? "from" : "to";
-  const to = parseStartFrom(textAt(body, field) ?? "");
+  const place = textAt(body, field);
+  const to = parseStartFrom(place ?? "");
   if (to === undefined) {
-    throw badRequest(`${field} must be latest, earliest, a position of the log or an RFC 3339 time`);
+    const is = place === undefined ? "missing" : JSON.stringify(place);
+    throw badRequest(
+      `${field} is ${is}: it must be latest, earliest, a position of the log or an RFC 3339 time with its zone`,
+    );
   }
-  return { verb, subscription: subject.subscription, to, dryRun: valueAt(body, "dryRun") === true };
+  return { verb, subscription: subject.subscription, to, dryRun: dryRunOf(body) };
 }
 
 /** An empty body would mean everything; that has to be said with a state or a subscription. */

@@ -77,7 +77,7 @@ describe("hostile requests", () => {
     });
     expect(sink.requests.at(-1)?.body).toBe("still here");
     // A channel that restarts counts from zero.
-    expect(await stats(router)).toMatchObject({ acceptedSinceStart: 3 });
+    expect(await stats(router)).toMatchObject({ acceptedSinceWake: 3 });
     expect(router.output()).not.toMatch(/commit failed|control-plane\.error|uncaught/i);
   });
 });

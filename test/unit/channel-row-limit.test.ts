@@ -12,8 +12,8 @@ describe("rows of the log", () => {
     const source = `/${"é".repeat(300)}`;
     await world.append(types, { attributes: { source } });
     expect(world.aborted).toBe(undefined);
-    expect(await world.stats()).toMatchObject({ acceptedSinceStart: EVENTS, duplicatesSinceStart: 0 });
+    expect(await world.stats()).toMatchObject({ acceptedSinceWake: EVENTS, duplicatesSinceWake: 0 });
     await world.append(types, { attributes: { source } });
-    expect(await world.stats()).toMatchObject({ acceptedSinceStart: EVENTS, duplicatesSinceStart: EVENTS });
+    expect(await world.stats()).toMatchObject({ acceptedSinceWake: EVENTS, duplicatesSinceWake: EVENTS });
   });
 });

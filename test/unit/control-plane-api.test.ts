@@ -338,6 +338,13 @@ describe("[CP-OPS] operator API", () => {
     expect(await code("GET", "brokers/b/deliveries?state=lost")).toBe(400);
     expect(await code("GET", "brokers/x/log")).toBe(404);
     expect(await code("POST", "brokers/b/log")).toBe(405);
+    // A typo must not turn a question into an act.
+    expect(await code("POST", "triggers/t/deliveries/discard", { dryrun: true })).toBe(400);
+    expect(await code("POST", "triggers/t/deliveries/discard", { dryRun: "true" })).toBe(400);
+    expect(await code("POST", "triggers/t/deliveries/discard", { id: ["7"] })).toBe(400);
+    expect(await code("POST", "triggers/t/replay", { from: "earliest", dryrun: true })).toBe(400);
+    expect(await code("GET", "brokers/b/deliveries?states=parked")).toBe(400);
+    expect(await code("POST", "brokers/b/deliveries/redrive", { subscription: "nope" })).toBe(400);
     expect(world.operations).toEqual([]);
     world.operatorAnswer = { kind: "invalid", message: "the log begins at 0-9" };
     expect((await world.request("GET", `${base}/brokers/b/log`)).body.message).toBe("the log begins at 0-9");
