@@ -110,7 +110,8 @@ async function append(
 }
 
 function noChannel(name: ChannelName): Response {
-  return refusal(404, `there is no ${name} (namespace/kind/name): create it, or correct the address`);
+  const [namespace, kind, resource] = name.split("/");
+  return refusal(404, `there is no ${kind} "${resource}" in namespace "${namespace}": create it, or correct the address`);
 }
 
 /** The reason goes to the log in full; producers only learn what they can do. */
