@@ -111,7 +111,10 @@ async function append(
 
 function noChannel(name: ChannelName): Response {
   const [namespace, kind, resource] = name.split("/");
-  return refusal(404, `there is no ${kind} "${resource}" in namespace "${namespace}": create it, or correct the address`);
+  return refusal(
+    404,
+    `there is no ${kind} "${resource}" in namespace "${namespace}": create it, or correct the address`,
+  );
 }
 
 /** The reason goes to the log in full; producers only learn what they can do. */
