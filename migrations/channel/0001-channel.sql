@@ -37,7 +37,6 @@ CREATE TABLE straggler (
   id INTEGER PRIMARY KEY,
   subscription TEXT NOT NULL,
   seq INTEGER NOT NULL,
-  last_seq INTEGER,                 -- a parked range: every matching event from seq to last_seq
   state TEXT NOT NULL,              -- retrying, dead-lettering, parked
   attempt INTEGER NOT NULL,         -- attempts made or being made in this state
   due_at INTEGER NOT NULL,          -- epoch milliseconds; of a parked one, when it expires

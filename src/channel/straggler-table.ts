@@ -5,7 +5,6 @@ export type StragglerRow = {
   readonly id: number;
   readonly subscription: string;
   readonly seq: number;
-  readonly last_seq: number | null;
   readonly state: string;
   readonly attempt: number;
   readonly due_at: number;
@@ -21,7 +20,7 @@ export type StragglerRow = {
 export type StragglerSummary = Omit<StragglerRow, "event">;
 
 const STRAGGLER_COLUMNS =
-  "id, subscription, seq, last_seq, state, attempt, due_at, leased, ordering_key, outcome, blob, blob_bytes";
+  "id, subscription, seq, state, attempt, due_at, leased, ordering_key, outcome, blob, blob_bytes";
 type Count = { n: number | null };
 
 export class StragglerTable {
@@ -34,8 +33,8 @@ export class StragglerTable {
   /** A copy of the event that the row has once is kept. */
   put(row: StragglerRow): void {
     this.#sql.run(
-      `INSERT INTO straggler (id, subscription, seq, last_seq, state, attempt, due_at, leased, ordering_key, outcome, event, blob, blob_bytes)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+      `INSERT INTO straggler (id, subscription, seq, state, attempt, due_at, leased, ordering_key, outcome, event, blob, blob_bytes)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, due_at = excluded.due_at,
          leased = excluded.leased, outcome = excluded.outcome, ordering_key = excluded.ordering_key,
          event = COALESCE(excluded.event, event), blob = COALESCE(excluded.blob, blob),
@@ -43,7 +42,6 @@ export class StragglerTable {
       row.id,
       row.subscription,
       row.seq,
-      row.last_seq,
       row.state,
       row.attempt,
       row.due_at,

@@ -36,7 +36,6 @@ export function stragglerRow(straggler: Straggler, leased: boolean): StragglerRo
     id: straggler.id,
     subscription: straggler.subscription,
     seq: straggler.seq,
-    last_seq: null,
     state: straggler.state,
     attempt: straggler.attempts,
     due_at: straggler.dueAtMs,
