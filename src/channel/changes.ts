@@ -15,7 +15,7 @@ export type JournalEntry = readonly [
   atMs: number,
 ];
 
-/** Outcomes that wait for a commit; more than these force one. */
+/** With this many outcomes the next commit writes a journal row, however young they are. */
 const JOURNAL_ENTRIES = 500;
 /** Outcomes wait this long for company before they cost a row, milliseconds. */
 export const JOURNAL_AGE_MS = 1_000;

@@ -124,7 +124,6 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
     const courier = env.COURIER as unknown as CourierPort;
     const transport = wakeTransport(env);
     return {
-      sql: durableSql(ctx.storage),
       sync: () => ctx.storage.sync(),
       now: () => Date.now(),
       random: () => Math.random(),

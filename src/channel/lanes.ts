@@ -7,7 +7,7 @@ import { FAR_BEHIND_EVENTS, FAST_ANSWERS, SLOW_ANSWER_MS } from "./limits.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** A courier is taken to be at work for this long after its last lease call, where its end is not known, ms. */
-export const AT_WORK_MS = 1_000;
+const AT_WORK_MS = 1_000;
 /** Direct couriers that one lane may have at once. */
 const COURIERS_PER_LANE = 4;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
@@ -58,13 +58,6 @@ export class Lanes {
     };
     this.#lanes.set(name, lane);
     return lane;
-  }
-
-  /** Every lane with something that may be leased. */
-  *withWork(): Generator<Lane> {
-    for (const lane of this.#lanes.values()) {
-      if (lane.active.size > 0) yield lane;
-    }
   }
 
   /** The subscription may have something to lease; returns its lane. */

@@ -1,8 +1,6 @@
 /** What a channel needs of the world; the object gives the real ones, tests and simulators their own. */
-import type { SqlStore } from "../core/sql-store.ts";
 
 export interface ChannelPorts {
-  readonly sql: SqlStore;
   /** Resolves when everything written so far is durable. */
   readonly sync: () => Promise<void>;
   /** Epoch milliseconds. */

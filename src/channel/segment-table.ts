@@ -2,7 +2,7 @@
 import type { SqlStore } from "../core/sql-store.ts";
 
 /** Room for the parts of one blob in a chunk id. */
-export const PARTS_PER_BLOB = 64;
+const PARTS_PER_BLOB = 64;
 
 export type SegmentRow = {
   readonly first_seq: number;

@@ -75,7 +75,6 @@ export class ChannelWorld {
     this.#ends = [];
     this.channel = new Channel(
       {
-        sql: nodeSql(this.database),
         sync: async () => {
           if (this.failSync !== undefined) throw this.failSync;
           await this.slowSync;
