@@ -1,7 +1,8 @@
 /** The Worker: sends each request to the part that answers it, and gives every part its ports. */
 import type { ChannelName } from "./core/channel-name.ts";
 import type { ChannelPort } from "./core/channel-protocol.ts";
-import { refusalInOpenMode } from "./core/open-mode.ts";
+import { type OpenModeRule, openModeRule } from "./core/open-mode.ts";
+import { urlPath } from "./core/url-path.ts";
 import type { WebhookSourcePort } from "./core/webhook-source.ts";
 import { serveWakeUp } from "./courier/entrypoint.ts";
 import type { Env, WakeUp } from "./environment.ts";
@@ -25,6 +26,7 @@ const WEBHOOK = /^\/[^/]+\/webhooks\/[^/]/;
 
 /** What this isolate remembers between requests; it may be lost at any time. */
 interface IsolateState {
+  readonly openMode: OpenModeRule | undefined;
   readonly ingress: IngressState;
   readonly webhookBodies: BodyBudget;
   readonly sources: WebhookSources;
@@ -33,18 +35,13 @@ let isolate: IsolateState | undefined;
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (PROBES.has(pathname)) return new Response("ok");
-    const { openAddress } = settingsOf(env);
-    if (openAddress !== undefined) {
-      const refusal = refusalInOpenMode(openAddress, {
-        host: request.headers.get("host"),
-        origin: request.headers.get("origin"),
-      });
-      if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
-    }
-    if (API.test(pathname)) return controlPlane(env).fetch(request);
-    if (WEBHOOK.test(pathname)) return webhook(request, env);
+    const path = urlPath(request.url);
+    if (PROBES.has(path)) return new Response("ok");
+    const { headers } = request;
+    const refusal = isolateState(env).openMode?.({ host: headers.get("host"), origin: headers.get("origin") });
+    if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
+    if (API.test(path)) return controlPlane(env).fetch(request);
+    if (WEBHOOK.test(path)) return webhook(request, env);
     return ingress(request, env, ctx);
   },
 
@@ -67,6 +64,7 @@ function ingress(request: Request, env: Env, ctx: ExecutionContext): Promise<Res
     settings,
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
+    schedule: later,
     yieldOnce: () => scheduler.wait(0),
     waitUntil: (work) => ctx.waitUntil(work),
     log: (record) => console.log(JSON.stringify(record)),
@@ -80,7 +78,7 @@ async function webhook(request: Request, env: Env): Promise<Response> {
   const answer = handleWebhook(request, {
     lookup: (namespace, name) => controlPlane(env).webhookSource(namespace, name),
     sources,
-    readBody: (incoming, maxBytes) => readBody(incoming, maxBytes, reservation),
+    readBody: (incoming, maxBytes) => readBody({ request: incoming, headers: incoming.headers }, maxBytes, reservation),
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
     maxBodyBytes: settingsOf(env).maxEventBytes,
@@ -88,10 +86,16 @@ async function webhook(request: Request, env: Env): Promise<Response> {
   return answer.finally(() => reservation.release());
 }
 
+function later(delayMs: number, work: () => void): () => void {
+  const timer = setTimeout(work, delayMs);
+  return () => clearTimeout(timer);
+}
+
 function isolateState(env: Env): IsolateState {
   if (isolate === undefined) {
     const settings = settingsOf(env);
     isolate = {
+      openMode: settings.openAddress === undefined ? undefined : openModeRule(settings.openAddress),
       ingress: new IngressState(settings),
       webhookBodies: new BodyBudget(settings.maxEventBytes),
       sources: new WebhookSources(),

@@ -5,6 +5,7 @@
 import type { BoundedBody } from "../core/bounded-body.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
+import { HeaderSnapshot } from "../core/header-snapshot.ts";
 import { producerKey } from "../core/idempotency.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
 import { accepted, consent, refusal, unavailable } from "./answer.ts";
@@ -63,18 +64,19 @@ async function answer(request: Request, state: IngressState, ports: IngressPorts
   const route = routeOf(request.url);
   if (route.kind === "malformed") return refusal(400, route.message);
   if (route.kind === "not-found") return refusal(404, route.message);
-  const key = request.headers.get("idempotency-key");
+  const headers = new HeaderSnapshot(request.headers);
+  const key = headers.get("idempotency-key");
   if (key !== null && (key === "" || key.length > MAX_KEY_LENGTH)) {
     return refusal(400, `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`);
   }
   const reservation = new BodyReservation(state.budget, () => ports.now());
   try {
-    const body = await readBody(request, ports.settings.maxEventBytes, reservation);
+    const body = await readBody({ request, headers }, ports.settings.maxEventBytes, reservation);
     if (body.kind !== "bytes") return answerBody(body, route.name, ports);
-    const message = decodeMessage(request.headers, body.bytes);
+    const message = decodeMessage(headers, body.bytes);
     if (message.kind !== "events") return answerMessage(message);
     const carried = encodeArrivals(message.events, {
-      headers: passThroughHeaders(request.headers),
+      headers: passThroughHeaders(headers),
       ...(route.isBroker && { arrivedMs: ports.now() }),
     });
     if (carried.kind !== "encoded") return answerCarried(carried);

@@ -31,6 +31,10 @@ export class FakeChannels {
     now: () => this.nowMs,
     yieldOnce: () => new Promise((resolve) => setImmediate(resolve)),
     waitUntil: (work) => this.background.push(work),
+    schedule: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
     settings: this.settings,
     log: (record) => this.records.push(record),
   };
