@@ -10,7 +10,8 @@ const SOURCES = ["src", "migrations", "wrangler.toml", "package-lock.json", "scr
 /** Returns the path of the built module; `wrangler` is what `readWranglerConfig` gives. */
 export async function buildBundle(root, wrangler) {
   const bundle = join(root, "dist", "worker.mjs");
-  if (SOURCES.some((source) => newestChange(join(root, source)) > changedAt(bundle))) await build(root, wrangler, bundle);
+  if (SOURCES.some((source) => newestChange(join(root, source)) > changedAt(bundle)))
+    await build(root, wrangler, bundle);
   return bundle;
 }
 

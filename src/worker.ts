@@ -1,6 +1,7 @@
 /** The Worker: sends each request to the part that answers it, and gives every part its ports. */
 import type { ChannelName } from "./core/channel-name.ts";
 import type { ChannelPort } from "./core/channel-protocol.ts";
+import { HeaderSnapshot } from "./core/header-snapshot.ts";
 import { type OpenModeRule, openModeRule } from "./core/open-mode.ts";
 import { urlPath } from "./core/url-path.ts";
 import type { WebhookSourcePort } from "./core/webhook-source.ts";
@@ -8,7 +9,7 @@ import { serveWakeUp } from "./courier/entrypoint.ts";
 import type { Env, WakeUp } from "./environment.ts";
 import { BodyBudget, BodyReservation } from "./ingress/body-budget.ts";
 import { handleIngress, IngressState } from "./ingress/handle-ingress.ts";
-import { readBody } from "./ingress/read-body.ts";
+import { type IncomingMessage, readBody } from "./ingress/read-body.ts";
 import { settingsOf } from "./platform/settings.ts";
 import { handleWebhook } from "./sources/github/handle-webhook.ts";
 import { WebhookSources } from "./sources/webhook-sources.ts";
@@ -37,12 +38,12 @@ export default {
   async fetch(request, env, ctx): Promise<Response> {
     const path = urlPath(request.url);
     if (PROBES.has(path)) return new Response("ok");
-    const { headers } = request;
+    const headers = new HeaderSnapshot(request.headers);
     const refusal = isolateState(env).openMode?.({ host: headers.get("host"), origin: headers.get("origin") });
     if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
     if (API.test(path)) return controlPlane(env).fetch(request);
     if (WEBHOOK.test(path)) return webhook(request, env);
-    return ingress(request, env, ctx);
+    return ingress({ request, headers }, env, ctx);
   },
 
   async queue(batch, env): Promise<void> {
@@ -58,9 +59,9 @@ export default {
   },
 } satisfies ExportedHandler<Env, WakeUp>;
 
-function ingress(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+function ingress(message: IncomingMessage, env: Env, ctx: ExecutionContext): Promise<Response> {
   const settings = settingsOf(env);
-  return handleIngress(request, isolateState(env).ingress, {
+  return handleIngress(message, isolateState(env).ingress, {
     settings,
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),

@@ -3,7 +3,7 @@
  * busy channel batches by itself and an idle one adds no delay.
  */
 import type { AppendCall, AppendedCall } from "../core/channel-protocol.ts";
-import { dataOffset, decodeHead } from "../core/event-codec.ts";
+import { dataOffset } from "../core/event-codec.ts";
 import { positionText } from "../core/positions.ts";
 import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from "./limits.ts";
 import { encodeEnds, type Segment } from "./log.ts";
@@ -193,7 +193,7 @@ class Draft {
       ends,
       body,
       ...(this.blob === undefined ? {} : { blob: this.blob }),
-      heads: this.events.map((event) => decodeHead(event)),
+      heads: [],
     };
   }
 }

@@ -25,6 +25,26 @@ const MALFORMED: Route = {
 };
 const NOTHING: Route = { kind: "not-found", message: MALFORMED.message };
 
+/** URLs remembered; with more in use the memory starts again. */
+const REMEMBERED = 1_024;
+/** Longer ones are nobody's address, characters. */
+const REMEMBERED_LENGTH = 1_024;
+
+/** Remembers where URLs lead, because the same few are asked for all the time. */
+export class Routes {
+  readonly #known = new Map<string, Route>();
+
+  of(url: string): Route {
+    const known = this.#known.get(url);
+    if (known !== undefined) return known;
+    const route = routeOf(url);
+    if (url.length > REMEMBERED_LENGTH) return route;
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(url, route);
+    return route;
+  }
+}
+
 /** Takes an absolute URL as `Request.url` has it; the query is ignored. */
 export function routeOf(url: string): Route {
   const [, ...segments] = withoutSlashAtEnd(urlPath(url)).split("/");

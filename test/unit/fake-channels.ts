@@ -40,7 +40,7 @@ export class FakeChannels {
   };
 
   handle(request: Request): Promise<Response> {
-    return handleIngress(request, this.state, this.ports);
+    return handleIngress({ request, headers: request.headers }, this.state, this.ports);
   }
 
   async #append(name: string, request: AppendRequest): Promise<AppendAnswer> {
