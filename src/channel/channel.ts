@@ -74,7 +74,7 @@ export class Channel {
     const isPlain =
       this.#state.configuration.dedupMs === undefined && request.calls.every((call) => call.key === undefined);
     const answers = isPlain ? this.#acceptAll(events) : this.#acceptEach(request.calls, events);
-    this.#committer.now();
+    this.#committer.appended(events.reduce((sum, call) => sum + call.length, 0));
     return { kind: "accepted", calls: await answers };
   }
 
