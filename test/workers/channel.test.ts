@@ -1,5 +1,6 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { newUsage, type Usage } from "../../src/channel/usage.ts";
 import type { ChannelConfiguration, ChannelPort } from "../../src/core/channel-protocol.ts";
 import { concatBytes, encodeEvent } from "../../src/core/event-codec.ts";
 
@@ -106,5 +107,30 @@ describe("a channel object", () => {
     );
     expect(largest?.n).toBeLessThan(1_900_000);
     expect(largest?.n).toBeGreaterThan(1_000_000);
+  });
+
+  test("[OBJ-7] stats tell what the object is billed for", async () => {
+    const channel = channelNamed("default/broker/usage");
+    await channel.configure(configuration(1));
+    const usage = async () => {
+      const answer = await channel.operate({ verb: "stats" });
+      return answer.kind === "ok" ? (answer.body.usage as Usage) : newUsage(0);
+    };
+    const before = await usage();
+    await channel.append(request(10, 20));
+    await channel.append(request(10));
+    const after = await usage();
+    expect({
+      requests: after.requests,
+      rowsWritten: after.rowsWritten - before.rowsWritten,
+      alarmsSet: after.alarmsSet - before.alarmsSet,
+      queueMessages: after.queueMessages,
+    }).toEqual({
+      requests: { append: 2, lease: 0, readPart: 0, configure: 1, remove: 0, operate: 2, poke: 0, alarm: 0 },
+      // One segment each; the alarm of the first is early enough for the second.
+      rowsWritten: 2,
+      alarmsSet: 1,
+      queueMessages: 0,
+    });
   });
 });
