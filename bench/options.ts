@@ -6,6 +6,7 @@ import { ROW_IDS, type RowId, type Settings } from "./rows/row.ts";
 export interface Options extends Settings {
   readonly rows: readonly RowId[];
   readonly repeat: number;
+  readonly isQuick: boolean;
 }
 
 export function optionsFrom(parameters: readonly string[]): Options {
@@ -20,6 +21,7 @@ export function optionsFrom(parameters: readonly string[]): Options {
   });
   const seconds = positive("seconds", values.seconds ?? (values.quick ? "3" : "10"));
   return {
+    isQuick: values.quick,
     rows: rowsFrom(values.only),
     repeat: positive("repeat", values.repeat ?? (values.quick ? "1" : "3")),
     tool: loadTool(),
@@ -28,6 +30,11 @@ export function optionsFrom(parameters: readonly string[]): Options {
     backlogEvents: values.quick ? 20_000 : 200_000,
     costSeconds: values.quick ? 5 : 20,
   };
+}
+
+/** A quick look must not take the place of the record. */
+export function isFull(options: Options): boolean {
+  return !options.isQuick && options.rows.length === ROW_IDS.length;
 }
 
 function rowsFrom(text: string): readonly RowId[] {

@@ -7,8 +7,8 @@ import { CONNECTIONS, EVENT_BODY, EVENT_HEADERS } from "./event.ts";
 
 serveVerbs({ post: () => post(processOptions<Posting>()) });
 
-async function post({ url, seconds, events }: Posting): Promise<Posted> {
-  let id = 0;
+async function post({ url, seconds, events, firstId = 0 }: Posting): Promise<Posted> {
+  let id = firstId;
   const startedMs = nowMs();
   const result = await autocannon({
     url,

@@ -18,8 +18,10 @@ export interface Posted {
 export interface Posting {
   readonly url: string;
   readonly seconds: number;
-  /** Ends after about this many events. */
+  /** Posts no more than this. */
   readonly events?: number;
+  /** Ids count up from here, 0 unless it is given. */
+  readonly firstId?: number;
   /** For generated scripts; the caller removes it. */
   readonly folder: string;
 }
@@ -31,7 +33,6 @@ export function loadTool(): LoadTool {
   return spawnSync("wrk", ["-v"]).error === undefined ? "wrk" : "autocannon";
 }
 
-/** Ids count up from 0. */
 export function post(tool: LoadTool, posting: Posting): Promise<Posted> {
   return tool === "wrk" ? postWithWrk(posting) : postWithAutocannon(posting);
 }

@@ -1,8 +1,7 @@
 /** Posts with wrk, with a script that gives each event an id of its own. */
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { nowMs } from "../clock.ts";
 import type { Posted, Posting } from "./closed-loop.ts";
 import { CONNECTIONS, EVENT_BODY, EVENT_HEADERS } from "./event.ts";
@@ -10,25 +9,42 @@ import { CONNECTIONS, EVENT_BODY, EVENT_HEADERS } from "./event.ts";
 /** Longest that wrk waits for an answer. */
 const ANSWER_TIMEOUT_SECONDS = 20;
 
+/** wrk goes on for its whole duration unless it is ended with this process. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const wrk of running) wrk.kill("SIGKILL");
+});
+
 export async function postWithWrk(posting: Posting): Promise<Posted> {
   const script = join(posting.folder, "unique-ids.lua");
-  writeFileSync(script, scriptText(new URL(posting.url), posting.events));
-  const parameters = ["--threads", "1", "--connections", String(CONNECTIONS)];
-  parameters.push("--duration", `${posting.seconds}s`, "--timeout", `${ANSWER_TIMEOUT_SECONDS}s`);
+  writeFileSync(script, scriptText(posting));
+  const parameters = ["--threads", "1", "--connections", String(CONNECTIONS), "--script", script];
+  parameters.push("--duration", `${posting.seconds}s`, "--timeout", `${ANSWER_TIMEOUT_SECONDS}s`, posting.url);
   const startedMs = nowMs();
-  const { stdout } = await promisify(execFile)("wrk", [...parameters, "--script", script, posting.url]);
-  return { ...parseSummary(stdout), startedMs };
+  return { ...parseSummary(await outputOf(parameters)), startedMs };
+}
+
+function outputOf(parameters: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const wrk = execFile("wrk", parameters, (error, stdout) => {
+      running.delete(wrk);
+      if (error === null) resolve(stdout);
+      else reject(error);
+    });
+    running.add(wrk);
+  });
 }
 
 /** One thread, so that the numbers need no prefix. Requests are put together from two constant halves. */
-function scriptText({ host, pathname }: URL, events: number | undefined): string {
+function scriptText({ url, events, firstId = 0 }: Posting): string {
+  const { host, pathname } = new URL(url);
   const lines = [`POST ${pathname} HTTP/1.1`, `Host: ${host}`, `Content-Length: ${Buffer.byteLength(EVENT_BODY)}`];
   for (const [name, value] of Object.entries(EVENT_HEADERS)) lines.push(`${name}: ${value}`);
   const head = `${lines.join("\r\n")}\r\nce-id: `;
-  const limit = events === undefined ? "" : `if id >= ${events} then wrk.thread:stop() end`;
+  const limit = events === undefined ? "" : `if id >= ${firstId + events} then wrk.thread:stop() end`;
   return `local head = ${luaString(head)}
 local tail = ${luaString(`\r\n\r\n${EVENT_BODY}`)}
-local id = -1
+local id = ${firstId - 1}
 function request()
   ${limit}
   id = id + 1

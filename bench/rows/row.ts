@@ -1,5 +1,6 @@
 /** What a row of the benchmark needs and gives. */
 import type { LoadTool } from "../load/closed-loop.ts";
+import type { Dollars, Operations } from "../prices.ts";
 
 export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i"] as const;
 export type RowId = (typeof ROW_IDS)[number];
@@ -30,4 +31,43 @@ export interface Rate {
   readonly peakRssMb: number;
   /** What went wrong: an event that did not arrive, a refusal. Empty for a row that counts. */
   readonly faults: readonly string[];
+}
+
+export interface Latency {
+  readonly events: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly faults: readonly string[];
+}
+
+/** At the same rate: floor (b) until its answer, the router until the arrival at the sink. */
+export interface LatencyPair {
+  readonly row: "g";
+  readonly ratePerSecond: number;
+  readonly floor: Latency;
+  readonly delivery: Latency;
+}
+
+/** What a run of events cost, counted by the running system. */
+export interface Cost {
+  readonly row: "i";
+  readonly subscribers: number;
+  /** What was asked for, and what the router reached from the first post to the last arrival. */
+  readonly ratePerSecond: number;
+  readonly achievedPerSecond: number;
+  readonly events: number;
+  readonly perEvent: Operations;
+  /** The parts of `perEvent.objectRequests`. */
+  readonly requestsPerEvent: Readonly<Record<string, number>>;
+  readonly dollarsPerMillion: Dollars;
+  readonly faults: readonly string[];
+}
+
+/** A configured channel with nothing to do. */
+export interface Idle {
+  readonly row: "i";
+  readonly seconds: number;
+  /** Without the reading of the counters itself. */
+  readonly operations: Operations;
 }
