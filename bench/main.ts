@@ -1,5 +1,5 @@
 /**
- * Measures the router beside floors of the same machine and prints one table. When all rows ran as they should, the
+ * Measures the router beside floors of the same machine and prints one table. When all rows ran, none of them quick, the
  * record goes to `bench/results.json` and the pages in `docs/` are drawn anew.
  *
  *   npm run bench -- [--only a,b,c,d] [--seconds 10] [--repeat 3] [--quick]

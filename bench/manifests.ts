@@ -4,8 +4,11 @@ import { EVENT_TYPE } from "./load/event.ts";
 
 export const BROKER = "bench";
 
-export function broker(): Resource {
-  return { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata: { name: BROKER, namespace: "default" } };
+export type Annotations = Readonly<Record<string, string>>;
+
+export function broker(annotations: Annotations): Resource {
+  const metadata = { name: BROKER, namespace: "default", annotations };
+  return { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata };
 }
 
 export interface TriggerOptions {
@@ -14,7 +17,7 @@ export interface TriggerOptions {
   readonly sinkUrl: string;
   /** `all`: no filter; `own` and `other`: a filter on the type that passes all events, or none. */
   readonly matches: "all" | "own" | "other";
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Annotations;
 }
 
 export function trigger({ number, sinkUrl, matches, annotations = {} }: TriggerOptions): Resource {

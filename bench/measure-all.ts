@@ -10,13 +10,14 @@ import { measureThroughput } from "./rows/throughput.ts";
 
 type RateRow = Exclude<RowId, "g" | "i">;
 
+/** The backlog, which takes minutes, and the costs, which are counted and not timed, are measured once. */
 export async function measureAll(options: Options, progress: (line: string) => void): Promise<Measurements> {
   const rates: Rate[] = [];
   const latencies: LatencyPair[] = [];
   for (let round = 1; round <= options.repeat; round++) {
     const count = `${round}/${options.repeat}`;
     for (const row of options.rows) {
-      if (row === "i") continue;
+      if (row === "i" || (row === "h" && round > 1)) continue;
       if (row === "g") {
         const pair = await measureLatency(options);
         latencies.push(pair);
@@ -48,7 +49,6 @@ function measureRate(row: RateRow, options: Options): Promise<Rate> {
   }
 }
 
-/** Counted, not timed, so once is enough. */
 async function measureCosts(options: Options, progress: (line: string) => void) {
   const costs: Cost[] = [];
   if (!options.rows.includes("i")) return { costs };

@@ -44,10 +44,7 @@ export function lineChart({ describes, unit, series }: LineChart): string {
       colour,
     ),
   );
-  const units = [
-    text(0, 12, unit, { colour: "quiet" }),
-    text(WIDTH - RIGHT + 8, BOTTOM + 20, "minutes", { colour: "quiet" }),
-  ];
+  const units = [text(0, 12, `${unit}, by minute`, { colour: "quiet" })];
   return svg({ height: BOTTOM + 30, describes, parts: [...units, ...grid, ...axis, ...drawn, ...names] });
 }
 

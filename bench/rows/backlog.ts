@@ -16,12 +16,12 @@ const STEP_SECONDS = 5;
 const QUIET_MS = 45_000;
 
 export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate> {
-  return withRouter([], async ({ router, sink, brokerUrl: url, folder }) => {
+  return withRouter({ triggers: [] }, async ({ router, sink, brokerUrl: url, folder }) => {
     let posted = NOTHING_POSTED;
     let stored = 0;
-    while (stored < backlogEvents && posted.refused + posted.errors === 0) {
-      // Past the ids that were posted and perhaps not answered.
-      const firstId = stored + CONNECTIONS;
+    for (let step = 0; stored < backlogEvents && posted.refused + posted.errors === 0; step++) {
+      // Past every id of the steps before: each left at most one post per connection without an answer.
+      const firstId = posted.acked + step * CONNECTIONS;
       const events = backlogEvents - stored;
       posted = plus(posted, await post(tool, { url, seconds: STEP_SECONDS, events, firstId, folder }));
       stored = (await channelStats(router.url)).acceptedSinceWake;

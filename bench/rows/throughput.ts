@@ -28,7 +28,7 @@ const TRIGGERS: Readonly<Record<ThroughputRow, readonly TriggerPlan[]>> = {
 const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10 };
 
 export function measureThroughput(row: ThroughputRow, settings: Settings): Promise<Rate> {
-  return withRouter(TRIGGERS[row], async (measured) => {
+  return withRouter({ triggers: TRIGGERS[row] }, async (measured) => {
     const { router, sink, brokerUrl: url, folder } = measured;
     await post(settings.tool, { url, seconds: settings.warmUpSeconds, folder });
     await untilDelivered(measured, 0, COPIES[row]);

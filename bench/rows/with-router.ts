@@ -1,6 +1,6 @@
 /** A fresh router with a Broker and Triggers, and a fresh sink, for one measurement. */
 import { apply } from "../../test/system/apply.ts";
-import { BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
+import { type Annotations, BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
 import type { MeasuredServer } from "../measured-server.ts";
 import { startRouter } from "../router.ts";
 import { Sink } from "../sink-process.ts";
@@ -19,14 +19,22 @@ export interface Measured {
 
 export type TriggerPlan = Omit<TriggerOptions, "sinkUrl" | "number">;
 
-export function withRouter<T>(plans: readonly TriggerPlan[], work: (measured: Measured) => Promise<T>): Promise<T> {
+export interface BrokerPlan {
+  readonly triggers: readonly TriggerPlan[];
+  readonly annotations?: Annotations;
+}
+
+export function withRouter<T>(
+  { triggers, annotations = {} }: BrokerPlan,
+  work: (measured: Measured) => Promise<T>,
+): Promise<T> {
   return withFolder(async (folder) => {
     const sink = await Sink.start({ subscribers: SUBSCRIBERS });
     try {
       const router = await startRouter(folder);
       try {
-        await apply(router, broker());
-        for (const [number, plan] of plans.entries()) {
+        await apply(router, broker(annotations));
+        for (const [number, plan] of triggers.entries()) {
           await apply(router, trigger({ ...plan, number, sinkUrl: sink.url }));
         }
         return await work({ router, sink, brokerUrl: `${router.url}/default/${BROKER}`, folder });
