@@ -140,21 +140,22 @@ describe("a channel object", () => {
 
   test("[OBJ-8] letting go of one expired segment does not read the whole log", async () => {
     const stub = env.CHANNEL.getByName("default/broker/retention");
+    const channel: ChannelPort = channelNamed("default/broker/retention");
     const alone = { ...configuration(1), subscriptions: [] };
-    await stub.configure(alone);
-    for (let segment = 0; segment < LONG_LOG_SEGMENTS; segment++) await stub.append(request(1));
+    await channel.configure(alone);
+    for (let segment = 0; segment < LONG_LOG_SEGMENTS; segment++) await channel.append(request(1));
     await runInDurableObject(stub, (_, state) =>
       state.storage.sql.exec("UPDATE segment SET accepted_at = accepted_at - ? WHERE first_seq = 1", 2 * DAY_MS),
     );
     const rowsRead = async () => {
-      const answer = await stub.operate({ verb: "stats" });
+      const answer = await channel.operate({ verb: "stats" });
       return answer.kind === "ok" ? (answer.body.usage as Usage).rowsRead : Number.NaN;
     };
     // Reads again what is due, and arms the alarm for it.
-    await stub.configure({ ...alone, version: 2, hash: "h2" });
+    await channel.configure({ ...alone, version: 2, hash: "h2" });
     const before = await rowsRead();
     expect(await runDurableObjectAlarm(stub)).toBe(true);
-    const oldest = await stub.operate({ verb: "stats" });
+    const oldest = await channel.operate({ verb: "stats" });
     expect(oldest).toMatchObject({ kind: "ok", body: { oldest: "0-2" } });
     // 256 rows that may be due, and a few lookups.
     expect((await rowsRead()) - before).toBeLessThan(300);
