@@ -1,5 +1,6 @@
 /** Runs the rows, one after another and then again: what slows the machine for a while slows floors and rows alike. */
 import type { Options } from "./options.ts";
+import { busyShare } from "./proc.ts";
 import type { Measurements } from "./results.ts";
 import { measureBacklog } from "./rows/backlog.ts";
 import { COST_RATES, COST_SUBSCRIBERS, measureCost, measureIdle } from "./rows/cost.ts";
@@ -8,16 +9,21 @@ import { measureLatency } from "./rows/latency.ts";
 import type { Cost, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
 import { measureThroughput } from "./rows/throughput.ts";
 
+/** Long enough to see what else runs. */
+const SAMPLE_MS = 500;
+
 type RateRow = Exclude<RowId, "g" | "i">;
 
 /** The backlog, which takes minutes, and the costs, which are counted and not timed, are measured once. */
 export async function measureAll(options: Options, progress: (line: string) => void): Promise<Measurements> {
   const rates: Rate[] = [];
   const latencies: LatencyPair[] = [];
+  const otherWork: number[] = [];
   for (let round = 1; round <= options.repeat; round++) {
     const count = `${round}/${options.repeat}`;
     for (const row of options.rows) {
       if (row === "i" || (row === "h" && round > 1)) continue;
+      otherWork.push(await busyShare(SAMPLE_MS));
       if (row === "g") {
         const pair = await measureLatency(options);
         latencies.push(pair);
@@ -29,7 +35,7 @@ export async function measureAll(options: Options, progress: (line: string) => v
       }
     }
   }
-  return { rates, latencies, ...(await measureCosts(options, progress)) };
+  return { rates, latencies, otherWork, ...(await measureCosts(options, progress)) };
 }
 
 function measureRate(row: RateRow, options: Options): Promise<Rate> {

@@ -1,5 +1,7 @@
 /** What Linux knows of a process. */
 import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** Linux counts CPU time in hundredths of a second. */
 const TICK_MS = 10;
@@ -16,4 +18,18 @@ export function cpuMs(pid: number): number {
 export function peakRssMb(pid: number): number {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(kilobytes) / 1024;
+}
+
+/** Share of all cores' time that is in use over the next `ms`, 0 to 1. */
+export async function busyShare(ms: number): Promise<number> {
+  const before = coreTimes();
+  await wait(ms);
+  const after = coreTimes();
+  return 1 - (after.idleMs - before.idleMs) / (after.totalMs - before.totalMs);
+}
+
+function coreTimes(): { readonly idleMs: number; readonly totalMs: number } {
+  const times = cpus().map((core) => core.times);
+  const totalMs = times.reduce((sum, { user, nice, sys, idle, irq }) => sum + user + nice + sys + idle + irq, 0);
+  return { idleMs: times.reduce((sum, { idle }) => sum + idle, 0), totalMs };
 }

@@ -9,6 +9,8 @@ export interface Measurements {
   readonly latencies: readonly LatencyPair[];
   readonly costs: readonly Cost[];
   readonly idle?: Idle;
+  /** Share of all cores' time that others used, sampled between the rows, while nothing of ours ran. */
+  readonly otherWork?: readonly number[];
 }
 
 export interface Results extends Measurements {

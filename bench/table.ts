@@ -56,7 +56,13 @@ function verdictLines(results: Results): readonly string[] {
     const limit = limits.get(id);
     return `${passed ? "pass" : "FAIL"}  ${id.padEnd(9)} ${measured.toFixed(2).padStart(7)}  ${limit?.kind} ${limit?.value}: ${says}`;
   });
-  return ["", ...lines, ...faultsIn(results).map((fault) => `FAULT ${fault}`)];
+  const other = (results.otherWork ?? []).map((share) => Math.round(share * 100)).join(" ");
+  return [
+    `other work, % of all cores between the rows: ${other}`,
+    "",
+    ...lines,
+    ...faultsIn(results).map((fault) => `FAULT ${fault}`),
+  ];
 }
 
 function ms(value: number): string {

@@ -1,5 +1,6 @@
 /** The text of `docs/benchmarks.md`. Every figure comes from a record; a record that is missing is said to be. */
 import type { Machine } from "../machine.ts";
+import { median } from "../statistics.ts";
 import { milliseconds, thousands } from "./charts.ts";
 import { costSection } from "./cost-section.ts";
 import { table } from "./markdown-table.ts";
@@ -13,7 +14,7 @@ export function pageOf({ results, crash, soak }: Records): string {
     results === undefined
       ? "There is no record of `npm run bench` yet."
       : [
-          `Measured ${dayOf(results.recordedAt)} on ${machineLine(results.machine)}. The router, the load and the subscribers share this machine, which other work shares too, so absolute figures move from run to run. What holds is how rows of one run compare: they are measured in turn, and each figure is the median of ${results.load.repeat}; the backlog, which takes minutes, and the costs, which are counted and not timed, are measured once.`,
+          `Measured ${dayOf(results.recordedAt)} on ${machineLine(results.machine)}. The router, the load and the subscribers share this machine${otherWorkLine(results.otherWork)}, so absolute figures move from run to run. What holds is how rows of one run compare: they are measured in turn, and each figure is the median of ${results.load.repeat}; the backlog, which takes minutes, and the costs, which are counted and not timed, are measured once.`,
           ...targetsSection(results),
           ...throughputSection(results),
           ...latencySection(results),
@@ -68,6 +69,12 @@ function soakSection(soak: SoakRecord): readonly string[] {
 
 function machineLine({ cores, model, memoryGb, node, workerd }: Machine): string {
   return `${cores} cores of ${model} with ${memoryGb} GB, workerd ${workerd}, Node.js ${node}`;
+}
+
+function otherWorkLine(samples: readonly number[] = []): string {
+  if (samples.length === 0) return "";
+  const percent = (share: number) => Math.round(share * 100);
+  return ` with other work, which used ${percent(median(samples))} % of its CPU time (${percent(Math.min(...samples))} to ${percent(Math.max(...samples))} %, sampled between the rows)`;
 }
 
 function countsLine(counts: Readonly<Record<string, number>>): string {

@@ -53,6 +53,7 @@ const MEASURED: Measurements = {
   ],
   latencies: [latencies(10, 25)],
   costs: [cost(1, 1_000, { rowsWritten: 0.25 }), cost(10, 1_000, { rowsWritten: 0.5 })],
+  otherWork: [0.1, 0.3, 0.2],
   idle: { row: "i", seconds: 20, operations: NO_OPERATIONS },
 };
 
