@@ -21,6 +21,7 @@ export async function readReply(response: Response, hops: number): Promise<Outco
   // Most answers are empty, and say so: there is nothing to read or to cancel.
   const isEmpty = headers.get("content-length") === "0";
   const { bytes, isCut } = isEmpty ? NOTHING : await readAtMost(response.body, REPLY_BYTES);
+  if (saysNothing(headers, bytes)) return { kind: "delivered", status };
   if (isCut) {
     const reason = `the reply is over ${REPLY_BYTES} bytes`;
     return { ...failedWithout(reason), status: TOO_LARGE };
@@ -29,7 +30,7 @@ export async function readReply(response: Response, hops: number): Promise<Outco
   const [first] = message.kind === "events" ? message.events : [];
   // A batch is no reply, not even one of a single event (reference §2.6).
   if (first === undefined || isBatch(headers)) {
-    return { kind: "delivered", status, ...(saysNothing(headers, bytes) ? {} : { unusableReply: true }) };
+    return { kind: "delivered", status, unusableReply: true };
   }
   const { knativebrokerttl: _, ...attributes } = first.attributes;
   const head = { attributes, headers: passThroughHeaders(headers), hops };
