@@ -6,7 +6,9 @@ test("[HDR-1] a snapshot answers as the headers it was taken of, and goes on doi
   const snapshot = new HeaderSnapshot(headers);
   headers.delete("ce-id");
   const seen: string[][] = [];
-  snapshot.forEach((value, name) => seen.push([name, value]));
+  snapshot.forEach((value, name) => {
+    seen.push([name, value]);
+  });
   expect(seen.sort()).toEqual([
     ["ce-id", "1"],
     ["constructor", "x"],
