@@ -2,7 +2,7 @@
 import { processOptions, serveVerbs } from "./child-process.ts";
 import { EVENT_SOURCE, EVENT_TYPE, eventData, eventId } from "./event-format.ts";
 import { nowMs, type Posted } from "./evidence.ts";
-import { Load, type LoadEvent, type LoadOptions, type LoadResult } from "./load.ts";
+import { Load, type LoadEvent, type LoadOptions, type LoadResult, type PlannedPost } from "./load.ts";
 
 const posted: Posted[] = [];
 
@@ -19,7 +19,7 @@ serveVerbs({
   posted: () => posted,
 });
 
-function crashEvent(number: number, key: number): LoadEvent {
+function crashEvent({ number, key }: PlannedPost): LoadEvent {
   return {
     headers: {
       "content-type": "application/json",

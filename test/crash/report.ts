@@ -1,6 +1,7 @@
 /** What a crash run prints, and what it takes to pass. */
 import { TRIGGERS } from "./evidence.ts";
-import type { Fault, RoundFigures } from "./judge.ts";
+import type { Fault } from "./judge.ts";
+import type { RoundFigures } from "./round-figures.ts";
 import type { CrashRun } from "./run-crash.ts";
 
 /** Kills must have met work: this many open deliveries per round on average (1,000 in 20 rounds). */
