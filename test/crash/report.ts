@@ -50,7 +50,7 @@ export function reportOf(run: CrashRun): string {
   const lines = rounds.map((figures, round) =>
     columns.map(([, value]) => value(figures, round).toFixed(0).padStart(9)).join(""),
   );
-  const again = rounds.reduce((sum, round) => sum + round.repeatedAfter, 0);
+  const again = repeatedIn(rounds);
   return [
     titles,
     ...lines,
@@ -58,6 +58,24 @@ export function reportOf(run: CrashRun): string {
     `${acked} events acknowledged, ${unsettled} deliveries open at ${rounds.length} kills, ${again} delivered again,`,
     `drained ${(run.drainedMs / 1_000).toFixed(1)} s after the last start; faults: ${faultCounts(faults)}`,
   ].join("\n");
+}
+
+/** What is kept of a run. */
+export function crashRecord({ verdict }: CrashRun, options: { readonly ratePerSecond: number }) {
+  const { rounds, acked, unsettled, faults } = verdict;
+  return {
+    rounds: rounds.length,
+    ratePerSecond: options.ratePerSecond,
+    acked,
+    openAtKills: unsettled,
+    repeated: repeatedIn(rounds),
+    mostRepeatedInARound: Math.max(0, ...rounds.map((round) => round.repeatedAfter)),
+    faults: faults.length,
+  };
+}
+
+function repeatedIn(rounds: readonly RoundFigures[]): number {
+  return rounds.reduce((sum, round) => sum + round.repeatedAfter, 0);
 }
 
 function faultCounts(faults: readonly Fault[]): string {
