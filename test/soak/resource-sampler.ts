@@ -1,0 +1,62 @@
+/** Memory of a process and size of a folder over time, on Linux. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { nowMs } from "../crash/evidence.ts";
+import { windowOf } from "./evidence.ts";
+
+const MEMORY_EVERY_MS = 1_000;
+const BYTES_PER_MB = 1_000_000;
+const BYTES_PER_KIB = 1_024;
+
+interface Samples {
+  memorySumMb: number;
+  count: number;
+  diskMb: number;
+}
+
+export class ResourceSampler {
+  readonly #pid: number;
+  readonly #folder: string;
+  readonly #windows = new Map<number, Samples>();
+  readonly #timer: NodeJS.Timeout;
+
+  /** Measures until `stop`. */
+  constructor(pid: number, folder: string) {
+    this.#pid = pid;
+    this.#folder = folder;
+    this.#timer = setInterval(() => this.#sample(), MEMORY_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Mean memory, and the folder's size at the beginning of the window; NaN where nothing was measured. */
+  at(window: number): { readonly rssMb: number; readonly diskMb: number } {
+    const { memorySumMb = 0, count = 0, diskMb = Number.NaN } = this.#windows.get(window) ?? {};
+    return { rssMb: memorySumMb / count, diskMb };
+  }
+
+  #sample(): void {
+    const window = windowOf(nowMs());
+    const samples = this.#windows.get(window) ?? { memorySumMb: 0, count: 0, diskMb: sizeMb(this.#folder) };
+    samples.memorySumMb += residentMb(this.#pid);
+    samples.count++;
+    this.#windows.set(window, samples);
+  }
+}
+
+function residentMb(pid: number): number {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  if (kibibytes === undefined) throw new Error(`process ${pid} has ended`);
+  return (Number(kibibytes) * BYTES_PER_KIB) / BYTES_PER_MB;
+}
+
+function sizeMb(folder: string): number {
+  let bytes = 0;
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (stat?.isFile()) bytes += stat.size;
+  }
+  return bytes / BYTES_PER_MB;
+}
