@@ -166,9 +166,9 @@ describe("[PROBE-2] times without service", () => {
     expect(outages(acksAt(100, 200), [])).toEqual([]);
   });
 
-  test("one that has not ended lasts to the end of the run, one at the beginning has no beginning", () => {
+  test("one that has not ended lasts to the end of the run, one at the beginning begins with the failure", () => {
     expect(outages(acksAt(100), failedAt(300))).toEqual([{ fromMs: 100, untilMs: END_MS }]);
-    expect(outages(acksAt(300), failedAt(100))).toEqual([{ fromMs: Number.NEGATIVE_INFINITY, untilMs: 300 }]);
+    expect(outages(acksAt(300), failedAt(100))).toEqual([{ fromMs: 100, untilMs: 300 }]);
   });
 
   test.each([
