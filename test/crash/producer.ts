@@ -6,15 +6,15 @@ import { Load, type LoadEvent, type LoadOptions, type LoadResult, type PlannedPo
 
 const posted: Posted[] = [];
 
-const load = new Load(processOptions<LoadOptions>(), {
-  event: crashEvent,
-  finished: (result) => posted.push(record(result)),
-  nowMs,
-});
+let acked = 0;
+
+const load = new Load(processOptions<LoadOptions>(), { event: crashEvent, finished, nowMs });
 
 serveVerbs({
   resume: () => load.resume(),
   pause: () => load.pause(),
+  /** How many were acknowledged. */
+  acked: () => acked,
   /** Everything so far; complete while paused. */
   posted: () => posted,
 });
@@ -31,6 +31,11 @@ function crashEvent({ number, key }: PlannedPost): LoadEvent {
     },
     body: eventData(number),
   };
+}
+
+function finished(result: LoadResult): void {
+  if (result.status === 202) acked++;
+  posted.push(record(result));
 }
 
 function record({ number, key, status, startedMs, endedMs }: LoadResult): Posted {

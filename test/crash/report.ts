@@ -6,8 +6,11 @@ import type { CrashRun } from "./run-crash.ts";
 
 /** Kills must have met work: this many open deliveries per round on average (1,000 in 20 rounds). */
 export const UNSETTLED_PER_ROUND = 50;
-/** What couriers may have in flight for one Trigger at the kill: their window (`scripts/workerd-config.mjs`). */
-const WINDOW = 256;
+/**
+ * What couriers may have in flight for one Trigger at the kill: their window (`scripts/workerd-config.mjs`), times the
+ * couriers that a lane has when all of them are full (`src/channel/lanes.ts`).
+ */
+const WINDOW = 256 * 4;
 const SHOWN_FAULTS = 20;
 
 type Column = readonly [title: string, value: (figures: RoundFigures, round: number) => number];

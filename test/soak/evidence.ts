@@ -16,6 +16,8 @@ export interface Answered {
 export interface Window {
   readonly rssMb: number;
   readonly diskMb: number;
+  /** Processor time that the router got: less than it needs on a machine that is busy with other things. */
+  readonly cores: number;
   readonly acceptedPerSecond: number;
   /** From when an event was due to be posted to its arrival at the healthy subscriber. */
   readonly latency: LatencyHistogram;

@@ -13,6 +13,8 @@ export interface MinuteFigures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly acceptedPerSecond: number;
+  /** That the router was given. */
+  readonly cores: number;
 }
 
 export function seriesOf(windows: readonly Window[]): readonly MinuteFigures[] {
@@ -27,13 +29,14 @@ export function seriesOf(windows: readonly Window[]): readonly MinuteFigures[] {
       p50Ms: tenths(latency.percentile(50)),
       p99Ms: tenths(latency.percentile(99)),
       acceptedPerSecond: meanOf(({ acceptedPerSecond }) => acceptedPerSecond),
+      cores: Math.round(100 * mean(inMinute.map(({ cores }) => cores))) / 100,
     };
   });
 }
 
 export function reportOf(evidence: SoakEvidence, verdict: SoakVerdict): string {
   const { healthy, slow, failing } = verdict;
-  const titles = ["minute", "rss MB", "disk MB", "p50 ms", "p99 ms", "accepted/s"];
+  const titles = ["minute", "rss MB", "disk MB", "p50 ms", "p99 ms", "accepted/s", "cores"];
   const rows = seriesOf(evidence.windows).map((figures) => Object.values(figures).map(String));
   return [
     ...[titles, ...rows].map((cells) => cells.map((cell) => cell.padStart(11)).join("")),

@@ -28,7 +28,7 @@ function window(more: { rssMb?: number; diskMb?: number; p99Ms?: number; accepte
   const { rssMb = 200, diskMb = 300, p99Ms = 10, acceptedPerSecond = 100 } = more;
   const latency = new LatencyHistogram();
   latency.record(p99Ms);
-  return { rssMb, diskMb, acceptedPerSecond, latency };
+  return { rssMb, diskMb, acceptedPerSecond, cores: 0.5, latency };
 }
 
 /** Half an hour in which nothing went wrong. */
@@ -152,8 +152,8 @@ describe("[SOAK-2] figures in bounded memory", () => {
   test("six windows are one minute of the series", () => {
     const windows = [...Array.from({ length: 6 }, () => window({ rssMb: 100 })), window({ rssMb: 300, p99Ms: 20 })];
     expect(seriesOf(windows)).toEqual([
-      { minute: 1, rssMb: 100, diskMb: 300, p50Ms: 10.3, p99Ms: 10.3, acceptedPerSecond: 100 },
-      { minute: 2, rssMb: 300, diskMb: 300, p50Ms: 20.4, p99Ms: 20.4, acceptedPerSecond: 100 },
+      { minute: 1, rssMb: 100, diskMb: 300, p50Ms: 10.3, p99Ms: 10.3, acceptedPerSecond: 100, cores: 0.5 },
+      { minute: 2, rssMb: 300, diskMb: 300, p50Ms: 20.4, p99Ms: 20.4, acceptedPerSecond: 100, cores: 0.5 },
     ]);
   });
 });
