@@ -14,14 +14,13 @@ import { AskedProcess } from "../crash/child-process.ts";
 import { CrashingRouter, freePort } from "../crash/crashing-router.ts";
 import { nowMs } from "../crash/evidence.ts";
 import { apply } from "../system/apply.ts";
-import { type Answered, type SoakEvidence, WINDOW_MS, type Window, windowOf } from "./evidence.ts";
-import { LatencyHistogram } from "./latency-histogram.ts";
+import { answeredOf, MINUTE_MS, owedOf, union, windowsOf } from "./collect.ts";
+import { type SoakEvidence, WINDOW_MS, windowOf } from "./evidence.ts";
 import { BROKER, soakManifests } from "./manifests.ts";
 import { NumberSet } from "./number-set.ts";
 import type { Produced, ProducerOptions } from "./producer.ts";
 import { ResourceSampler } from "./resource-sampler.ts";
-import { isForFailing, isForSlow } from "./shares.ts";
-import type { Counted, SinkProgress, Sunk } from "./sink.ts";
+import type { SinkProgress, Sunk } from "./sink.ts";
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -39,7 +38,6 @@ export const DEFAULTS = { loadShare: 0.7, warmUpMs: 5_000, peakMs: 10_000, drain
 const CONNECTIONS = 64;
 /** More than any router takes: each connection posts as soon as the last answer is there. */
 const AS_FAST_AS_IT_GOES = 1_000_000;
-const MINUTE_MS = 60_000;
 const POLL_MS = 100;
 /** A repetition would come within this time after all is there, milliseconds: the pause between two attempts is 200. */
 const QUIET_MS = 2_000;
@@ -154,7 +152,7 @@ class Soak {
 
   /** Resolves when every accepted event is where it belongs, or after the time for it; what is missing is judged. */
   async #untilDelivered(accepted: NumberSet): Promise<SinkProgress> {
-    const owed = countsOf(accepted);
+    const owed = owedOf(accepted);
     for (const untilMs = nowMs() + this.#options.drainMs; ; await wait(POLL_MS)) {
       const progress = await this.#progress();
       const { healthy, slow, deadLetters } = progress;
@@ -162,41 +160,4 @@ class Soak {
       if (nowMs() > untilMs) return progress;
     }
   }
-}
-
-function countsOf(accepted: NumberSet): Pick<SinkProgress, "healthy" | "slow" | "deadLetters"> {
-  const counts = { healthy: accepted.size, slow: 0, deadLetters: 0 };
-  for (const number of accepted) {
-    if (isForSlow(number)) counts.slow++;
-    if (isForFailing(number)) counts.deadLetters++;
-  }
-  return counts;
-}
-
-interface Measured {
-  readonly firstWindow: number;
-  readonly minutes: number;
-  readonly produced: Produced;
-  readonly sunk: Sunk;
-  readonly sampler: ResourceSampler;
-}
-
-function windowsOf({ firstWindow, minutes, produced, sunk, sampler }: Measured): readonly Window[] {
-  return Array.from({ length: (minutes * MINUTE_MS) / WINDOW_MS }, (_, index) => {
-    const window = firstWindow + index;
-    return {
-      ...sampler.at(window),
-      acceptedPerSecond: ((produced.windows.get(window) ?? 0) * 1_000) / WINDOW_MS,
-      latency: new LatencyHistogram(sunk.windows.get(window)),
-    };
-  });
-}
-
-function answeredOf({ numbers, requests, altered }: Counted): Answered {
-  return { numbers: new NumberSet(numbers), requests, altered };
-}
-
-function union(one: Uint8Array, other: Uint8Array): NumberSet {
-  const bytes = new Uint8Array(Math.max(one.length, other.length));
-  return new NumberSet(bytes.map((_, index) => (one[index] ?? 0) | (other[index] ?? 0)));
 }
