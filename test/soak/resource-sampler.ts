@@ -66,10 +66,14 @@ function residentMb(pid: number): number {
 }
 
 function cpuSecondsOf(pid: number): number {
-  // After the name in parentheses, which may hold spaces: the 12th and 13th field are ticks in user and system mode.
-  const [, fields = ""] = /\) (.*)$/.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-  const [user = "", system = ""] = fields.split(" ").slice(11);
-  return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+  return cpuSecondsIn(readFileSync(`/proc/${pid}/stat`, "utf8"));
+}
+
+/** Of the text of a `/proc/PID/stat`. */
+export function cpuSecondsIn(stat: string): number {
+  // After the name in parentheses, which may hold spaces and parentheses: the 12th and 13th field are user and system.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 function sizeMb(folder: string): number {

@@ -5,6 +5,7 @@ import { judge } from "../soak/judge.ts";
 import { LatencyHistogram } from "../soak/latency-histogram.ts";
 import { NumberSet } from "../soak/number-set.ts";
 import { seriesOf } from "../soak/report.ts";
+import { cpuSecondsIn } from "../soak/resource-sampler.ts";
 import { isForFailing, isForSlow } from "../soak/shares.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
@@ -147,6 +148,11 @@ describe("[SOAK-2] figures in bounded memory", () => {
   test("a trend compares the last third with the middle one", () => {
     expect(trendOf([9, 9, 1, 3, 5, 7], mean)).toEqual({ middle: 2, last: 6 });
     expect(trendOf([9, 9, 9, 1, 2, 60, 4, 5, 90], median)).toEqual({ middle: 2, last: 5 });
+  });
+
+  test("processor time is read behind a name that looks like fields", () => {
+    const stat = "42 (a) b (1 2) S 1 42 42 0 -1 4194560 10 0 3 0 1234 66 7 8 20 0 9 0 555 1000000 2000 0\n";
+    expect(cpuSecondsIn(stat)).toBe(13);
   });
 
   test("six windows are one minute of the series", () => {
