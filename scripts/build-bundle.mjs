@@ -7,14 +7,15 @@ import { StartError } from "./start-error.mjs";
 /** What the bundle is made from; a folder counts with everything in it. */
 const SOURCES = ["src", "migrations", "wrangler.toml", "package-lock.json", "scripts/build-bundle.mjs"];
 
-/** Returns the path of the built module. */
-export async function buildBundle(root, main) {
+/** Returns the path of the built module; `wrangler` is what `readWranglerConfig` gives. */
+export async function buildBundle(root, wrangler) {
   const bundle = join(root, "dist", "worker.mjs");
-  if (SOURCES.some((source) => newestChange(join(root, source)) > changedAt(bundle))) await build(root, main, bundle);
+  if (SOURCES.some((source) => newestChange(join(root, source)) > changedAt(bundle)))
+    await build(root, wrangler, bundle);
   return bundle;
 }
 
-async function build(root, main, bundle) {
+async function build(root, { main, keepNames }, bundle) {
   const { build: esbuild } = await import("esbuild");
   mkdirSync(dirname(bundle), { recursive: true });
   // Written beside and moved: another start may be reading the old bundle.
@@ -30,7 +31,7 @@ async function build(root, main, bundle) {
       conditions: ["workerd", "worker", "browser"],
       loader: { ".sql": "text" },
       external: ["cloudflare:*", "node:*"],
-      keepNames: true,
+      keepNames,
       logLevel: "error",
     });
   } catch (cause) {
@@ -54,6 +55,5 @@ function changedAt(path) {
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { readWranglerConfig } = await import("./wrangler-config.mjs");
   const { ROOT } = await import("./settings.mjs");
-  const config = await readWranglerConfig(ROOT);
-  console.log(await buildBundle(ROOT, config.main));
+  console.log(await buildBundle(ROOT, await readWranglerConfig(ROOT)));
 }

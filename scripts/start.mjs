@@ -29,7 +29,7 @@ async function start(settings) {
   const stop = stopRequested();
   installPackages(ROOT);
   const wrangler = await readWranglerConfig(ROOT);
-  const bundle = await buildBundle(ROOT, wrangler.main);
+  const bundle = await buildBundle(ROOT, wrangler);
   const dataFolder = new DataFolder(settings.dataFolder);
   await dataFolder.open();
   try {

@@ -5,7 +5,15 @@ import { StartError } from "./start-error.mjs";
 
 /** Queues and crons have no counterpart in plain workerd: wake-ups are direct and the control plane's alarm pokes. */
 const UNUSED_HERE = ["name", "workers_dev", "rules", "migrations", "queues", "triggers", "observability", "$schema"];
-const READ_HERE = ["main", "compatibility_date", "compatibility_flags", "durable_objects", "services", "vars"];
+const READ_HERE = [
+  "main",
+  "compatibility_date",
+  "compatibility_flags",
+  "durable_objects",
+  "keep_names",
+  "services",
+  "vars",
+];
 
 export async function readWranglerConfig(root) {
   const { parse } = await import("smol-toml");
@@ -17,6 +25,7 @@ export async function readWranglerConfig(root) {
   return {
     name: toml.name,
     main: toml.main,
+    keepNames: toml.keep_names ?? true,
     compatibilityDate: toml.compatibility_date,
     compatibilityFlags: toml.compatibility_flags ?? [],
     durableObjects: (toml.durable_objects?.bindings ?? []).map((each) => ({

@@ -1,13 +1,15 @@
 /** The Worker: sends each request to the part that answers it, and gives every part its ports. */
 import type { ChannelName } from "./core/channel-name.ts";
 import type { ChannelPort } from "./core/channel-protocol.ts";
-import { refusalInOpenMode } from "./core/open-mode.ts";
+import { HeaderSnapshot } from "./core/header-snapshot.ts";
+import { type OpenModeRule, openModeRule } from "./core/open-mode.ts";
+import { urlPath } from "./core/url-path.ts";
 import type { WebhookSourcePort } from "./core/webhook-source.ts";
 import { serveWakeUp } from "./courier/entrypoint.ts";
 import type { Env, WakeUp } from "./environment.ts";
 import { BodyBudget, BodyReservation } from "./ingress/body-budget.ts";
 import { handleIngress, IngressState } from "./ingress/handle-ingress.ts";
-import { readBody } from "./ingress/read-body.ts";
+import { type IncomingMessage, readBody } from "./ingress/read-body.ts";
 import { settingsOf } from "./platform/settings.ts";
 import { handleWebhook } from "./sources/github/handle-webhook.ts";
 import { WebhookSources } from "./sources/webhook-sources.ts";
@@ -25,6 +27,7 @@ const WEBHOOK = /^\/[^/]+\/webhooks\/[^/]/;
 
 /** What this isolate remembers between requests; it may be lost at any time. */
 interface IsolateState {
+  readonly openMode: OpenModeRule | undefined;
   readonly ingress: IngressState;
   readonly webhookBodies: BodyBudget;
   readonly sources: WebhookSources;
@@ -33,19 +36,14 @@ let isolate: IsolateState | undefined;
 
 export default {
   async fetch(request, env, ctx): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (PROBES.has(pathname)) return new Response("ok");
-    const { openAddress } = settingsOf(env);
-    if (openAddress !== undefined) {
-      const refusal = refusalInOpenMode(openAddress, {
-        host: request.headers.get("host"),
-        origin: request.headers.get("origin"),
-      });
-      if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
-    }
-    if (API.test(pathname)) return controlPlane(env).fetch(request);
-    if (WEBHOOK.test(pathname)) return webhook(request, env);
-    return ingress(request, env, ctx);
+    const path = urlPath(request.url);
+    if (PROBES.has(path)) return new Response("ok");
+    const headers = new HeaderSnapshot(request.headers);
+    const refusal = isolateState(env).openMode?.({ host: headers.get("host"), origin: headers.get("origin") });
+    if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
+    if (API.test(path)) return controlPlane(env).fetch(request);
+    if (WEBHOOK.test(path)) return webhook(request, env);
+    return ingress({ request, headers }, env, ctx);
   },
 
   async queue(batch, env): Promise<void> {
@@ -61,12 +59,13 @@ export default {
   },
 } satisfies ExportedHandler<Env, WakeUp>;
 
-function ingress(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+function ingress(message: IncomingMessage, env: Env, ctx: ExecutionContext): Promise<Response> {
   const settings = settingsOf(env);
-  return handleIngress(request, isolateState(env).ingress, {
+  return handleIngress(message, isolateState(env).ingress, {
     settings,
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
+    schedule: later,
     yieldOnce: () => scheduler.wait(0),
     waitUntil: (work) => ctx.waitUntil(work),
     log: (record) => console.log(JSON.stringify(record)),
@@ -80,7 +79,7 @@ async function webhook(request: Request, env: Env): Promise<Response> {
   const answer = handleWebhook(request, {
     lookup: (namespace, name) => controlPlane(env).webhookSource(namespace, name),
     sources,
-    readBody: (incoming, maxBytes) => readBody(incoming, maxBytes, reservation),
+    readBody: (incoming, maxBytes) => readBody({ request: incoming, headers: incoming.headers }, maxBytes, reservation),
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
     maxBodyBytes: settingsOf(env).maxEventBytes,
@@ -88,10 +87,16 @@ async function webhook(request: Request, env: Env): Promise<Response> {
   return answer.finally(() => reservation.release());
 }
 
+function later(delayMs: number, work: () => void): () => void {
+  const timer = setTimeout(work, delayMs);
+  return () => clearTimeout(timer);
+}
+
 function isolateState(env: Env): IsolateState {
   if (isolate === undefined) {
     const settings = settingsOf(env);
     isolate = {
+      openMode: settings.openAddress === undefined ? undefined : openModeRule(settings.openAddress),
       ingress: new IngressState(settings),
       webhookBodies: new BodyBudget(settings.maxEventBytes),
       sources: new WebhookSources(),

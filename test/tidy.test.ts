@@ -6,7 +6,7 @@ import { RULES } from "./tidy/rules.ts";
 import { type SourceFile, sourceFile } from "./tidy/source-file.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const FOLDERS = ["src", "scripts", "test", "migrations", "examples", "docs", "decisions", ".ci"];
+const FOLDERS = ["src", "scripts", "test", "bench", "migrations", "examples", "docs", "decisions", ".ci"];
 const FILES = ["README.md", "package.json", "wrangler.toml", "vitest.config.ts"];
 /** Recorded elsewhere: data, not prose of this project. */
 const RECORDED = /^test\/oracle\//;

@@ -3,7 +3,7 @@
  * busy channel batches by itself and an idle one adds no delay.
  */
 import type { AppendCall, AppendedCall } from "../core/channel-protocol.ts";
-import { dataOffset, decodeHead } from "../core/event-codec.ts";
+import { dataOffset } from "../core/event-codec.ts";
 import { positionText } from "../core/positions.ts";
 import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from "./limits.ts";
 import { encodeEnds, type Segment } from "./log.ts";
@@ -39,10 +39,16 @@ export interface Batch {
 export class AppendBuffer {
   #calls: PendingCall[] = [];
   #bytes = 0;
+  #events = 0;
   #beingWritten = 0;
 
   get isEmpty(): boolean {
     return this.#calls.length === 0;
+  }
+
+  /** Events that wait for the next commit. */
+  get events(): number {
+    return this.#events;
   }
 
   /** Bytes that wait or are being written, for refusing before buffering. */
@@ -57,12 +63,14 @@ export class AppendBuffer {
 
   add(call: PendingCall): void {
     this.#calls.push(call);
+    this.#events += call.events.length;
     for (const event of call.events) this.#bytes += event.bytes.length;
   }
 
   take(): readonly PendingCall[] {
     const calls = this.#calls;
     this.#calls = [];
+    this.#events = 0;
     this.#beingWritten = this.#bytes;
     this.#bytes = 0;
     return calls;
@@ -193,7 +201,7 @@ class Draft {
       ends,
       body,
       ...(this.blob === undefined ? {} : { blob: this.blob }),
-      heads: this.events.map((event) => decodeHead(event)),
+      heads: [],
     };
   }
 }

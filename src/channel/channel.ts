@@ -21,7 +21,7 @@ import type {
 import { attributeOf } from "../core/event.ts";
 import { decodeHead } from "../core/event-codec.ts";
 import { dedupKey } from "../core/idempotency.ts";
-import { positionText } from "../core/positions.ts";
+import { parsePosition, positionText } from "../core/positions.ts";
 import { alarmFired, armForWork, startAgain } from "./alarm.ts";
 import { type Batch, type PendingEvent, splitCalls } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";
@@ -71,9 +71,26 @@ export class Channel {
       return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };
     }
     const events = splitCalls(request.bytes, request.calls);
-    const answers = request.calls.map((call, index) => this.#accept(call, events[index] ?? []));
-    this.#committer.now();
-    return { kind: "accepted", calls: await Promise.all(answers) };
+    const isPlain =
+      this.#state.configuration.dedupMs === undefined && request.calls.every((call) => call.key === undefined);
+    const answers = isPlain ? this.#acceptAll(events) : this.#acceptEach(request.calls, events);
+    this.#committer.appended(events.reduce((sum, call) => sum + call.length, 0));
+    return { kind: "accepted", calls: await answers };
+  }
+
+  /** Calls without keys need no answers of their own: they are durable together. */
+  async #acceptAll(calls: readonly (readonly Uint8Array[])[]): Promise<AppendedCall[]> {
+    const first = await this.#buffer(calls.flat().map((bytes) => ({ bytes, keys: [] })));
+    let seq = parsePosition(first.position) ?? 0;
+    return calls.map((events) => {
+      const position = positionText(seq);
+      seq += events.length;
+      return { duplicate: false, position };
+    });
+  }
+
+  #acceptEach(calls: readonly AppendCall[], events: readonly (readonly Uint8Array[])[]): Promise<AppendedCall[]> {
+    return Promise.all(calls.map((call, index) => this.#accept(call, events[index] ?? [])));
   }
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
@@ -218,6 +235,7 @@ export class Channel {
 
   /** Matches what has just become durable. */
   #published(batch: Batch): void {
+    if (this.#state.matcher.isEmpty) return;
     const stirred = new Set<Subscription>();
     const limit = windowLimit(this.#state);
     for (const segment of batch.segments) {

@@ -5,6 +5,7 @@
 import { answerCalls, type Batch, type PendingCall, writeSegments } from "./append-buffer.ts";
 import { JOURNAL_AGE_MS } from "./changes.ts";
 import { SETTLE_DELAY_MS } from "./limits.ts";
+import { Pace } from "./pace.ts";
 import { writePositions } from "./positions.ts";
 import { retain } from "./retention.ts";
 import type { ChannelState } from "./state.ts";
@@ -24,6 +25,8 @@ export class Committer {
   #isStopped = false;
   #waiting: (() => void)[] = [];
   #cancelTimer: (() => void) | undefined;
+  #cancelPace: (() => void) | undefined;
+  readonly #pace = new Pace();
 
   constructor(state: ChannelState, hooks: CommitHooks) {
     this.#state = state;
@@ -43,8 +46,27 @@ export class Committer {
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer?.();
+    this.#cancelPace?.();
     for (const call of this.#state.buffer.take()) call.refused(new Error("the channel was deleted"));
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Producers' events have come into the buffer: commits at once, or when there is company for them. */
+  appended(events: number): void {
+    this.#pace.arrived(events, this.#state.ports.now());
+    this.#paced();
+  }
+
+  #paced(): void {
+    const { buffer, ports } = this.#state;
+    if (this.#inFlight || this.#isStopped) return;
+    const waitMs = this.#pace.waitMs(buffer.events, ports.now());
+    if (waitMs === 0) this.now();
+    else
+      this.#cancelPace ??= ports.schedule(waitMs, () => {
+        this.#cancelPace = undefined;
+        this.now();
+      });
   }
 
   /** Commits now, or right after the commit in flight. */
@@ -74,6 +96,9 @@ export class Committer {
     for (;;) {
       this.#cancelTimer?.();
       this.#cancelTimer = undefined;
+      this.#cancelPace?.();
+      this.#cancelPace = undefined;
+      this.#pace.committed(ports.now());
       const calls = buffer.take();
       const waiting = this.#waiting;
       this.#waiting = [];
@@ -94,9 +119,11 @@ export class Committer {
       buffer.written();
       this.#publish(batch);
       for (const resolve of waiting) resolve();
-      if (buffer.isEmpty && !changes.urgent && this.#waiting.length === 0) break;
+      const isPatient = this.#pace.waitMs(buffer.events, ports.now()) > 0;
+      if ((buffer.isEmpty || isPatient) && !changes.urgent && this.#waiting.length === 0) break;
     }
     this.#inFlight = false;
+    if (!buffer.isEmpty) this.#paced();
     this.soon();
   }
 

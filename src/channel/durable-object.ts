@@ -23,16 +23,18 @@ import { answerFor, isNews, takeOver } from "./configure.ts";
 import { EMPTY_LEASE } from "./lease.ts";
 import type { ChannelPorts } from "./ports.ts";
 import { ChannelStorage, type Identity } from "./storage.ts";
+import { newUsage } from "./usage.ts";
 
 const MIGRATIONS = [migration0001];
 
 export class Channel extends DurableObject<Env> implements ChannelPort {
+  readonly #usage = newUsage(Date.now());
   readonly #storage: ChannelStorage;
   #engine: Engine | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#storage = new ChannelStorage(durableSql(ctx.storage));
+    this.#storage = new ChannelStorage(durableSql(ctx.storage, this.#usage));
     if (!this.#storage.exists()) return;
     this.#storage.migrate(MIGRATIONS);
     const identity = this.#storage.identity();
@@ -40,18 +42,22 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   }
 
   async append(request: AppendRequest): Promise<AppendAnswer> {
+    this.#usage.requests.append++;
     return this.#engine === undefined ? { kind: "not-found" } : this.#engine.append(request);
   }
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
+    this.#usage.requests.lease++;
     return this.#orRestart(async (engine) => engine.lease(request), EMPTY_LEASE);
   }
 
   async readPart(blob: number, part: number): Promise<Uint8Array | undefined> {
+    this.#usage.requests.readPart++;
     return this.#engine?.readPart(blob, part);
   }
 
   async configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
+    this.#usage.requests.configure++;
     this.#storage.migrate(MIGRATIONS);
     const stored = this.#storage.identity();
     if (stored !== undefined && !isNews(stored, configuration)) return answerFor(stored);
@@ -65,6 +71,7 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   }
 
   async remove(uid: string, version: number): Promise<void> {
+    this.#usage.requests.remove++;
     if (!this.#storage.exists()) return;
     const stored = this.#storage.identity();
     // A uid that is gone never comes back, so its removal holds whatever its version.
@@ -80,15 +87,20 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   }
 
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
+    this.#usage.requests.operate++;
     const missing: OperatorAnswer = { kind: "not-found", message: "this channel does not exist" };
-    return this.#orRestart((engine) => engine.operate(request), missing);
+    const answer = await this.#orRestart((engine) => engine.operate(request), missing);
+    if (request.verb !== "stats" || answer.kind !== "ok") return answer;
+    return { kind: "ok", body: { ...answer.body, usage: this.#usage } };
   }
 
   async poke(): Promise<void> {
+    this.#usage.requests.poke++;
     await this.#orRestart(async (engine) => engine.poke(), undefined);
   }
 
   override async alarm(): Promise<void> {
+    this.#usage.requests.alarm++;
     await this.#orRestart(async (engine) => engine.alarm(), undefined);
   }
 
@@ -131,8 +143,16 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
         const timer = setTimeout(work, delayMs);
         return () => clearTimeout(timer);
       },
-      setAlarm: (atMs) => void ctx.storage.setAlarm(atMs),
-      wake: (lane) => transport({ channel: name, lane }, () => courier.run(name as ChannelName, lane)),
+      setAlarm: (atMs) => {
+        this.#usage.alarmsSet++;
+        void ctx.storage.setAlarm(atMs);
+      },
+      wake: (lane) => {
+        const run = transport({ channel: name, lane }, () => courier.run(name as ChannelName, lane));
+        if (run === undefined) this.#usage.queueMessages++;
+        else this.#usage.directWakeUps++;
+        return run;
+      },
       abort: (reason) => ctx.abort(reason),
       log: (record) => console.log(JSON.stringify({ channel: name, ...record })),
     };

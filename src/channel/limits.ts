@@ -36,6 +36,12 @@ export const FAST_ANSWERS = 64;
 export const FAR_BEHIND_EVENTS = 20_000;
 /** Settlements wait this long for a segment to be written with, milliseconds. */
 export const SETTLE_DELAY_MS = 25;
+/** This many events within BUSY_MS make a channel busy: from then on there is company to wait for. */
+export const BUSY_EVENTS = 40;
+export const BUSY_MS = 100;
+/** A busy channel commits at most this often, milliseconds, unless COMPANY_EVENTS wait: about what a replicated commit takes. */
+export const PACE_MS = 10;
+export const COMPANY_EVENTS = 16;
 /** While work exists the alarm comes at least this often, milliseconds: a crash or a lost wake-up costs no more. */
 export const WATCHDOG_MS = 5_000;
 /** Work that comes up sooner than this is waited for in memory; the alarm, which costs a row, is for later, ms. */

@@ -24,6 +24,11 @@ export class Matcher {
     }
   }
 
+  /** No event concerns anybody, so none needs to be looked at. */
+  get isEmpty(): boolean {
+    return this.#rest.length === 0 && this.#byType.size === 0 && this.#bySource.size === 0;
+  }
+
   /** Visits every subscription whose filter passes the event. */
   forEachMatch(head: EventHead, visit: (subscription: Subscription) => void): void {
     const type = attributeOf(head.attributes, "type");

@@ -84,21 +84,29 @@ export class SegmentTable {
     return this.#sql.all<Count>(query)[0]?.n ?? undefined;
   }
 
-  /** Acceptance time of the oldest segment kept for its keys alone; the newest segment (ending at `head`) is another case. */
+  /**
+   * Acceptance time of the oldest segment kept for its keys alone; the newest segment (ending at `head`) is another case.
+   * Bodies go from the oldest on, so that only the first segment has to be looked at.
+   */
   oldestKeysAlone(head: number): number | undefined {
-    const query =
-      "SELECT accepted_at AS n FROM segment WHERE LENGTH(body) = 0 AND first_seq + count < ? ORDER BY first_seq LIMIT 1";
+    const query = `SELECT accepted_at AS n FROM (SELECT * FROM segment ORDER BY first_seq LIMIT 1)
+       WHERE LENGTH(body) = 0 AND first_seq + count < ?`;
     return this.#sql.all<Count>(query, head)[0]?.n ?? undefined;
   }
 
-  /** Segments whose events, or whose keys, are past their time, oldest first, without their bodies. */
+  /**
+   * Segments whose events, or whose keys, are past their time, oldest first, without their bodies. Times never go back
+   * along the log: the inner limit ends the search where the first of them is not expired, not at the end of the log.
+   */
   expired(until: { readonly bodyMs: number; readonly keysMs: number }, limit: number): ExpiredSegment[] {
     return this.#sql.all<ExpiredSegment>(
-      `SELECT first_seq, count, accepted_at, keys, blob, LENGTH(body) AS bytes FROM segment
-       WHERE accepted_at <= ? AND (LENGTH(body) > 0 OR accepted_at <= ?) ORDER BY first_seq LIMIT ?`,
-      until.bodyMs,
+      `SELECT * FROM (
+         SELECT first_seq, count, accepted_at, keys, blob, LENGTH(body) AS bytes FROM segment
+         WHERE LENGTH(body) > 0 OR accepted_at <= ? ORDER BY first_seq LIMIT ?
+       ) WHERE accepted_at <= ?`,
       until.keysMs,
       limit,
+      until.bodyMs,
     );
   }
 

@@ -7,7 +7,7 @@
  *
  * With both set, both rules hold.
  */
-import { refusalInOpenMode } from "../core/open-mode.ts";
+import { openModeRule } from "../core/open-mode.ts";
 import { forbidden, type Refusal, unauthorized } from "./refusal.ts";
 
 export interface AccessSettings {
@@ -30,7 +30,7 @@ export function refuseAccess(settings: AccessSettings, request: RequestIdentity)
     return forbidden("the control plane is closed: set the secret SLUICE_ADMIN_TOKEN and send it as a bearer token");
   }
   if (openAddress !== "") {
-    const reason = refusalInOpenMode(openAddress, request);
+    const reason = openModeRule(openAddress)(request);
     if (reason !== undefined) return forbidden(reason);
   }
   if (adminToken === "" || equalInConstantTime(credentialOf(request.authorization), adminToken)) return undefined;

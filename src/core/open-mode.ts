@@ -11,16 +11,21 @@ export interface AddressedRequest {
   readonly origin: string | null;
 }
 
-/** Why a request is refused while Sluice is open on `openAddress` (`HOST:PORT`), or undefined when it may pass. */
-export function refusalInOpenMode(openAddress: string, request: AddressedRequest): string | undefined {
+/** Why a request is refused, or undefined when it may pass. */
+export type OpenModeRule = (request: AddressedRequest) => string | undefined;
+
+/** The rule while Sluice is open on this address (`HOST:PORT`). */
+export function openModeRule(openAddress: string): OpenModeRule {
   const allowed = allowedHosts(openAddress);
-  if (request.host === null || !allowed.has(request.host.toLowerCase())) {
-    return `the Host header is ${JSON.stringify(request.host ?? "")}, but without authentication only requests to ${openAddress} are served`;
-  }
-  if (request.origin !== null && !isAllowedOrigin(allowed, request.origin)) {
-    return `the Origin header is ${JSON.stringify(request.origin)}: without authentication no other web page may call ${openAddress}`;
-  }
-  return undefined;
+  return ({ host, origin }) => {
+    if (host === null || !allowed.has(host.toLowerCase())) {
+      return `the Host header is ${JSON.stringify(host ?? "")}, but without authentication only requests to ${openAddress} are served`;
+    }
+    if (origin !== null && !isAllowedOrigin(allowed, origin)) {
+      return `the Origin header is ${JSON.stringify(origin)}: without authentication no other web page may call ${openAddress}`;
+    }
+    return undefined;
+  };
 }
 
 /** The forms a client may write the same loopback address in. */

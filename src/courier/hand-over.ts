@@ -7,7 +7,7 @@ import { encodeEvent } from "../core/event-codec.ts";
 import { handOverKey } from "../core/idempotency.ts";
 import { wholeData } from "./event-data.ts";
 import type { CourierPorts } from "./ports.ts";
-import { failedWithout, type Outgoing, type Sent, type Work } from "./send.ts";
+import { failedWithout, type Sent, type Work } from "./send.ts";
 
 /** What a Broker's ingress does for events that come over HTTP. */
 function arrived(target: ChannelName, attributes: Attributes, nowMs: number): Attributes {
@@ -18,13 +18,8 @@ const NO_HOPS = "no hops left: it would go round in a loop";
 /** Not worth another try. */
 const UNPROCESSABLE = 422;
 
-interface HandOver extends Work {
-  readonly target: ChannelName;
-  readonly outgoing: Outgoing;
-}
-
-export async function handOver(ports: CourierPorts, work: HandOver): Promise<Sent> {
-  const { channel, delivery, target, outgoing } = work;
+export async function handOver(ports: CourierPorts, work: Work, target: ChannelName): Promise<Sent> {
+  const { channel, delivery, outgoing } = work;
   const { event, chunked } = outgoing;
   const hops = event.head.hops - 1;
   if (hops <= 0) {

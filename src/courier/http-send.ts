@@ -3,61 +3,60 @@
 import { base64Text } from "../core/base64.ts";
 import type { Outcome } from "../core/channel-protocol.ts";
 import { isCloudEventsType } from "../core/decode-message.ts";
-import { binaryHeaders, encodeMessage } from "../core/encode-message.ts";
+import { binaryHeaders, encodeMessage, type OutgoingMessage } from "../core/encode-message.ts";
 import { type Attributes, attributeOf } from "../core/event.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
+import type { Deadline } from "./deadlines.ts";
 import { streamedData, wholeData } from "./event-data.ts";
 import type { CourierPorts } from "./ports.ts";
 import { readAtMost } from "./read-at-most.ts";
 import { readReply } from "./read-reply.ts";
-import { ERROR_BYTES, failedWithout, type Outgoing, type Work } from "./send.ts";
+import { ERROR_BYTES, failedWithout, type Work } from "./send.ts";
 
-interface Post extends Work {
-  readonly url: string;
-  readonly outgoing: Outgoing;
-}
-
-/** The timeout covers the whole exchange, the answer's body included. */
-export async function post(ports: CourierPorts, work: Post): Promise<Outcome> {
-  const { timeoutMs } = work.route;
-  const controller = new AbortController();
-  let timedOut = false;
-  const cancelTimeout = ports.schedule(timeoutMs, () => {
-    timedOut = true;
-    controller.abort();
-  });
+/** The deadline is for the whole exchange, the answer's body included, and ends with it. */
+export async function post(ports: CourierPorts, deadline: Deadline, work: Work, url: string): Promise<Outcome> {
   try {
-    const response = await ports.fetch(work.url, {
+    const { headers, body } =
+      work.outgoing.chunked === undefined
+        ? work.outgoing.message(work.route.format)
+        : await largeMessage(ports, work, work.outgoing.chunked);
+    const response = await ports.fetch(url, {
       method: "POST",
       redirect: "manual",
-      signal: controller.signal,
-      ...(await messageOf(ports, work)),
+      signal: deadline.signal,
+      headers: allHeaders(work, headers),
+      body,
     });
     return await outcomeOf(ports, work, response);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return failedWithout(timedOut ? `no answer within ${timeoutMs} ms` : `no answer: ${reason}`);
+    return failedWithout(deadline.isOver ? `no answer within ${work.route.timeoutMs} ms` : `no answer: ${reason}`);
   } finally {
-    cancelTimeout();
+    deadline.end();
   }
 }
 
-async function messageOf(ports: CourierPorts, work: Post): Promise<Pick<RequestInit, "headers" | "body">> {
-  const { outgoing, route, channel } = work;
-  const { event, chunked } = outgoing;
-  const { attributes } = event.head;
-  const headers = new Headers();
-  for (const [name, value] of event.head.headers) headers.set(name, value);
-  headers.set("kn-namespace", route.namespace);
-  if (route.wantsReply) headers.set("prefer", "reply");
-  if (chunked !== undefined && route.format === "binary" && !isEventItself(attributes)) {
-    for (const [name, value] of binaryHeaders(attributes)) headers.set(name, value);
-    return { headers, body: streamedData(ports, channel, chunked) };
+/** A plain object: the runtime takes it over in one step, and `Headers` in one for each name. */
+function allHeaders({ outgoing, route }: Work, message: OutgoingMessage["headers"]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of outgoing.event.head.headers) headers[name] = value;
+  headers["kn-namespace"] = route.namespace;
+  if (route.wantsReply) headers.prefer = "reply";
+  for (const [name, value] of message) headers[name] = value;
+  return headers;
+}
+
+/** An event whose data is still in the channel: streamed where the form of the message allows it. */
+async function largeMessage(
+  ports: CourierPorts,
+  { outgoing, route, channel }: Work,
+  chunked: NonNullable<Work["outgoing"]["chunked"]>,
+): Promise<{ readonly headers: OutgoingMessage["headers"]; readonly body: Uint8Array | ReadableStream<Uint8Array> }> {
+  const { attributes } = outgoing.event.head;
+  if (route.format === "binary" && !isEventItself(attributes)) {
+    return { headers: binaryHeaders(attributes), body: streamedData(ports, channel, chunked) };
   }
-  const data = chunked === undefined ? event.data : await wholeData(ports, channel, chunked);
-  const message = encodeMessage(attributes, data, route.format);
-  for (const [name, value] of message.headers) headers.set(name, value);
-  return { headers, body: message.body };
+  return encodeMessage(attributes, await wholeData(ports, channel, chunked), route.format);
 }
 
 /** A receiver would take such data for the event, so that it cannot be streamed behind headers. */
@@ -65,7 +64,7 @@ function isEventItself(attributes: Attributes): boolean {
   return isCloudEventsType(String(attributeOf(attributes, "datacontenttype") ?? ""));
 }
 
-async function outcomeOf(ports: CourierPorts, work: Post, response: Response): Promise<Outcome> {
+async function outcomeOf(ports: CourierPorts, work: Work, response: Response): Promise<Outcome> {
   const { status } = response;
   if (status >= 200 && status < 300) {
     if (work.route.wantsReply) return readReply(response, work.outgoing.event.head.hops);

@@ -10,9 +10,11 @@
  */
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { Delivery, LeaseAnswer, Settlement } from "../core/channel-protocol.ts";
+import type { Delivery, LeaseAnswer, Route, Settlement } from "../core/channel-protocol.ts";
 import { SHARED_LANE } from "../core/channel-protocol.ts";
+import { Deadlines } from "./deadlines.ts";
 import { FailureLog } from "./failure-log.ts";
+import { LeasedEvents } from "./outgoing.ts";
 import type { CourierPorts } from "./ports.ts";
 import { Reports } from "./reports.ts";
 import { send, unsendable } from "./send.ts";
@@ -32,12 +34,13 @@ export async function runCourier(ports: CourierPorts, channel: ChannelName, lane
   const untilMs = ports.now() + ports.settings.budgetMs;
   const served = new Set<ChannelName>([channel]);
   const failures = new FailureLog(ports.log);
+  const deadlines = new Deadlines(ports);
   try {
-    await new LaneRun(ports, { channel, lane, untilMs, served, failures }).run();
+    await new LaneRun(ports, { channel, lane, untilMs, served, failures, deadlines }).run();
     // Events handed to other channels go on in this run, without a wake-up each.
     for (const next of served) {
       if (next === channel) continue;
-      await serveOnTheWay(ports, { channel: next, lane: SHARED_LANE, untilMs, served, failures });
+      await serveOnTheWay(ports, { channel: next, lane: SHARED_LANE, untilMs, served, failures, deadlines });
     }
   } finally {
     failures.end(channel);
@@ -67,6 +70,7 @@ interface Assignment {
   /** Channels this run serves; hand-overs add to it. */
   readonly served: Set<ChannelName>;
   readonly failures: FailureLog;
+  readonly deadlines: Deadlines;
 }
 
 class LaneRun {
@@ -122,7 +126,8 @@ class LaneRun {
     const freed = this.#freedSlot();
     const askedMs = now();
     const answer = await this.#lease(capacity, holdMs);
-    for (const delivery of answer.deliveries) this.#start(delivery, answer);
+    const events = new LeasedEvents(answer);
+    for (const delivery of answer.deliveries) this.#start(delivery, answer.routes[delivery.route], events);
     if (answer.deliveries.length > 0 || answer.more) {
       this.#emptyAnswers = 0;
       return true;
@@ -175,24 +180,24 @@ class LaneRun {
     await within(this.#ports, call, CALL_MS, `${channel} does not answer`);
   }
 
-  #start(delivery: Delivery, answer: LeaseAnswer): void {
-    const route = answer.routes[delivery.route];
-    const event = answer.events[delivery.event];
+  #start(delivery: Delivery, route: Route | undefined, events: LeasedEvents): void {
+    const event = events.at(delivery.event);
     const startedMs = this.#ports.now();
     assert(route !== undefined && event !== undefined, "a lease holds the routes and events of its deliveries");
+    const { channel, deadlines } = this.#assignment;
     // The first of a longer timeout that comes near the end is sent all the same: most answers are quick, and not to
     // send what is leased would be a failed attempt for certain.
     this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, route.timeoutMs);
     this.#inFlight++;
     this.#started++;
-    const work = { delivery, route, event, bytes: answer.bytes, channel: this.#assignment.channel };
-    send(this.#ports, work)
+    const outgoing = delivery.extensions === undefined ? event : event.with(delivery.extensions);
+    send(this.#ports, deadlines, { channel, delivery, route, outgoing })
       .catch((error: unknown) => unsendable(error))
       .then((sent) => {
         this.#inFlight--;
         if (sent.handedTo !== undefined) this.#serveToo(sent.handedTo);
         const settlement = { token: delivery.token, outcome: sent.outcome, tookMs: this.#ports.now() - startedMs };
-        this.#assignment.failures.note(this.#assignment.channel, { delivery, route, settlement });
+        this.#assignment.failures.note(channel, { delivery, route, settlement });
         this.#reports.add(settlement);
         this.#slotFreed();
       });

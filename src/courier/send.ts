@@ -2,11 +2,11 @@
 
 import { base64Text } from "../core/base64.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { Delivery, LeasedEvent, Outcome, Route } from "../core/channel-protocol.ts";
-import type { CarriedEvent } from "../core/event.ts";
-import { decodeEvent } from "../core/event-codec.ts";
+import type { Delivery, Outcome, Route } from "../core/channel-protocol.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { handOver } from "./hand-over.ts";
 import { post } from "./http-send.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { CourierPorts } from "./ports.ts";
 import { within } from "./within.ts";
 
@@ -17,19 +17,7 @@ export interface Work {
   readonly channel: ChannelName;
   readonly delivery: Delivery;
   readonly route: Route;
-  readonly event: LeasedEvent;
-}
-
-/** A delivery with the bytes of the lease that `event` points into. */
-export interface LeasedWork extends Work {
-  readonly bytes: Uint8Array;
-}
-
-/** An event as a delivery sends it, its data perhaps still in the channel. */
-export interface Outgoing {
-  readonly event: CarriedEvent;
-  /** Where the data is read part by part, for an event too large for a lease. */
-  readonly chunked: Extract<LeasedEvent, { kind: "chunked" }> | undefined;
+  readonly outgoing: Outgoing;
 }
 
 export type FailedOutcome = Extract<Outcome, { kind: "failed" }>;
@@ -40,24 +28,16 @@ export interface Sent {
   readonly handedTo?: ChannelName;
 }
 
-export async function send(ports: CourierPorts, work: LeasedWork): Promise<Sent> {
-  const { bytes, ...rest } = work;
-  const { event, delivery, route } = rest;
-  // A view on the lease would keep its other events alive for as long as this delivery takes.
-  const carried = decodeEvent(bytes.slice(event.start, event.end));
-  const attributes = { ...carried.head.attributes, ...delivery.extensions };
-  const outgoing: Outgoing = {
-    event: { head: { ...carried.head, attributes }, data: carried.data },
-    chunked: event.kind === "chunked" ? event : undefined,
-  };
-  const { target, timeoutMs } = route;
+export async function send(ports: CourierPorts, deadlines: Deadlines, work: Work): Promise<Sent> {
+  const { target, timeoutMs } = work.route;
   const tooLate = `no answer within ${timeoutMs} ms`;
   if (target.kind === "channel") {
-    return within(ports, handOver(ports, { ...rest, target: target.name, outgoing }), timeoutMs, tooLate);
+    return within(ports, handOver(ports, work, target.name), timeoutMs, tooLate);
   }
-  const posted = post(ports, { ...rest, url: target.url, outgoing });
+  const posted = post(ports, deadlines.start(timeoutMs), work, target.url);
   // A request heeds its own timeout; reading parts from the channel does not.
-  return { outcome: await (event.kind === "inline" ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate)) };
+  const isInline = work.outgoing.chunked === undefined;
+  return { outcome: await (isInline ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate)) };
 }
 
 /** Something unforeseen: a failed attempt like any other, so that the event is kept. */

@@ -5,8 +5,7 @@
  *   others:             join ─────────────┘
  *
  * The call runs inside the first request's `waitUntil`, so a producer that hangs up takes nobody with it. Should it be
- * lost all the same, each member has its own deadline, and the first to reach it detaches the group, so that nobody
- * else joins.
+ * lost all the same, watching members end the group at its deadline, and nobody else joins it.
  */
 import type { ChannelName } from "../core/channel-name.ts";
 import type { AppendAnswer, AppendCall, AppendRequest } from "../core/channel-protocol.ts";
@@ -41,6 +40,8 @@ export interface CoalescePorts {
   readonly settings: { readonly coalesce: boolean };
   append(name: ChannelName, request: AppendRequest): Promise<AppendAnswer>;
   now(): number;
+  /** Runs `work` later unless cancelled by the returned function; lost with the request that asked for it. */
+  schedule(delayMs: number, work: () => void): () => void;
   /** Resolves after whatever else is ready in this isolate has run. */
   yieldOnce(): Promise<void>;
   /** Keeps the work alive after its request has ended. */
@@ -55,6 +56,8 @@ interface Group {
   bytes: number;
   /** Never rejects. */
   readonly answer: Promise<GroupAnswer>;
+  /** Answers every member; the first call counts. */
+  readonly settle: (answer: GroupAnswer) => void;
 }
 
 /** One per isolate. */
@@ -66,11 +69,7 @@ export class Coalescer {
     const alone = !ports.settings.coalesce || call.bytes > SHARED_CALL_BYTES;
     const group = alone ? this.#appendAlone(name, call, ports) : this.#join(name, call, ports);
     const index = group.calls.length - 1;
-    const answer = await withinTimeout(group.answer);
-    if (answer === "timeout") {
-      this.#detach(name, group);
-      return { kind: "failed", reason: "the channel did not answer in time" };
-    }
+    const answer = await (isWatcher(index) ? this.#watch(name, group, ports) : group.answer);
     if (answer.kind !== "accepted") return answer;
     return { kind: "accepted", duplicate: answer.calls[index]?.duplicate ?? false };
   }
@@ -82,11 +81,23 @@ export class Coalescer {
       open.bytes += call.bytes;
       return open;
     }
-    const { promise, resolve } = Promise.withResolvers<GroupAnswer>();
-    const group: Group = { calls: [call], openedMs: ports.now(), bytes: call.bytes, answer: promise };
+    const group = newGroup(call, ports);
     this.#open.set(name, group);
-    ports.waitUntil(this.#lead(name, group, ports).then(resolve));
+    ports.waitUntil(this.#lead(name, group, ports).then(group.settle));
     return group;
+  }
+
+  /** Ends the group for all its members when its time is over. */
+  async #watch(name: ChannelName, group: Group, ports: CoalescePorts): Promise<GroupAnswer> {
+    const cancel = ports.schedule(ANSWER_TIMEOUT_MS, () => {
+      this.#detach(name, group);
+      group.settle({ kind: "failed", reason: "the channel did not answer in time" });
+    });
+    try {
+      return await group.answer;
+    } finally {
+      cancel();
+    }
   }
 
   async #lead(name: ChannelName, group: Group, ports: CoalescePorts): Promise<GroupAnswer> {
@@ -101,15 +112,28 @@ export class Coalescer {
   }
 
   #appendAlone(name: ChannelName, call: PendingCall, ports: CoalescePorts): Group {
-    const answer = appendOnce(name, call, ports);
-    ports.waitUntil(answer);
-    return { calls: [call], openedMs: ports.now(), bytes: call.bytes, answer };
+    const group = newGroup(call, ports);
+    ports.waitUntil(appendOnce(name, call, ports).then(group.settle));
+    return group;
   }
 
   /** Nobody joins it any more; another group may have taken its place already. */
   #detach(name: ChannelName, group: Group): void {
     if (this.#open.get(name) === group) this.#open.delete(name);
   }
+}
+
+function newGroup(call: PendingCall, ports: CoalescePorts): Group {
+  const { promise, resolve } = Promise.withResolvers<GroupAnswer>();
+  return { calls: [call], openedMs: ports.now(), bytes: call.bytes, answer: promise, settle: resolve };
+}
+
+/**
+ * Members 0, 1, 3, 7, 15, ... watch the deadline: a timer for each request costs a twentieth of it, and only when all of
+ * these have hung up, and the call that runs in the background was lost as well, do the others wait for nothing.
+ */
+function isWatcher(index: number): boolean {
+  return (index & (index + 1)) === 0;
 }
 
 function hasRoom(group: Group, call: PendingCall, nowMs: number): boolean {
@@ -138,14 +162,4 @@ function appendRequest(pending: readonly PendingCall[]): AppendRequest {
   }
   const [only] = parts;
   return { bytes: only !== undefined && parts.length === 1 ? only : concatBytes(parts), calls };
-}
-
-async function withinTimeout(answer: Promise<GroupAnswer>): Promise<GroupAnswer | "timeout"> {
-  const timeout = Promise.withResolvers<"timeout">();
-  const timer = setTimeout(() => timeout.resolve("timeout"), ANSWER_TIMEOUT_MS);
-  try {
-    return await Promise.race([answer, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -12,8 +12,8 @@ import { BodyBudget, BodyReservation } from "./body-budget.ts";
 import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
 import { type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
 import { MissingChannels } from "./missing-channels.ts";
-import { readBody } from "./read-body.ts";
-import { routeOf } from "./route.ts";
+import { type IncomingMessage, readBody } from "./read-body.ts";
+import { Routes } from "./route.ts";
 
 export interface IngressSettings {
   readonly maxEventBytes: number;
@@ -38,6 +38,7 @@ export interface IngressRecord {
 export class IngressState {
   readonly coalescer = new Coalescer();
   readonly missing = new MissingChannels();
+  readonly routes = new Routes();
   readonly budget: BodyBudget;
 
   constructor(settings: IngressSettings) {
@@ -50,31 +51,39 @@ const MAX_KEY_LENGTH = 255;
 const RETRY_AFTER_MS = 1_000;
 
 /** Answers one request. Rejects only on a bug. */
-export async function handleIngress(request: Request, state: IngressState, ports: IngressPorts): Promise<Response> {
-  const response = await answer(request, state, ports);
+export async function handleIngress(
+  { request, headers }: IncomingMessage,
+  state: IngressState,
+  ports: IngressPorts,
+): Promise<Response> {
+  const response = await answer({ request, headers }, state, ports);
   // What was refused before its body was looked at; a producer that goes away meanwhile is refused all the same.
   if (!request.bodyUsed) void request.body?.cancel().catch(() => undefined);
   return response;
 }
 
-async function answer(request: Request, state: IngressState, ports: IngressPorts): Promise<Response> {
+async function answer(
+  { request, headers }: IncomingMessage,
+  state: IngressState,
+  ports: IngressPorts,
+): Promise<Response> {
   if (request.method === "OPTIONS") return consent();
   if (request.method !== "POST") return refusal(405, "post events with POST");
-  const route = routeOf(request.url);
+  const route = state.routes.of(request.url);
   if (route.kind === "malformed") return refusal(400, route.message);
   if (route.kind === "not-found") return refusal(404, route.message);
-  const key = request.headers.get("idempotency-key");
+  const key = headers.get("idempotency-key");
   if (key !== null && (key === "" || key.length > MAX_KEY_LENGTH)) {
     return refusal(400, `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`);
   }
   const reservation = new BodyReservation(state.budget, () => ports.now());
   try {
-    const body = await readBody(request, ports.settings.maxEventBytes, reservation);
+    const body = await readBody({ request, headers }, ports.settings.maxEventBytes, reservation);
     if (body.kind !== "bytes") return answerBody(body, route.name, ports);
-    const message = decodeMessage(request.headers, body.bytes);
+    const message = decodeMessage(headers, body.bytes);
     if (message.kind !== "events") return answerMessage(message);
     const carried = encodeArrivals(message.events, {
-      headers: passThroughHeaders(request.headers),
+      headers: passThroughHeaders(headers),
       ...(route.isBroker && { arrivedMs: ports.now() }),
     });
     if (carried.kind !== "encoded") return answerCarried(carried);

@@ -1,26 +1,33 @@
 /** Reads request bodies, bounded by the size of one event and by the isolate's budget. */
 import type { BoundedBody } from "../core/bounded-body.ts";
+import type { HeaderReader } from "../core/decode-message.ts";
 import { concatBytes } from "../core/event-codec.ts";
 import type { BodyReservation } from "./body-budget.ts";
+
+export interface IncomingMessage {
+  readonly request: Request;
+  readonly headers: HeaderReader;
+}
 
 /**
  * Reads at most `maxBytes` and refuses a longer body. Many clients look for an answer only once they have sent
  * everything, and a connection that is closed before hides the refusal from them; so what is refused is read and
  * thrown away, as long as it is no longer than twice `maxBytes`.
  */
-export async function readBody(request: Request, maxBytes: number, reservation: BodyReservation): Promise<BoundedBody> {
-  if (request.body === null) return { kind: "bytes", bytes: new Uint8Array(0) };
-  const declared = declaredLength(request.headers.get("content-length"));
-  if (declared !== undefined) {
-    const refusal = declared > maxBytes ? "too-large" : reservation.reach(declared) ? undefined : "busy";
-    // Who asks before sending reads the answer first.
-    const isSent = declared <= 2 * maxBytes && request.headers.get("expect") === null;
-    if (refusal !== undefined) return refuse(request.body.getReader(), refusal, isSent ? declared : 0);
-  }
+export async function readBody(
+  { request, headers }: IncomingMessage,
+  maxBytes: number,
+  reservation: BodyReservation,
+): Promise<BoundedBody> {
+  const declared = declaredLength(headers.get("content-length"));
   try {
+    if (declared === undefined) return await readUndeclared(request.body, maxBytes, reservation);
+    const refusal = declared > maxBytes ? "too-large" : reservation.reach(declared) ? undefined : "busy";
     // The HTTP layer gives no more bytes than were declared, so this needs no counting, and it is much faster.
-    if (declared !== undefined) return whole(new Uint8Array(await request.arrayBuffer()), declared);
-    return await readCounting(request.body, maxBytes, reservation);
+    if (refusal === undefined) return whole(new Uint8Array(await request.arrayBuffer()), declared);
+    // Who asks before sending reads the answer first.
+    const isSent = declared <= 2 * maxBytes && headers.get("expect") === null;
+    return await refuse(request.body?.getReader(), refusal, isSent ? declared : 0);
   } catch {
     // A stream fails in many ways, and all mean the same: the producer did not send what it announced.
     return { kind: "broken" };
@@ -31,11 +38,12 @@ function whole(bytes: Uint8Array, declared: number): BoundedBody {
   return bytes.length === declared ? { kind: "bytes", bytes } : { kind: "broken" };
 }
 
-async function readCounting(
-  stream: ReadableStream<Uint8Array>,
+async function readUndeclared(
+  stream: ReadableStream<Uint8Array> | null,
   maxBytes: number,
   reservation: BodyReservation,
 ): Promise<BoundedBody> {
+  if (stream === null) return { kind: "bytes", bytes: new Uint8Array(0) };
   const reader = stream.getReader();
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -54,10 +62,11 @@ async function readCounting(
 
 /** Throws away at most `drainBytes` and the piece that ends beyond them. */
 async function refuse(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array> | undefined,
   kind: "too-large" | "busy",
   drainBytes: number,
 ): Promise<BoundedBody> {
+  if (reader === undefined) return { kind };
   try {
     for (let left = drainBytes; left > 0; ) {
       const { done, value } = await reader.read();

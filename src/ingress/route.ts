@@ -1,6 +1,7 @@
 /** Where a request's path leads: `/{namespace}/{broker}` or `/{namespace}/{plural kind}/{name}`. */
 import { type AddressableKind, type ChannelName, parseChannelName } from "../core/channel-name.ts";
 import { isReservedNamespace } from "../core/reserved-namespaces.ts";
+import { urlPath } from "../core/url-path.ts";
 
 export type Route =
   | { readonly kind: "channel"; readonly name: ChannelName; readonly isBroker: boolean }
@@ -24,9 +25,29 @@ const MALFORMED: Route = {
 };
 const NOTHING: Route = { kind: "not-found", message: MALFORMED.message };
 
+/** URLs remembered; with more in use the memory starts again. */
+const REMEMBERED = 1_024;
+/** Longer ones are nobody's address, characters. */
+const REMEMBERED_LENGTH = 1_024;
+
+/** Remembers where URLs lead, because the same few are asked for all the time. */
+export class Routes {
+  readonly #known = new Map<string, Route>();
+
+  of(url: string): Route {
+    const known = this.#known.get(url);
+    if (known !== undefined) return known;
+    const route = routeOf(url);
+    if (url.length > REMEMBERED_LENGTH) return route;
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
+    this.#known.set(url, route);
+    return route;
+  }
+}
+
 /** Takes an absolute URL as `Request.url` has it; the query is ignored. */
 export function routeOf(url: string): Route {
-  const segments = pathOf(url).split("/");
+  const [, ...segments] = withoutSlashAtEnd(urlPath(url)).split("/");
   const [namespace = "", middle = "", last] = segments;
   if (namespace === "" && segments.length === 1) return NOTHING;
   if (isReservedNamespace(namespace))
@@ -39,12 +60,6 @@ export function routeOf(url: string): Route {
   return { kind: "channel", name, isBroker: kind === "broker" };
 }
 
-/** The path without its first and one trailing slash. By hand, because this runs for every event. */
-function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
-  if (start === -1) return "";
-  const query = url.search(/[?#]/);
-  const end = query === -1 ? url.length : query;
-  if (start >= end) return "";
-  return url.slice(start + 1, url[end - 1] === "/" && end - 1 > start ? end - 1 : end);
+function withoutSlashAtEnd(path: string): string {
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }

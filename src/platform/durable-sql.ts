@@ -6,18 +6,31 @@ import { MAX_ROW_BYTES, type SqlRow, type SqlStore, type SqlValue } from "../cor
 /** Cloudflare refuses statements with more. */
 const MAX_PARAMETERS = 100;
 
-export function durableSql(storage: DurableObjectStorage): SqlStore {
+/** Rows as they are billed: the database counts those of indexes too. */
+export interface RowMeter {
+  rowsRead: number;
+  rowsWritten: number;
+}
+
+/** Adds what every statement costs to `meter`. */
+export function durableSql(storage: DurableObjectStorage, meter: RowMeter = { rowsRead: 0, rowsWritten: 0 }): SqlStore {
   const { sql } = storage;
   return {
     all<Row extends SqlRow>(query: string, ...params: SqlValue[]): Row[] {
       checkLimits(params);
-      const rows = sql.exec<Record<string, SqlStorageValue>>(query, ...params).toArray();
+      const cursor = sql.exec<Record<string, SqlStorageValue>>(query, ...params);
+      const rows = cursor.toArray();
+      meter.rowsRead += cursor.rowsRead;
+      meter.rowsWritten += cursor.rowsWritten;
       for (const row of rows) bytesOfBlobs(row);
       return rows as Row[];
     },
     run(query: string, ...params: SqlValue[]): number {
       checkLimits(params);
-      return sql.exec(query, ...params).rowsWritten;
+      const { rowsRead, rowsWritten } = sql.exec(query, ...params);
+      meter.rowsRead += rowsRead;
+      meter.rowsWritten += rowsWritten;
+      return rowsWritten;
     },
     transaction: <T>(work: () => T): T => storage.transactionSync(work),
   };

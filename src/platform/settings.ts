@@ -21,7 +21,18 @@ const MAX_EVENT_BYTES = 26_214_400;
 /** Cloudflare allows six connections per invocation. */
 const COURIER_WINDOW = 6;
 
+/** Every event asks for them, and an environment never changes. */
+const known = new WeakMap<Env, Settings>();
+
 export function settingsOf(env: Env): Settings {
+  const read = known.get(env);
+  if (read !== undefined) return read;
+  const settings = readSettings(env);
+  known.set(env, settings);
+  return settings;
+}
+
+function readSettings(env: Env): Settings {
   return {
     maxEventBytes: positive(env.SLUICE_MAX_EVENT_BYTES) ?? MAX_EVENT_BYTES,
     coalesce: env.SLUICE_COALESCE !== "off",

@@ -47,6 +47,10 @@ class Stage {
       return gate.promise;
     },
     waitUntil: (work) => this.background.push(work),
+    schedule: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
     settings: { coalesce: true },
   };
 
@@ -175,6 +179,17 @@ describe("Coalescer", () => {
     // The lost leader comes back: its event is still appended, and nobody is waiting.
     await stage.letYield(0);
     expect(stage.groups).toEqual([["2"], ["1"]]);
+  });
+
+  test("[COAL-5] a deadline that only some members watch ends the wait of all of them", async () => {
+    const stage = new Stage();
+    const answers = Array.from({ length: 6 }, (_, index) => stage.append(B, call(String(index))));
+    expect(vi.getTimerCount()).toBe(3);
+    await stage.letYield(0);
+    vi.advanceTimersByTime(ANSWER_TIMEOUT_MS);
+    const failed = { kind: "failed", reason: "the channel did not answer in time" };
+    expect(await Promise.all(answers)).toEqual(Array.from({ length: 6 }, () => failed));
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   test("[COAL-5] a timeout of a group that is closed does not detach its successor", async () => {

@@ -31,12 +31,16 @@ export class FakeChannels {
     now: () => this.nowMs,
     yieldOnce: () => new Promise((resolve) => setImmediate(resolve)),
     waitUntil: (work) => this.background.push(work),
+    schedule: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
     settings: this.settings,
     log: (record) => this.records.push(record),
   };
 
   handle(request: Request): Promise<Response> {
-    return handleIngress(request, this.state, this.ports);
+    return handleIngress({ request, headers: request.headers }, this.state, this.ports);
   }
 
   async #append(name: string, request: AppendRequest): Promise<AppendAnswer> {

@@ -1,7 +1,12 @@
-import { env, runInDurableObject } from "cloudflare:test";
+import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
+import { newUsage, type Usage } from "../../src/channel/usage.ts";
 import type { ChannelConfiguration, ChannelPort } from "../../src/core/channel-protocol.ts";
 import { concatBytes, encodeEvent } from "../../src/core/event-codec.ts";
+
+const DAY_MS = 86_400_000;
+/** Many more than one retention pass looks at. */
+const LONG_LOG_SEGMENTS = 600;
 
 function configuration(version: number, uid = "u1"): ChannelConfiguration {
   return {
@@ -106,5 +111,53 @@ describe("a channel object", () => {
     );
     expect(largest?.n).toBeLessThan(1_900_000);
     expect(largest?.n).toBeGreaterThan(1_000_000);
+  });
+
+  test("[OBJ-7] stats tell what the object is billed for", async () => {
+    const channel = channelNamed("default/broker/usage");
+    await channel.configure(configuration(1));
+    const usage = async () => {
+      const answer = await channel.operate({ verb: "stats" });
+      return answer.kind === "ok" ? (answer.body.usage as Usage) : newUsage(0);
+    };
+    const before = await usage();
+    await channel.append(request(10, 20));
+    await channel.append(request(10));
+    const after = await usage();
+    expect({
+      requests: after.requests,
+      rowsWritten: after.rowsWritten - before.rowsWritten,
+      alarmsSet: after.alarmsSet - before.alarmsSet,
+      queueMessages: after.queueMessages,
+    }).toEqual({
+      requests: { append: 2, lease: 0, readPart: 0, configure: 1, remove: 0, operate: 2, poke: 0, alarm: 0 },
+      // One segment each; the alarm of the first is early enough for the second.
+      rowsWritten: 2,
+      alarmsSet: 1,
+      queueMessages: 0,
+    });
+  });
+
+  test("[OBJ-8] letting go of one expired segment does not read the whole log", async () => {
+    const stub = env.CHANNEL.getByName("default/broker/retention");
+    const channel: ChannelPort = channelNamed("default/broker/retention");
+    const alone = { ...configuration(1), subscriptions: [] };
+    await channel.configure(alone);
+    for (let segment = 0; segment < LONG_LOG_SEGMENTS; segment++) await channel.append(request(1));
+    await runInDurableObject(stub, (_, state) =>
+      state.storage.sql.exec("UPDATE segment SET accepted_at = accepted_at - ? WHERE first_seq = 1", 2 * DAY_MS),
+    );
+    const rowsRead = async () => {
+      const answer = await channel.operate({ verb: "stats" });
+      return answer.kind === "ok" ? (answer.body.usage as Usage).rowsRead : Number.NaN;
+    };
+    // Reads again what is due, and arms the alarm for it.
+    await channel.configure({ ...alone, version: 2, hash: "h2" });
+    const before = await rowsRead();
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    const oldest = await channel.operate({ verb: "stats" });
+    expect(oldest).toMatchObject({ kind: "ok", body: { oldest: "0-2" } });
+    // 256 rows that may be due, and a few lookups.
+    expect((await rowsRead()) - before).toBeLessThan(300);
   });
 });

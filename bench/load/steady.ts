@@ -1,0 +1,24 @@
+/** Posts at a fixed rate from a process of its own, so that what is slow here does not slow what is measured. */
+import { AskedProcess } from "../../test/crash/child-process.ts";
+
+export interface SteadyOptions {
+  readonly url: string;
+  readonly ratePerSecond: number;
+  readonly seconds: number;
+}
+
+/** By the number of the event; epoch milliseconds. */
+export interface SteadyPosts {
+  readonly sentMs: Float64Array;
+  /** When 202 came; 0 where it did not. */
+  readonly answeredMs: Float64Array;
+}
+
+export async function postSteadily(options: SteadyOptions): Promise<SteadyPosts> {
+  const process = new AskedProcess(new URL("./steady-process.ts", import.meta.url), options);
+  try {
+    return await process.ask<SteadyPosts>("post");
+  } finally {
+    await process.end();
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Measures the router beside floors of the same machine and prints one table. When all rows ran, none of them quick, the
+ * record goes to `bench/results.json` and the pages in `docs/` are drawn anew.
+ *
+ *   npm run bench -- [--only a,b,c,d] [--seconds 10] [--repeat 3] [--quick]
+ */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CONNECTIONS, EVENT_BYTES } from "./load/event.ts";
+import { thisMachine } from "./machine.ts";
+import { measureAll } from "./measure-all.ts";
+import { isFull, optionsFrom } from "./options.ts";
+import { faultsIn, resultsOf } from "./results.ts";
+import { tableOf } from "./table.ts";
+
+// What it has started ends with it.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+
+const options = optionsFrom(process.argv.slice(2));
+const { tool, seconds, repeat } = options;
+const measured = await measureAll(options, (line) => console.error(line));
+const results = resultsOf(measured, {
+  recordedAt: new Date().toISOString(),
+  machine: thisMachine(),
+  load: { tool, connections: CONNECTIONS, eventBytes: EVENT_BYTES, seconds, repeat },
+});
+console.log(tableOf(results));
+if (isFull(options)) {
+  writeFileSync(fileURLToPath(new URL("./results.json", import.meta.url)), `${JSON.stringify(results, null, 2)}\n`);
+  await import("./docs.ts");
+}
+process.exitCode = faultsIn(results).length === 0 ? 0 : 1;

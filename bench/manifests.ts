@@ -1,0 +1,35 @@
+/** The Broker and Triggers of a row. */
+import type { Resource } from "../test/system/apply.ts";
+import { EVENT_TYPE } from "./load/event.ts";
+
+export const BROKER = "bench";
+
+export type Annotations = Readonly<Record<string, string>>;
+
+export function broker(annotations: Annotations): Resource {
+  const metadata = { name: BROKER, namespace: "default", annotations };
+  return { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata };
+}
+
+export interface TriggerOptions {
+  /** Its number among the row's Triggers, and its path at the sink. */
+  readonly number: number;
+  readonly sinkUrl: string;
+  /** `all`: no filter; `own` and `other`: a filter on the type that passes all events, or none. */
+  readonly matches: "all" | "own" | "other";
+  readonly annotations?: Annotations;
+}
+
+export function trigger({ number, sinkUrl, matches, annotations = {} }: TriggerOptions): Resource {
+  const type = matches === "own" ? EVENT_TYPE : `com.example.other.${number}`;
+  return {
+    apiVersion: "eventing.knative.dev/v1",
+    kind: "Trigger",
+    metadata: { name: `trigger-${number}`, namespace: "default", annotations },
+    spec: {
+      broker: BROKER,
+      ...(matches === "all" ? {} : { filter: { attributes: { type } } }),
+      subscriber: { uri: `${sinkUrl}/${number}` },
+    },
+  };
+}

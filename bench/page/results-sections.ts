@@ -1,0 +1,71 @@
+/** The parts of the page about speed. */
+import { figuresOf, medianRate, type Results } from "../results.ts";
+import { ROW_IDS } from "../rows/row.ts";
+import { median } from "../statistics.ts";
+import { ROW_TITLES } from "../table.ts";
+import { TARGETS } from "../targets.ts";
+import { milliseconds, thousands } from "./charts.ts";
+import { table } from "./markdown-table.ts";
+
+export function targetsSection({ verdicts }: Results): readonly string[] {
+  const limits = new Map(TARGETS.map(({ id, limit }) => [id, `${limit.kind} ${limit.value}`]));
+  const rows = verdicts.map(({ id, says, measured, passed }) => [
+    says,
+    limits.get(id) ?? "",
+    measured.toFixed(2),
+    passed ? "yes" : "**no**",
+  ]);
+  const kept = verdicts.filter(({ passed }) => passed).length;
+  return [
+    "## What is promised",
+    `${kept} of ${verdicts.length} hold in this run.`,
+    table(["", "limit", "measured", "holds"], rows),
+  ];
+}
+
+export function throughputSection(results: Results): readonly string[] {
+  const { rates, load } = results;
+  const floor = medianRate(rates, "b");
+  const rows = ROW_IDS.filter((row) => rates.some((rate) => rate.row === row)).map((row) => {
+    const of = rates.filter((rate) => rate.row === row);
+    const rate = medianRate(rates, row);
+    return [
+      `(${row}) ${ROW_TITLES[row]}`,
+      rate === undefined ? "failed" : thousands(rate),
+      of.map(({ perSecond }) => thousands(perSecond)).join(" "),
+      rate === undefined || floor === undefined ? "" : (rate / floor).toFixed(2),
+      median(of.map(({ cpuMsPerEvent }) => cpuMsPerEvent)).toFixed(2),
+      thousands(Math.max(...of.map(({ peakRssMb }) => peakRssMb))),
+    ];
+  });
+  return [
+    "## How many",
+    "![Events per second, floors and router](benchmarks/throughput.svg)",
+    "A bar is the median, the line across its end goes from the lowest to the highest measurement.",
+    table(["", "per second", "each time", "of (b)", "CPU ms per event", "peak MB"], rows),
+    `\`${load.tool}\` posts events of ${thousands(load.eventBytes)} bytes over ${load.connections} connections for ${load.seconds} s, after a warm-up. Each measurement has a fresh workerd, a fresh folder on disk and a fresh subscriber process. A rate is the number of acknowledged events, divided by the time from the first post to the arrival of the last: everything that was acknowledged must arrive, by id, or the row fails. Floors and ingest end with the last answer. CPU is that of the workerd process, for ingress, log and delivery together.`,
+    "**Floors.** (a) and (b) are Workers of a few lines, in the same workerd: what the platform itself can do on this machine. (b) groups requests and commits as the router does, on the same kind of disk, and does nothing else.",
+    "**The subscriber** is a server on bare sockets that notes ids and answers 202. It was chosen for its cost: 0.010 ms of CPU per request, where `node:http` took 0.027 and a Worker in workerd 0.10 on the machine this was written on. Still it takes from the two cores what the floors without subscribers do not pay.",
+  ];
+}
+
+export function latencySection(results: Results): readonly string[] {
+  const { latencies } = results;
+  if (latencies.length === 0) return [];
+  const row = (name: string, side: "floor" | "delivery") => [
+    name,
+    ...(["p50Ms", "p99Ms", "maxMs"] as const).map((share) =>
+      milliseconds(median(latencies.map((pair) => pair[side][share]))),
+    ),
+  ];
+  const { floorP99Ms = Number.NaN, deliveryP99Ms = Number.NaN } = figuresOf(results);
+  return [
+    "## How soon",
+    "![Latency, floor and router](benchmarks/latency.svg)",
+    table(
+      ["", "median", "99 of 100", "longest"],
+      [row("(b) answers, its commit done", "floor"), row("the subscriber has the event", "delivery")],
+    ),
+    `At ${latencies[0]?.ratePerSecond} events/s, posted on time whatever the answers do. The way to the subscriber holds one commit as well; its 99th percentile is ${(deliveryP99Ms / floorP99Ms).toFixed(1)} times that of the commit alone.`,
+  ];
+}

@@ -1,0 +1,58 @@
+/** (h) events that wait in the log, then a Trigger that begins at the earliest: how fast they drain, in how much memory. */
+import { apply } from "../../test/system/apply.ts";
+import { channelStats } from "../channel-stats.ts";
+import { nowMs } from "../clock.ts";
+import { type Posted, post } from "../load/closed-loop.ts";
+import { CONNECTIONS } from "../load/event.ts";
+import { trigger } from "../manifests.ts";
+import { cpuMs, peakRssMb } from "../proc.ts";
+import { faultsOf } from "./floors.ts";
+import type { Rate, Settings } from "./row.ts";
+import { withRouter } from "./with-router.ts";
+
+/** Published in steps of this length until the backlog is there: a load cannot end itself early. */
+const STEP_SECONDS = 5;
+/** Longer than a lease that has to expire, milliseconds. */
+const QUIET_MS = 45_000;
+
+export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate> {
+  return withRouter({ triggers: [] }, async ({ router, sink, brokerUrl: url, folder }) => {
+    let posted = NOTHING_POSTED;
+    let stored = 0;
+    for (let step = 0; stored < backlogEvents && posted.refused + posted.errors === 0; step++) {
+      // Past every id of the steps before: each left at most one post per connection without an answer.
+      const firstId = posted.acked + step * CONNECTIONS;
+      const events = backlogEvents - stored;
+      posted = plus(posted, await post(tool, { url, seconds: STEP_SECONDS, events, firstId, folder }));
+      stored = (await channelStats(router.url)).acceptedSinceWake;
+    }
+    const annotations = { "sluice.dev/start-from": "earliest" };
+    const appliedMs = nowMs();
+    const cpuBefore = cpuMs(router.pid);
+    await apply(router, trigger({ number: 0, sinkUrl: sink.url, matches: "all", annotations }));
+    const count = await sink.untilArrived(stored, QUIET_MS);
+    const faults = [...faultsOf(posted, count.unique)];
+    if (count.unique < stored) faults.push(`${stored - count.unique} of the log's ${stored} events did not arrive`);
+    return {
+      row: "h",
+      perSecond: count.unique / ((count.lastMs - appliedMs) / 1000),
+      acked: posted.acked,
+      arrived: count.unique,
+      repeated: count.requests - count.unique,
+      cpuMsPerEvent: (cpuMs(router.pid) - cpuBefore) / stored,
+      peakRssMb: peakRssMb(router.pid),
+      faults,
+    };
+  });
+}
+
+const NOTHING_POSTED = { acked: 0, refused: 0, errors: 0, startedMs: 0, seconds: 0 };
+
+function plus(posted: Posted, more: Posted): Posted {
+  return {
+    ...more,
+    acked: posted.acked + more.acked,
+    refused: posted.refused + more.refused,
+    errors: posted.errors + more.errors,
+  };
+}

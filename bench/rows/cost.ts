@@ -1,0 +1,96 @@
+/** (i) what is billed per event at several rates, and what an idle channel costs, counted by the running system. */
+import { setTimeout as wait } from "node:timers/promises";
+import { channelStats, usageBetween } from "../channel-stats.ts";
+import { postSteadily } from "../load/steady.ts";
+import { dollarsPerMillion, type Operations } from "../prices.ts";
+import { cpuMs } from "../proc.ts";
+import type { Cost, Idle, Settings } from "./row.ts";
+import { type TriggerPlan, withRouter } from "./with-router.ts";
+
+export const COST_RATES = [10, 100, 1_000] as const;
+export const COST_SUBSCRIBERS = [1, 10] as const;
+
+const WARM_UP = { ratePerSecond: 100, seconds: 2 };
+/** Longer than a lease that has to expire, milliseconds. */
+const QUIET_MS = 45_000;
+/**
+ * Letting go of an event costs as well: alarms, deletions. So the log is kept for ten seconds instead of a day, and what
+ * is counted goes on until the last event has left it. A deletion held back by a delivery is tried again after as long.
+ */
+const RETENTION = { "sluice.dev/retention": "PT10S" };
+const FORGOTTEN_MS = 22_000;
+/** The channel's watchdog has come and found nothing more to do, milliseconds. */
+const IDLE_AFTER_MS = 15_000;
+
+export function measureCost(plan: { subscribers: number; ratePerSecond: number }, settings: Settings): Promise<Cost> {
+  const { subscribers, ratePerSecond } = plan;
+  const triggers = Array.from({ length: subscribers }, (): TriggerPlan => ({ matches: "own" }));
+  return withRouter({ triggers, annotations: RETENTION }, async ({ router, sink, brokerUrl: url }) => {
+    await postSteadily({ url, ...WARM_UP });
+    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers, QUIET_MS);
+    await wait(FORGOTTEN_MS);
+    await sink.reset();
+    const [before, cpuBefore] = [await channelStats(router.url), cpuMs(router.pid)];
+    const { sentMs, answeredMs } = await postSteadily({ url, ratePerSecond, seconds: settings.costSeconds });
+    const acked = answeredMs.filter((ms) => ms > 0).length;
+    const count = await sink.untilArrived(acked * subscribers, QUIET_MS);
+    const cpuAfter = cpuMs(router.pid);
+    await wait(FORGOTTEN_MS);
+    const after = await channelStats(router.url);
+    const { requests, ...rows } = usageBetween(before.usage, after.usage);
+    const seconds = (count.lastMs - (sentMs[0] ?? 0)) / 1000;
+    const faults: string[] = [];
+    if (acked < sentMs.length) faults.push(`${sentMs.length - acked} posts were not accepted`);
+    if (count.unique < acked * subscribers) faults.push(`${acked * subscribers - count.unique} did not arrive`);
+    const perEvent: Operations = {
+      workerRequests: 1,
+      cpuMs: (cpuAfter - cpuBefore) / acked,
+      objectRequests: sum(requests) / acked,
+      // The object is in use all the time: it answers, or holds a courier's call.
+      objectSeconds: seconds / acked,
+      rowsWritten: rows.rowsWritten / acked,
+      rowsRead: rows.rowsRead / acked,
+      queueMessages: rows.queueMessages / acked,
+    };
+    return {
+      row: "i",
+      subscribers,
+      ratePerSecond,
+      achievedPerSecond: acked / seconds,
+      events: acked,
+      perEvent,
+      requestsPerEvent: Object.fromEntries(Object.entries(requests).map(([kind, n]) => [kind, n / acked])),
+      dollarsPerMillion: dollarsPerMillion(perEvent),
+      faults,
+    };
+  });
+}
+
+/** After it has delivered something, so that all that work leaves behind would show. */
+export function measureIdle(settings: Settings): Promise<Idle> {
+  return withRouter({ triggers: [{ matches: "own" }] }, async ({ router, sink, brokerUrl: url }) => {
+    await postSteadily({ url, ...WARM_UP });
+    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
+    await wait(IDLE_AFTER_MS);
+    const [first, before] = [await channelStats(router.url), await channelStats(router.url)];
+    await wait(settings.costSeconds * 1000);
+    const after = await channelStats(router.url);
+    const { requests, ...rows } = usageBetween(before.usage, after.usage);
+    // A reading reads rows itself.
+    const reading = usageBetween(first.usage, before.usage);
+    const operations: Operations = {
+      workerRequests: 0,
+      cpuMs: 0,
+      objectSeconds: 0,
+      objectRequests: sum(requests),
+      rowsRead: rows.rowsRead - reading.rowsRead,
+      rowsWritten: rows.rowsWritten,
+      queueMessages: rows.queueMessages,
+    };
+    return { row: "i", seconds: settings.costSeconds, operations };
+  });
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}

@@ -1,0 +1,73 @@
+/** What a row of the benchmark needs and gives. */
+import type { LoadTool } from "../load/closed-loop.ts";
+import type { Dollars, Operations } from "../prices.ts";
+
+export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i"] as const;
+export type RowId = (typeof ROW_IDS)[number];
+
+export interface Settings {
+  readonly tool: LoadTool;
+  /** Of load that counts, after the warm-up. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  /** Of the backlog. */
+  readonly backlogEvents: number;
+  /** For each rate of the cost row. */
+  readonly costSeconds: number;
+}
+
+/** Throughput of one measurement. */
+export interface Rate {
+  readonly row: RowId;
+  /** Events, or deliveries where there are several subscribers, per second. */
+  readonly perSecond: number;
+  readonly acked: number;
+  /** Different events at the sink, over all subscribers; equals `acked` times subscribers, or more, or the row failed. */
+  readonly arrived: number;
+  /** Requests at the sink beyond the first for an event. */
+  readonly repeated: number;
+  /** CPU time of workerd per event posted, milliseconds. */
+  readonly cpuMsPerEvent: number;
+  readonly peakRssMb: number;
+  /** What went wrong: an event that did not arrive, a refusal. Empty for a row that counts. */
+  readonly faults: readonly string[];
+}
+
+export interface Latency {
+  readonly events: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  readonly faults: readonly string[];
+}
+
+/** At the same rate: floor (b) until its answer, the router until the arrival at the sink. */
+export interface LatencyPair {
+  readonly row: "g";
+  readonly ratePerSecond: number;
+  readonly floor: Latency;
+  readonly delivery: Latency;
+}
+
+/** What a run of events cost, counted by the running system. */
+export interface Cost {
+  readonly row: "i";
+  readonly subscribers: number;
+  /** What was asked for, and what the router reached from the first post to the last arrival. */
+  readonly ratePerSecond: number;
+  readonly achievedPerSecond: number;
+  readonly events: number;
+  readonly perEvent: Operations;
+  /** The parts of `perEvent.objectRequests`. */
+  readonly requestsPerEvent: Readonly<Record<string, number>>;
+  readonly dollarsPerMillion: Dollars;
+  readonly faults: readonly string[];
+}
+
+/** A configured channel with nothing to do. */
+export interface Idle {
+  readonly row: "i";
+  readonly seconds: number;
+  /** Without the reading of the counters itself. */
+  readonly operations: Operations;
+}

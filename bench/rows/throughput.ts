@@ -1,0 +1,64 @@
+/**
+ * (c) ingest alone; (d) one Trigger that matches all; (e) ten of which one matches; (f) ten that all match. A rate goes
+ * to the last arrival: what the router has taken and not delivered yet does not count as done.
+ */
+import { channelStats } from "../channel-stats.ts";
+import { post } from "../load/closed-loop.ts";
+import { cpuMs, peakRssMb } from "../proc.ts";
+import { faultsOf } from "./floors.ts";
+import type { Rate, Settings } from "./row.ts";
+import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
+
+export type ThroughputRow = "c" | "d" | "e" | "f";
+
+/** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
+const QUIET_MS = 45_000;
+
+const others = (count: number, matches: TriggerPlan["matches"]): TriggerPlan[] =>
+  Array.from({ length: count }, () => ({ matches }));
+
+const TRIGGERS: Readonly<Record<ThroughputRow, readonly TriggerPlan[]>> = {
+  c: [],
+  d: [{ matches: "all" }],
+  e: [...others(9, "other"), { matches: "own" }],
+  f: others(10, "own"),
+};
+
+/** Deliveries that each event causes. */
+const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10 };
+
+export function measureThroughput(row: ThroughputRow, settings: Settings): Promise<Rate> {
+  return withRouter({ triggers: TRIGGERS[row] }, async (measured) => {
+    const { router, sink, brokerUrl: url, folder } = measured;
+    await post(settings.tool, { url, seconds: settings.warmUpSeconds, folder });
+    await untilDelivered(measured, 0, COPIES[row]);
+    await sink.reset();
+    const before = (await channelStats(router.url)).acceptedSinceWake;
+    const cpuBefore = cpuMs(router.pid);
+    const posted = await post(settings.tool, { url, seconds: settings.seconds, folder });
+    const { stored, count } = await untilDelivered(measured, before, COPIES[row]);
+    const cpu = cpuMs(router.pid) - cpuBefore;
+    const arrived = row === "c" ? stored : count.unique;
+    const seconds = row === "c" ? posted.seconds : (count.lastMs - posted.startedMs) / 1000;
+    const copies = Math.max(1, COPIES[row]);
+    const faults = [...faultsOf(posted, arrived, copies)];
+    // What the log holds beyond the acknowledged (cut off at the end of the load) must have arrived as well.
+    if (arrived < stored * copies) faults.push(`${stored * copies - arrived} of the log's deliveries did not arrive`);
+    return {
+      row,
+      perSecond: (posted.acked * copies) / seconds,
+      acked: posted.acked,
+      arrived,
+      repeated: count.requests - count.unique,
+      cpuMsPerEvent: cpu / posted.acked,
+      peakRssMb: peakRssMb(router.pid),
+      faults,
+    };
+  });
+}
+
+/** Waits for every delivery of what the channel has taken since it had taken `before`. */
+async function untilDelivered({ router, sink }: Measured, before: number, copies: number) {
+  const stored = (await channelStats(router.url)).acceptedSinceWake - before;
+  return { stored, count: await sink.untilArrived(stored * copies, QUIET_MS) };
+}

@@ -1,0 +1,48 @@
+/** A fresh router with a Broker and Triggers, and a fresh sink, for one measurement. */
+import { apply } from "../../test/system/apply.ts";
+import { type Annotations, BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
+import type { MeasuredServer } from "../measured-server.ts";
+import { startRouter } from "../router.ts";
+import { Sink } from "../sink-process.ts";
+import { withFolder } from "../temporary-folder.ts";
+
+/** Sinks tell Triggers apart by one digit. */
+const SUBSCRIBERS = 10;
+
+export interface Measured {
+  readonly router: MeasuredServer;
+  readonly sink: Sink;
+  /** Where the Broker takes events. */
+  readonly brokerUrl: string;
+  readonly folder: string;
+}
+
+export type TriggerPlan = Omit<TriggerOptions, "sinkUrl" | "number">;
+
+export interface BrokerPlan {
+  readonly triggers: readonly TriggerPlan[];
+  readonly annotations?: Annotations;
+}
+
+export function withRouter<T>(
+  { triggers, annotations = {} }: BrokerPlan,
+  work: (measured: Measured) => Promise<T>,
+): Promise<T> {
+  return withFolder(async (folder) => {
+    const sink = await Sink.start({ subscribers: SUBSCRIBERS });
+    try {
+      const router = await startRouter(folder);
+      try {
+        await apply(router, broker(annotations));
+        for (const [number, plan] of triggers.entries()) {
+          await apply(router, trigger({ ...plan, number, sinkUrl: sink.url }));
+        }
+        return await work({ router, sink, brokerUrl: `${router.url}/default/${BROKER}`, folder });
+      } finally {
+        await router.stop();
+      }
+    } finally {
+      await sink.end();
+    }
+  });
+}

@@ -1,0 +1,70 @@
+/** The results as text for the terminal. */
+import { faultsIn, medianRate, type Results } from "./results.ts";
+import type { RowId } from "./rows/row.ts";
+import { median } from "./statistics.ts";
+import { TARGETS } from "./targets.ts";
+
+export const ROW_TITLES: Readonly<Record<RowId, string>> = {
+  a: "floor: a Worker reads the body and answers",
+  b: "floor: a Worker and a Durable Object with group commit",
+  c: "ingest: a Broker without Triggers",
+  d: "one Trigger that matches all",
+  e: "ten Triggers, one matches",
+  f: "ten Triggers, all match (deliveries/s)",
+  g: "from the post to the subscriber, 100 events/s",
+  h: "draining a backlog",
+  i: "cost",
+};
+
+export function tableOf(results: Results): string {
+  return [...rateLines(results), ...latencyLines(results), ...costLines(results), ...verdictLines(results)].join("\n");
+}
+
+function rateLines({ rates }: Results): readonly string[] {
+  const rows = [...new Set(rates.map(({ row }) => row))];
+  const lines = rows.map((row) => {
+    const of = rates.filter((rate) => rate.row === row);
+    const each = of.map((rate) => Math.round(rate.perSecond)).join(" ");
+    const cpu = median(of.map((rate) => rate.cpuMsPerEvent)).toFixed(3);
+    const rss = Math.round(Math.max(...of.map((rate) => rate.peakRssMb)));
+    const rate = medianRate(rates, row);
+    const shown = rate === undefined ? "FAILED" : String(Math.round(rate));
+    return `(${row}) ${ROW_TITLES[row].padEnd(56)} ${shown.padStart(7)}  ${cpu.padStart(6)}  ${String(rss).padStart(5)}  ${each}`;
+  });
+  return [`${"".padEnd(60)}     /s  CPU ms  RSS MB  each`, ...lines];
+}
+
+function latencyLines({ latencies }: Results): readonly string[] {
+  return latencies.flatMap(({ floor, delivery }) => [
+    `(g) floor    p50 ${ms(floor.p50Ms)}  p99 ${ms(floor.p99Ms)}  max ${ms(floor.maxMs)}`,
+    `(g) delivery p50 ${ms(delivery.p50Ms)}  p99 ${ms(delivery.p99Ms)}  max ${ms(delivery.maxMs)}`,
+  ]);
+}
+
+function costLines({ costs, idle }: Results): readonly string[] {
+  const lines = costs.map(({ ratePerSecond, subscribers, achievedPerSecond, perEvent, dollarsPerMillion }) => {
+    const operations = Object.entries(perEvent).map(([name, count]) => `${name} ${count.toFixed(4)}`);
+    const rate = `${ratePerSecond}/s (${achievedPerSecond.toFixed(0)}) to ${subscribers}`;
+    return `(i) ${rate}: $${dollarsPerMillion.total.toFixed(3)} a million; ${operations.join(", ")}`;
+  });
+  return idle === undefined ? lines : [...lines, `(i) idle for ${idle.seconds} s: ${JSON.stringify(idle.operations)}`];
+}
+
+function verdictLines(results: Results): readonly string[] {
+  const limits = new Map(TARGETS.map(({ id, limit }) => [id, limit]));
+  const lines = results.verdicts.map(({ id, says, measured, passed }) => {
+    const limit = limits.get(id);
+    return `${passed ? "pass" : "FAIL"}  ${id.padEnd(9)} ${measured.toFixed(2).padStart(7)}  ${limit?.kind} ${limit?.value}: ${says}`;
+  });
+  const other = (results.otherWork ?? []).map((share) => Math.round(share * 100)).join(" ");
+  return [
+    `other work, % of all cores between the rows: ${other}`,
+    "",
+    ...lines,
+    ...faultsIn(results).map((fault) => `FAULT ${fault}`),
+  ];
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`.padStart(9);
+}

@@ -1,0 +1,94 @@
+/** Records of a small made-up run of the benchmark. */
+import type { CrashRecord, SoakRecord } from "../../bench/page/records.ts";
+import { dollarsPerMillion, type Operations } from "../../bench/prices.ts";
+import { type Measurements, type Results, resultsOf } from "../../bench/results.ts";
+import type { Cost, LatencyPair, Rate, RowId } from "../../bench/rows/row.ts";
+
+const MACHINE = { cores: 2, model: "a processor", memoryGb: 4, node: "24.1.0", workerd: "1.2" };
+const RECORDED = "2026-01-02T03:04:05.000Z";
+
+export function rate(row: RowId, perSecond: number, faults: readonly string[] = []): Rate {
+  return { row, perSecond, acked: 10, arrived: 10, repeated: 0, cpuMsPerEvent: 0.25, peakRssMb: 200, faults };
+}
+
+export function latencies(floorP99Ms: number, deliveryP99Ms: number): LatencyPair {
+  const floor = { events: 10, p50Ms: 1, p99Ms: floorP99Ms, maxMs: 40, faults: [] };
+  return { row: "g", ratePerSecond: 100, floor, delivery: { ...floor, p50Ms: 2, p99Ms: deliveryP99Ms } };
+}
+
+export const NO_OPERATIONS: Operations = {
+  workerRequests: 0,
+  cpuMs: 0,
+  objectRequests: 0,
+  objectSeconds: 0,
+  rowsWritten: 0,
+  rowsRead: 0,
+  queueMessages: 0,
+};
+
+export function cost(subscribers: number, ratePerSecond: number, operations: Partial<Operations>): Cost {
+  const perEvent = { ...NO_OPERATIONS, workerRequests: 1, ...operations };
+  return {
+    row: "i",
+    subscribers,
+    ratePerSecond,
+    achievedPerSecond: ratePerSecond,
+    events: 100,
+    perEvent,
+    requestsPerEvent: { append: 0.5 },
+    dollarsPerMillion: dollarsPerMillion(perEvent),
+    faults: [],
+  };
+}
+
+const MEASURED: Measurements = {
+  rates: [
+    rate("a", 10_000),
+    rate("b", 5_000),
+    rate("c", 4_000),
+    rate("d", 2_400),
+    rate("e", 2_300),
+    rate("f", 4_000),
+    rate("h", 2_500),
+  ],
+  latencies: [latencies(10, 25)],
+  costs: [cost(1, 1_000, { rowsWritten: 0.25 }), cost(10, 1_000, { rowsWritten: 0.5 })],
+  otherWork: [0.1, 0.3, 0.2],
+  idle: { row: "i", seconds: 20, operations: NO_OPERATIONS },
+};
+
+export const RESULTS: Results = resultsOf(MEASURED, {
+  recordedAt: RECORDED,
+  machine: MACHINE,
+  load: { tool: "wrk", connections: 64, eventBytes: 1024, seconds: 10, repeat: 3 },
+});
+
+export const CRASH: CrashRecord = {
+  recordedAt: RECORDED,
+  machine: MACHINE,
+  rounds: 200,
+  acked: 123_456,
+  openAtKills: 789,
+  repeated: 55,
+  mostRepeatedInARound: 7,
+  faults: 0,
+  ratePerSecond: 400,
+};
+
+export const SOAK: SoakRecord = {
+  recordedAt: RECORDED,
+  machine: MACHINE,
+  ratePerSecond: 700,
+  peakPerSecond: 1_000,
+  minutes: 30,
+  events: 1_260_000,
+  delivered: 1_260_000,
+  lost: 0,
+  repeated: 3,
+  series: [
+    { minute: 1, rssMb: 200, p50Ms: 3, p99Ms: 20, acceptedPerSecond: 700 },
+    { minute: 2, rssMb: 210, p50Ms: 4, p99Ms: 90, acceptedPerSecond: 700 },
+  ],
+  failing: { parked: 12 },
+  slow: { delivered: 34 },
+};
