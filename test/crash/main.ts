@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { thisMachine } from "./machine.ts";
+import { thisMachine } from "../../bench/machine.ts";
 import { writeRecord } from "./record.ts";
 import { crashRecord, failuresOf, reportOf } from "./report.ts";
 import { DEFAULTS, runCrash } from "./run-crash.ts";

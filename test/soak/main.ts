@@ -5,7 +5,7 @@
  *   npm run soak -- [--minutes 30] [--out bench/soak.json]
  */
 import { parseArgs } from "node:util";
-import { thisMachine } from "../crash/machine.ts";
+import { thisMachine } from "../../bench/machine.ts";
 import { writeRecord } from "../crash/record.ts";
 import { judge } from "./judge.ts";
 import { reportOf, soakRecord } from "./report.ts";
