@@ -58,7 +58,7 @@ export class CrashingRouter {
   async kill(): Promise<void> {
     const script = this.#script;
     if (script?.pid === undefined) return;
-    const workerd = this.#workerdPid();
+    const workerd = this.workerdPid;
     const group = workerd === undefined ? undefined : processGroupOf(workerd);
     for (const leader of [group, script.pid]) if (leader !== undefined) killIfRunning(-leader);
     this.#script = undefined;
@@ -75,7 +75,8 @@ export class CrashingRouter {
     return this.#log.join("\n");
   }
 
-  #workerdPid(): number | undefined {
+  /** Undefined when it does not run. */
+  get workerdPid(): number | undefined {
     try {
       const pid = Number.parseInt(readFileSync(join(this.#dataFolder, "workerd.pid"), "utf8"), 10);
       return Number.isInteger(pid) && isRunning(pid) ? pid : undefined;

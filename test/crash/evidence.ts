@@ -22,8 +22,8 @@ export interface Posted {
 }
 
 /** One request that a subscriber received. */
-export interface Received {
-  readonly trigger: TriggerName;
+export interface Received<Trigger extends string = TriggerName> {
+  readonly trigger: Trigger;
   /** Number of the producer's event that this is, or that it replies to. */
   readonly number: number;
   readonly arrivedMs: number;

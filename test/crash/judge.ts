@@ -9,23 +9,14 @@
  *   - of one key, an ordered subscriber sees no event before the acknowledged one ahead of it was answered with 2xx;
  *   - nothing is invented or altered.
  */
-import {
-  DIRECT_TRIGGERS,
-  type Evidence,
-  type Kill,
-  type Posted,
-  type Received,
-  TRIGGERS,
-  type TriggerName,
-} from "./evidence.ts";
+import { type Evidence, type Kill, type Posted, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";
+import { firstSuccessMs, type Histories, historiesOf, outOfOrder, type Repeat, repeatsIn } from "./histories.ts";
+import { firstKill, type RoundFigures, roundFigures } from "./round-figures.ts";
 
 /** How long an answer may take to the channel, milliseconds. */
 const SETTLED_AFTER_MS = 1_000;
 /** On a machine that is too busy it takes some turns of the router's loop more; a post takes at least one. */
 const TURNS = 5;
-/** What the report counts as just before a kill, milliseconds. */
-const JUST_BEFORE_MS = 1_000;
-
 /** A request may reach the subscriber this long after the end of the router that sent it, milliseconds. */
 const IN_TRANSIT_MS = 250;
 
@@ -33,24 +24,6 @@ export interface Fault {
   readonly kind: "missing" | "repeated" | "second-reply" | "out-of-order" | "unknown" | "altered";
   readonly trigger: TriggerName;
   readonly number: number;
-}
-
-export interface RoundFigures {
-  readonly acked: number;
-  /** Posts answered, but not with 202. */
-  readonly refused: number;
-  /** Posts whose connection broke after the kill. */
-  readonly broken: number;
-  /** Answers with 2xx. */
-  readonly delivered: number;
-  /** Answers with 503. */
-  readonly failed: number;
-  /** Deliveries of acknowledged events that no subscriber had answered with 2xx when the kill came. */
-  readonly unsettledAtKill: number;
-  /** Answers with 2xx in the last JUST_BEFORE_MS before the kill. */
-  readonly answeredJustBefore: number;
-  /** Repeated deliveries after the kill, until the next one. */
-  readonly repeatedAfter: number;
 }
 
 export interface Verdict {
@@ -61,10 +34,11 @@ export interface Verdict {
 }
 
 export function judge(evidence: Evidence): Verdict {
-  const histories = historiesOf(evidence.received);
+  const histories = historiesOf(TRIGGERS, evidence.received);
   const repeats = repeatsIn(histories);
   const lossy = lossyKills(evidence);
-  const rounds = evidence.kills.map((_, round) => figuresOf(evidence, histories, repeats, round));
+  const rounds = roundFigures(evidence, histories, repeats);
+  const disordered = outOfOrder(evidence.posted, histories.get("ordered") ?? new Map());
   return {
     rounds,
     acked: evidence.posted.filter((post) => post.ackedMs !== undefined).length,
@@ -73,67 +47,33 @@ export function judge(evidence: Evidence): Verdict {
       ...missing(evidence.posted, histories),
       ...repeats.filter((repeat) => !isExcused(repeat, lossy)).map(({ again }) => faultOf("repeated", again)),
       ...secondReplies(evidence.received),
-      ...outOfOrder(evidence.posted, histories),
+      ...disordered.map((number): Fault => ({ kind: "out-of-order", trigger: "ordered", number })),
       ...foreign(evidence),
     ],
   };
 }
 
-/** Per Trigger and event, what its subscriber received, in order of arrival. */
-type Histories = ReadonlyMap<TriggerName, ReadonlyMap<number, readonly Received[]>>;
-
-interface Repeat {
-  /** The last delivery before it that was answered with 2xx. */
-  readonly answered: Received;
-  readonly again: Received;
-}
-
-function historiesOf(received: readonly Received[]): Histories {
-  const histories = new Map<TriggerName, Map<number, Received[]>>(TRIGGERS.map((trigger) => [trigger, new Map()]));
-  for (const each of received.toSorted((one, other) => one.arrivedMs - other.arrivedMs)) {
-    const events = histories.get(each.trigger);
-    const history = events?.get(each.number);
-    if (history === undefined) events?.set(each.number, [each]);
-    else history.push(each);
-  }
-  return histories;
-}
-
-function missing(posted: readonly Posted[], histories: Histories): readonly Fault[] {
+function missing(posted: readonly Posted[], histories: Histories<Received>): readonly Fault[] {
   const faults: Fault[] = [];
   for (const { number, ackedMs } of posted) {
     const wasStored = ackedMs !== undefined || TRIGGERS.some((trigger) => histories.get(trigger)?.has(number));
     if (!wasStored) continue;
     for (const trigger of TRIGGERS) {
-      if (firstSuccessMs(histories, trigger, number) === undefined) faults.push({ kind: "missing", trigger, number });
+      const isMissing = firstSuccessMs(histories.get(trigger)?.get(number)) === undefined;
+      if (isMissing) faults.push({ kind: "missing", trigger, number });
     }
   }
   return faults;
 }
 
-/** Each arrival after an answer with 2xx. */
-function repeatsIn(histories: Histories): readonly Repeat[] {
-  const repeats: Repeat[] = [];
-  for (const events of histories.values()) {
-    for (const history of events.values()) {
-      let answered: Received | undefined;
-      for (const again of history) {
-        if (answered !== undefined) repeats.push({ answered, again });
-        if (isSuccess(again)) answered = again;
-      }
-    }
-  }
-  return repeats;
-}
-
 /** A kill came between, while the first delivery was under way or before its outcome had to be on disk. */
-function isExcused({ answered, again }: Repeat, lossy: readonly LossyKill[]): boolean {
-  return lossy.some(
-    ({ kill, writtenMs }) =>
-      answered.arrivedMs <= kill.goneMs + IN_TRANSIT_MS &&
-      (answered.answeredMs ?? 0) >= writtenMs &&
-      again.arrivedMs > kill.sentMs,
-  );
+function isExcused({ answered, again }: Repeat<Received>, lossy: readonly LossyKill[]): boolean {
+  const from = firstKill(lossy, ({ kill }) => kill.goneMs + IN_TRANSIT_MS >= answered.arrivedMs);
+  for (let round = from; ; round++) {
+    const found = lossy[round];
+    if (found === undefined || found.kill.sentMs >= again.arrivedMs) return false;
+    if ((answered.answeredMs ?? 0) >= found.writtenMs) return true;
+  }
 }
 
 interface LossyKill {
@@ -143,13 +83,19 @@ interface LossyKill {
 }
 
 function lossyKills({ kills, posted }: Evidence): readonly LossyKill[] {
-  return kills.map((kill, round) => {
-    const beforeMs = kills[round - 1]?.goneMs ?? 0;
-    const acked = posted.filter(({ ackedMs = 0 }) => ackedMs > beforeMs && ackedMs <= kill.sentMs);
-    const lastPostedMs = acked.reduce((latest, post) => Math.max(latest, post.startedMs), beforeMs);
-    const slowestMs = acked.reduce((slowest, post) => Math.max(slowest, post.endedMs - post.startedMs), 0);
-    return { kill, writtenMs: lastPostedMs - SETTLED_AFTER_MS - TURNS * slowestMs };
-  });
+  const rounds = kills.map((kill, round) => ({ kill, lastPostedMs: kills[round - 1]?.goneMs ?? 0, slowestMs: 0 }));
+  for (const { ackedMs, startedMs, endedMs } of posted) {
+    if (ackedMs === undefined) continue;
+    const index = firstKill(kills, ({ sentMs }) => sentMs >= ackedMs);
+    const round = rounds[index];
+    if (round === undefined || ackedMs <= (kills[index - 1]?.goneMs ?? 0)) continue;
+    round.lastPostedMs = Math.max(round.lastPostedMs, startedMs);
+    round.slowestMs = Math.max(round.slowestMs, endedMs - startedMs);
+  }
+  return rounds.map(({ kill, lastPostedMs, slowestMs }) => ({
+    kill,
+    writtenMs: lastPostedMs - SETTLED_AFTER_MS - TURNS * slowestMs,
+  }));
 }
 
 function secondReplies(received: readonly Received[]): readonly Fault[] {
@@ -163,70 +109,12 @@ function secondReplies(received: readonly Received[]): readonly Fault[] {
   return faults;
 }
 
-/** Posts of a key follow each other, so of two acknowledged ones the lower number is ahead in the log. */
-function outOfOrder(posted: readonly Posted[], histories: Histories): readonly Fault[] {
-  const faults: Fault[] = [];
-  const aheadMs = new Map<number, number>();
-  for (const { number, key, ackedMs } of posted.toSorted((one, other) => one.number - other.number)) {
-    if (ackedMs === undefined) continue;
-    const arrivedMs = histories.get("ordered")?.get(number)?.[0]?.arrivedMs ?? Number.POSITIVE_INFINITY;
-    if (arrivedMs < (aheadMs.get(key) ?? 0)) faults.push({ kind: "out-of-order", trigger: "ordered", number });
-    const successMs = firstSuccessMs(histories, "ordered", number) ?? Number.POSITIVE_INFINITY;
-    aheadMs.set(key, Math.max(aheadMs.get(key) ?? 0, successMs));
-  }
-  return faults;
-}
-
 function foreign({ posted, received }: Evidence): readonly Fault[] {
   const numbers = new Set(posted.map((post) => post.number));
   return received.flatMap((each) => {
     if (!numbers.has(each.number)) return faultOf("unknown", each);
     return each.isIntact ? [] : faultOf("altered", each);
   });
-}
-
-function figuresOf(evidence: Evidence, histories: Histories, repeats: readonly Repeat[], round: number): RoundFigures {
-  const killMs = evidence.kills[round]?.sentMs ?? Number.POSITIVE_INFINITY;
-  const beforeMs = evidence.kills[round - 1]?.sentMs ?? 0;
-  const afterMs = evidence.kills[round + 1]?.sentMs ?? Number.POSITIVE_INFINITY;
-  const inRound = evidence.posted.filter(({ endedMs }) => endedMs > beforeMs && endedMs <= killMs);
-  const answers = evidence.received.filter(({ answeredMs = 0 }) => answeredMs > beforeMs && answeredMs <= killMs);
-  const successes = answers.filter(isSuccess);
-  const repeated = repeats.filter(({ again }) => again.arrivedMs > killMs && again.arrivedMs <= afterMs);
-  return {
-    acked: inRound.filter(({ ackedMs }) => ackedMs !== undefined).length,
-    refused: inRound.filter(({ refusedWith }) => refusedWith !== undefined).length,
-    broken: evidence.posted.filter((post) => isBroken(post) && post.endedMs > killMs && post.endedMs <= afterMs).length,
-    delivered: successes.length,
-    failed: answers.length - successes.length,
-    unsettledAtKill: unsettledAt(evidence.kills[round], evidence.posted, histories),
-    answeredJustBefore: successes.filter(({ answeredMs = 0 }) => answeredMs > killMs - JUST_BEFORE_MS).length,
-    repeatedAfter: repeated.length,
-  };
-}
-
-function unsettledAt(kill: Kill | undefined, posted: readonly Posted[], histories: Histories): number {
-  if (kill === undefined) return 0;
-  let count = 0;
-  for (const { number, ackedMs } of posted) {
-    if (ackedMs === undefined || ackedMs > kill.sentMs) continue;
-    for (const trigger of DIRECT_TRIGGERS) {
-      if ((firstSuccessMs(histories, trigger, number) ?? Number.POSITIVE_INFINITY) > kill.goneMs) count++;
-    }
-  }
-  return count;
-}
-
-function firstSuccessMs(histories: Histories, trigger: TriggerName, number: number): number | undefined {
-  return histories.get(trigger)?.get(number)?.find(isSuccess)?.answeredMs;
-}
-
-function isBroken({ ackedMs, refusedWith }: Posted): boolean {
-  return ackedMs === undefined && refusedWith === undefined;
-}
-
-function isSuccess({ status, answeredMs }: Received): boolean {
-  return status < 300 && answeredMs !== undefined;
 }
 
 function faultOf(kind: Fault["kind"], { trigger, number }: Received): Fault {

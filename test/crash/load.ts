@@ -3,6 +3,7 @@
  * that the order within a key is known and as many requests are open as there are keys.
  */
 import { Agent, request } from "node:http";
+import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** A post without an answer counts as failed after this, milliseconds. */
@@ -14,6 +15,21 @@ export interface LoadOptions {
   readonly url: string;
   readonly keys: number;
   readonly ratePerSecond: number;
+  /**
+   * What a lane does that fell behind: `steady`, the default, goes on from now, so that no burst follows; `open` posts
+   * at once whatever was due, so that the rate is kept whatever the router does.
+   */
+  readonly pace?: "steady" | "open";
+  /** Rest after a failure, milliseconds; REST_MS unless given. */
+  readonly restMs?: number;
+}
+
+export interface PlannedPost {
+  readonly number: number;
+  readonly key: number;
+  readonly attempt: number;
+  /** When the rate wanted it posted. */
+  readonly dueMs: number;
 }
 
 export interface LoadEvent {
@@ -24,6 +40,8 @@ export interface LoadEvent {
 export interface LoadResult {
   readonly number: number;
   readonly key: number;
+  /** Counts the posts of this event, from 1. */
+  readonly attempt: number;
   readonly startedMs: number;
   readonly endedMs: number;
   /** Undefined when the connection broke or no answer came in time. */
@@ -31,8 +49,10 @@ export interface LoadResult {
 }
 
 export interface LoadPorts {
-  event(number: number, key: number): LoadEvent;
+  event(post: PlannedPost): LoadEvent;
   finished(result: LoadResult): void;
+  /** Whether the lane posts the same event again, after a rest; without this port it never does. */
+  again?(result: LoadResult): boolean;
   nowMs(): number;
 }
 
@@ -40,6 +60,7 @@ export class Load {
   readonly #options: LoadOptions;
   readonly #ports: LoadPorts;
   readonly #agent: Agent;
+  readonly #request: typeof request;
   #next = 0;
   #running: Promise<unknown> | undefined;
   #stopping = new AbortController();
@@ -47,7 +68,9 @@ export class Load {
   constructor(options: LoadOptions, ports: LoadPorts) {
     this.#options = options;
     this.#ports = ports;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: options.keys });
+    const isSecure = new URL(options.url).protocol === "https:";
+    this.#request = isSecure ? secureRequest : request;
+    this.#agent = new (isSecure ? SecureAgent : Agent)({ keepAlive: true, maxSockets: options.keys });
   }
 
   resume(): void {
@@ -75,14 +98,42 @@ export class Load {
     while (!stopping.aborted) {
       await pauseUntil(dueMs, this.#ports.nowMs(), stopping);
       if (stopping.aborted) return;
-      const number = this.#next++;
-      const startedMs = this.#ports.nowMs();
-      const status = await post(this.#options.url, this.#ports.event(number, key), this.#agent);
-      const endedMs = this.#ports.nowMs();
-      this.#ports.finished({ number, key, startedMs, endedMs, ...(status === undefined ? {} : { status }) });
-      // A lane that fell behind does not catch up in a burst.
-      dueMs = Math.max(dueMs + everyMs, endedMs + (status === 202 ? 0 : REST_MS));
+      const { endedMs, status } = await this.#postUntilOver(this.#next++, key, dueMs);
+      const restMs = status === 202 ? 0 : this.#restMs;
+      dueMs = this.#options.pace === "open" ? dueMs + everyMs : Math.max(dueMs + everyMs, endedMs + restMs);
     }
+  }
+
+  async #postUntilOver(number: number, key: number, dueMs: number): Promise<LoadResult> {
+    for (let attempt = 1; ; attempt++) {
+      const event = this.#ports.event({ number, key, attempt, dueMs });
+      const startedMs = this.#ports.nowMs();
+      const status = await this.#post(event);
+      const endedMs = this.#ports.nowMs();
+      const result = { number, key, attempt, startedMs, endedMs, ...(status === undefined ? {} : { status }) };
+      this.#ports.finished(result);
+      if (this.#ports.again?.(result) !== true) return result;
+      await wait(this.#restMs);
+    }
+  }
+
+  get #restMs(): number {
+    return this.#options.restMs ?? REST_MS;
+  }
+
+  #post({ headers, body }: LoadEvent): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      const options = { method: "POST", agent: this.#agent, headers, timeout: POST_TIMEOUT_MS };
+      const outgoing = this.#request(this.#options.url, options);
+      outgoing.on("response", (incoming) => {
+        incoming.resume();
+        // The status is what counts; a connection that breaks after it changes nothing.
+        incoming.on("close", () => resolve(incoming.statusCode));
+      });
+      outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
+      outgoing.on("error", () => resolve(undefined));
+      outgoing.end(body);
+    });
   }
 }
 
@@ -93,18 +144,4 @@ async function pauseUntil(dueMs: number, nowMs: number, stopping: AbortSignal): 
   } catch (error) {
     if (!stopping.aborted) throw error;
   }
-}
-
-function post(url: string, event: LoadEvent, agent: Agent): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const outgoing = request(url, { method: "POST", agent, headers: event.headers, timeout: POST_TIMEOUT_MS });
-    outgoing.on("response", (incoming) => {
-      incoming.resume();
-      // The status is what counts; a connection that breaks after it changes nothing.
-      incoming.on("close", () => resolve(incoming.statusCode));
-    });
-    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in time")));
-    outgoing.on("error", () => resolve(undefined));
-    outgoing.end(event.body);
-  });
 }

@@ -5,8 +5,11 @@ import { TRIGGERS, type TriggerName } from "./evidence.ts";
 
 export const BROKER = "crash";
 
-/** Retries outlive any number of kills; short pauses keep many deliveries between two attempts. */
-const DELIVERY = { retry: 200, backoffPolicy: "linear", backoffDelay: "PT0.05S", backoffMax: "PT1S", timeout: "PT10S" };
+/**
+ * Retries outlive any number of kills; short pauses keep many deliveries between two attempts. The timeout is longer than
+ * a router on a busy machine takes to read an answer: a delivery that times out comes again without a kill to excuse it.
+ */
+const DELIVERY = { retry: 200, backoffPolicy: "linear", backoffDelay: "PT0.05S", backoffMax: "PT1S", timeout: "PT2M" };
 
 const ANNOTATIONS: Partial<Record<TriggerName, Record<string, string>>> = {
   ordered: { "sluice.dev/ordering": "ordered" },

@@ -2,24 +2,24 @@
 import { processOptions, serveVerbs } from "./child-process.ts";
 import { EVENT_SOURCE, EVENT_TYPE, eventData, eventId } from "./event-format.ts";
 import { nowMs, type Posted } from "./evidence.ts";
-import { Load, type LoadEvent, type LoadOptions, type LoadResult } from "./load.ts";
+import { Load, type LoadEvent, type LoadOptions, type LoadResult, type PlannedPost } from "./load.ts";
 
 const posted: Posted[] = [];
 
-const load = new Load(processOptions<LoadOptions>(), {
-  event: crashEvent,
-  finished: (result) => posted.push(record(result)),
-  nowMs,
-});
+let acked = 0;
+
+const load = new Load(processOptions<LoadOptions>(), { event: crashEvent, finished, nowMs });
 
 serveVerbs({
   resume: () => load.resume(),
   pause: () => load.pause(),
+  /** How many were acknowledged. */
+  acked: () => acked,
   /** Everything so far; complete while paused. */
   posted: () => posted,
 });
 
-function crashEvent(number: number, key: number): LoadEvent {
+function crashEvent({ number, key }: PlannedPost): LoadEvent {
   return {
     headers: {
       "content-type": "application/json",
@@ -31,6 +31,11 @@ function crashEvent(number: number, key: number): LoadEvent {
     },
     body: eventData(number),
   };
+}
+
+function finished(result: LoadResult): void {
+  if (result.status === 202) acked++;
+  posted.push(record(result));
 }
 
 function record({ number, key, status, startedMs, endedMs }: LoadResult): Posted {

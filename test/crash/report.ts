@@ -1,12 +1,16 @@
 /** What a crash run prints, and what it takes to pass. */
 import { TRIGGERS } from "./evidence.ts";
-import type { Fault, RoundFigures } from "./judge.ts";
+import type { Fault } from "./judge.ts";
+import type { RoundFigures } from "./round-figures.ts";
 import type { CrashRun } from "./run-crash.ts";
 
 /** Kills must have met work: this many open deliveries per round on average (1,000 in 20 rounds). */
 export const UNSETTLED_PER_ROUND = 50;
-/** What couriers may have in flight for one Trigger at the kill: their window (`scripts/workerd-config.mjs`). */
-const WINDOW = 256;
+/**
+ * What couriers may have in flight for one Trigger at the kill: their window (`scripts/workerd-config.mjs`), times the
+ * couriers that a lane has when all of them are full (`src/channel/lanes.ts`).
+ */
+const WINDOW = 256 * 4;
 const SHOWN_FAULTS = 20;
 
 type Column = readonly [title: string, value: (figures: RoundFigures, round: number) => number];
@@ -49,7 +53,7 @@ export function reportOf(run: CrashRun): string {
   const lines = rounds.map((figures, round) =>
     columns.map(([, value]) => value(figures, round).toFixed(0).padStart(9)).join(""),
   );
-  const again = rounds.reduce((sum, round) => sum + round.repeatedAfter, 0);
+  const again = repeatedIn(rounds);
   return [
     titles,
     ...lines,
@@ -57,6 +61,24 @@ export function reportOf(run: CrashRun): string {
     `${acked} events acknowledged, ${unsettled} deliveries open at ${rounds.length} kills, ${again} delivered again,`,
     `drained ${(run.drainedMs / 1_000).toFixed(1)} s after the last start; faults: ${faultCounts(faults)}`,
   ].join("\n");
+}
+
+/** What is kept of a run. */
+export function crashRecord({ verdict }: CrashRun, options: { readonly ratePerSecond: number }) {
+  const { rounds, acked, unsettled, faults } = verdict;
+  return {
+    rounds: rounds.length,
+    ratePerSecond: options.ratePerSecond,
+    acked,
+    openAtKills: unsettled,
+    repeated: repeatedIn(rounds),
+    mostRepeatedInARound: Math.max(0, ...rounds.map((round) => round.repeatedAfter)),
+    faults: faults.length,
+  };
+}
+
+function repeatedIn(rounds: readonly RoundFigures[]): number {
+  return rounds.reduce((sum, round) => sum + round.repeatedAfter, 0);
 }
 
 function faultCounts(faults: readonly Fault[]): string {

@@ -42,7 +42,7 @@ const delivered = new Map(TRIGGERS.map((trigger) => [trigger, new Set<number>()]
 let lastArrivalMs = 0;
 let answers = 0;
 
-const port = await serveSubscribers({ answer, answered, nowMs });
+const { port } = await serveSubscribers({ answer, answered, nowMs });
 
 serveVerbs({
   port: () => port,

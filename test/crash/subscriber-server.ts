@@ -24,8 +24,17 @@ export interface SubscriberPorts {
   nowMs(): number;
 }
 
-/** Listens on a free port of the loopback address and returns it. */
-export async function serveSubscribers(ports: SubscriberPorts): Promise<number> {
+export interface SubscriberServer {
+  readonly port: number;
+  /** Ends open connections too. */
+  close(): Promise<void>;
+}
+
+/** Without an address, listens on a free port of the loopback address. Rejects when the address cannot be had. */
+export async function serveSubscribers(
+  ports: SubscriberPorts,
+  address: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: 0 },
+): Promise<SubscriberServer> {
   const server = createServer(async (incoming, outgoing) => {
     const arrivedMs = ports.nowMs();
     let body = "";
@@ -38,12 +47,21 @@ export async function serveSubscribers(ports: SubscriberPorts): Promise<number> 
     }
     const reception = { path: incoming.url ?? "", headers: incoming.headers, body, arrivedMs };
     const answer = ports.answer(reception);
-    await wait(answer.afterMs);
+    if (answer.afterMs > 0) await wait(answer.afterMs);
     ports.answered(reception, answer, send(outgoing, answer, ports));
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return portOf(server.address());
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address.port, address.host, resolve);
+  });
+  return {
+    port: portOf(server.address()),
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
 }
 
 /** The time is taken before the answer leaves, so that nothing the answer causes can seem to come before it. */

@@ -20,23 +20,55 @@ interface Stored {
   };
 }
 
-export async function apply(router: { readonly url: string }, resource: Resource): Promise<void> {
-  const { namespace = "default", name } = resource.metadata;
-  const group = resource.apiVersion.includes("/") ? `apis/${resource.apiVersion}` : `api/${resource.apiVersion}`;
-  const collection = `${router.url}/${group}/namespaces/${namespace}/${resource.kind.toLowerCase()}s`;
+export interface RouterApi {
+  readonly url: string;
+  readonly token?: string;
+}
+
+export class ApiRefusal extends Error {
+  readonly status: number;
+
+  constructor(what: string, status: number, text: string) {
+    super(`${what} was refused with ${status}: ${text}`);
+    this.status = status;
+  }
+}
+
+export async function apply(router: RouterApi, resource: Resource): Promise<void> {
+  const { kind, metadata } = resource;
+  const collection = collectionUrl(router, resource);
   const created = await fetch(collection, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { ...authorization(router), "content-type": "application/json" },
     body: JSON.stringify(resource),
   });
   const text = await created.text();
-  if (created.status !== 201) throw new Error(`${resource.kind} ${name} was refused with ${created.status}: ${text}`);
-  if (HAS_NO_STATUS.has(resource.kind)) return;
+  if (created.status !== 201) throw new ApiRefusal(`${kind} ${metadata.name}`, created.status, text);
+  if (HAS_NO_STATUS.has(kind)) return;
   let stored = text;
   for (const deadline = performance.now() + READY_TIMEOUT_MS; !isReady(JSON.parse(stored)); await wait(POLL_MS)) {
-    if (performance.now() > deadline) throw new Error(`${resource.kind} ${name} did not become ready: ${stored}`);
-    stored = await (await fetch(`${collection}/${name}`)).text();
+    if (performance.now() > deadline) throw new Error(`${kind} ${metadata.name} did not become ready: ${stored}`);
+    stored = await (await fetch(`${collection}/${metadata.name}`, { headers: authorization(router) })).text();
   }
+}
+
+/** Deletes the resource; nothing happens where it does not exist. */
+export async function remove(router: RouterApi, resource: Resource): Promise<void> {
+  const { kind, metadata } = resource;
+  const url = `${collectionUrl(router, resource)}/${metadata.name}`;
+  const answer = await fetch(url, { method: "DELETE", headers: authorization(router) });
+  const text = await answer.text();
+  if (!answer.ok && answer.status !== 404)
+    throw new ApiRefusal(`deleting ${kind} ${metadata.name}`, answer.status, text);
+}
+
+export function authorization({ token }: RouterApi): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+function collectionUrl(router: RouterApi, { apiVersion, kind, metadata }: Resource): string {
+  const group = apiVersion.includes("/") ? `apis/${apiVersion}` : `api/${apiVersion}`;
+  return `${router.url}/${group}/namespaces/${metadata.namespace ?? "default"}/${kind.toLowerCase()}s`;
 }
 
 function isReady({ metadata, status }: Stored): boolean {
