@@ -1,4 +1,5 @@
 /** What the operator API says of the row's Broker. */
+import { setTimeout as wait } from "node:timers/promises";
 import type { Usage } from "../src/channel/usage.ts";
 import { BROKER } from "./manifests.ts";
 
@@ -14,7 +15,21 @@ export async function channelStats(routerUrl: string): Promise<ChannelStats> {
   return answer.json() as Promise<ChannelStats>;
 }
 
-/** What was counted between two readings, without the reading itself. */
+/** An object that nobody calls leaves memory after about ten seconds, and its counters with it, milliseconds. */
+const CALL_EVERY_MS = 4_000;
+
+/** Waits and keeps the channel's object in memory; returns how many readings that took. */
+export async function waitAwake(routerUrl: string, ms: number): Promise<number> {
+  let readings = 0;
+  for (let leftMs = ms; leftMs > 0; leftMs -= CALL_EVERY_MS) {
+    await wait(Math.min(leftMs, CALL_EVERY_MS));
+    await channelStats(routerUrl);
+    readings++;
+  }
+  return readings;
+}
+
+/** What was counted between two readings, without the requests of the readings themselves. */
 export function usageBetween(before: Usage, after: Usage) {
   if (before.since !== after.since)
     throw new Error("the channel's object started again in the middle of a measurement");

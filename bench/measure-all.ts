@@ -9,36 +9,67 @@ import { measureLatency } from "./rows/latency.ts";
 import type { Cost, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
 import { measureThroughput } from "./rows/throughput.ts";
 
+type TimedRow = Exclude<RowId, "i">;
+type Measurement = Rate | LatencyPair | Cost | Idle;
+
+/** One measurement: what to say of it, and how to make it. */
+interface Step {
+  readonly name: string;
+  make(): Promise<Measurement>;
+}
+
 /** Long enough to see what else runs. */
 const SAMPLE_MS = 500;
 
-type RateRow = Exclude<RowId, "g" | "i">;
-
-/** The backlog, which takes minutes, and the costs, which are counted and not timed, are measured once. */
 export async function measureAll(options: Options, progress: (line: string) => void): Promise<Measurements> {
-  const rates: Rate[] = [];
-  const latencies: LatencyPair[] = [];
+  const made: Measurement[] = [];
   const otherWork: number[] = [];
-  for (let round = 1; round <= options.repeat; round++) {
-    const count = `${round}/${options.repeat}`;
-    for (const row of options.rows) {
-      if (row === "i" || (row === "h" && round > 1)) continue;
-      otherWork.push(await busyShare(SAMPLE_MS));
-      if (row === "g") {
-        const pair = await measureLatency(options);
-        latencies.push(pair);
-        progress(`${count} (g) p99 ${pair.delivery.p99Ms.toFixed(1)} ms, floor ${pair.floor.p99Ms.toFixed(1)} ms`);
-      } else {
-        const rate = await measureRate(row, options);
-        rates.push(rate);
-        progress([`${count} (${row}) ${Math.round(rate.perSecond)}/s`, ...rate.faults].join("; "));
-      }
+  const broken: string[] = [];
+  for (const { name, make } of stepsOf(options)) {
+    otherWork.push(await busyShare(SAMPLE_MS));
+    try {
+      const measurement = await make();
+      made.push(measurement);
+      progress(`${name} ${shortly(measurement)}`);
+    } catch (error) {
+      // The others still count, and the fault is in the record.
+      broken.push(`${name} ${error instanceof Error ? error.message : String(error)}`);
+      progress(`${name} could not be measured: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }
-  return { rates, latencies, otherWork, ...(await measureCosts(options, progress)) };
+  const idle = made.find((each): each is Idle => "operations" in each);
+  return {
+    rates: made.filter((each): each is Rate => "perSecond" in each),
+    latencies: made.filter((each): each is LatencyPair => "delivery" in each),
+    costs: made.filter((each): each is Cost => "perEvent" in each),
+    ...(idle === undefined ? {} : { idle }),
+    otherWork,
+    broken,
+  };
 }
 
-function measureRate(row: RateRow, options: Options): Promise<Rate> {
+/** The backlog, which takes minutes, and the costs, which are counted and not timed, are measured once. */
+function stepsOf(options: Options): readonly Step[] {
+  const rounds = Array.from({ length: options.repeat }, (_, index) => index + 1);
+  const timed = rounds.flatMap((round) =>
+    options.rows
+      .filter((row): row is TimedRow => row !== "i" && (row !== "h" || round === 1))
+      .map((row) => ({ name: `${round}/${options.repeat} (${row})`, make: () => measure(row, options) })),
+  );
+  return options.rows.includes("i") ? [...timed, ...costSteps(options)] : timed;
+}
+
+function costSteps(options: Options): readonly Step[] {
+  const steps = COST_SUBSCRIBERS.flatMap((subscribers) =>
+    COST_RATES.map((ratePerSecond) => ({
+      name: `(i) ${ratePerSecond}/s to ${subscribers}:`,
+      make: () => measureCost({ subscribers, ratePerSecond }, options),
+    })),
+  );
+  return [...steps, { name: "(i) idle:", make: () => measureIdle(options) }];
+}
+
+function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair> {
   switch (row) {
     case "a":
     case "b":
@@ -48,6 +79,8 @@ function measureRate(row: RateRow, options: Options): Promise<Rate> {
     case "e":
     case "f":
       return measureThroughput(row, options);
+    case "g":
+      return measureLatency(options);
     case "h":
       return measureBacklog(options);
     default:
@@ -55,18 +88,9 @@ function measureRate(row: RateRow, options: Options): Promise<Rate> {
   }
 }
 
-async function measureCosts(options: Options, progress: (line: string) => void) {
-  const costs: Cost[] = [];
-  if (!options.rows.includes("i")) return { costs };
-  for (const subscribers of COST_SUBSCRIBERS) {
-    for (const ratePerSecond of COST_RATES) {
-      const cost = await measureCost({ subscribers, ratePerSecond }, options);
-      costs.push(cost);
-      const dollars = cost.dollarsPerMillion.total.toFixed(2);
-      progress([`(i) ${ratePerSecond}/s to ${subscribers}: $${dollars} a million`, ...cost.faults].join("; "));
-    }
-  }
-  const idle: Idle = await measureIdle(options);
-  progress(`(i) idle: ${JSON.stringify(idle.operations)}`);
-  return { costs, idle };
+function shortly(made: Measurement): string {
+  if ("perSecond" in made) return [`${Math.round(made.perSecond)}/s`, ...made.faults].join("; ");
+  if ("delivery" in made) return `p99 ${made.delivery.p99Ms.toFixed(1)} ms, floor ${made.floor.p99Ms.toFixed(1)} ms`;
+  if ("perEvent" in made) return [`$${made.dollarsPerMillion.total.toFixed(2)} a million`, ...made.faults].join("; ");
+  return `${made.operations} operations, ${made.leftMemory ? "out of memory" : "in memory"}`;
 }

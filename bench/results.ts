@@ -10,7 +10,9 @@ export interface Measurements {
   readonly costs: readonly Cost[];
   readonly idle?: Idle;
   /** Share of all cores' time that others used, sampled between the rows, while nothing of ours ran. */
-  readonly otherWork?: readonly number[];
+  readonly otherWork: readonly number[];
+  /** Measurements that could not be made, and why. */
+  readonly broken: readonly string[];
 }
 
 export interface Results extends Measurements {
@@ -32,8 +34,9 @@ export function resultsOf(measured: Measurements, about: Pick<Results, "recorded
 }
 
 /** Everything that keeps measurements from counting, with the row. */
-export function faultsIn({ rates, latencies, costs }: Measurements): readonly string[] {
+export function faultsIn({ rates, latencies, costs, broken }: Measurements): readonly string[] {
   return [
+    ...broken,
     ...rates.flatMap(({ row, faults }) => faults.map((fault) => `(${row}) ${fault}`)),
     ...latencies.flatMap(({ floor, delivery }) => [...floor.faults, ...delivery.faults].map((fault) => `(g) ${fault}`)),
     ...costs.flatMap(({ faults }) => faults.map((fault) => `(i) ${fault}`)),
@@ -59,7 +62,7 @@ export function figuresOf({ rates, latencies, costs, idle }: Measurements): Figu
     backlogRssMb: medianOf(ofRow(rates, "h").map((rate) => rate.peakRssMb)),
     dollarsWithOneSubscriber: dollarsAt(costs, 1),
     dollarsWithTenSubscribers: dollarsAt(costs, 10),
-    idleOperations: idle && Object.values(idle.operations).reduce((sum, count) => sum + count, 0),
+    idleOperations: idle?.operations,
   };
   return Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== undefined));
 }

@@ -47,7 +47,9 @@ function costLines({ costs, idle }: Results): readonly string[] {
     const rate = `${ratePerSecond}/s (${achievedPerSecond.toFixed(0)}) to ${subscribers}`;
     return `(i) ${rate}: $${dollarsPerMillion.total.toFixed(3)} a million; ${operations.join(", ")}`;
   });
-  return idle === undefined ? lines : [...lines, `(i) idle for ${idle.seconds} s: ${JSON.stringify(idle.operations)}`];
+  return idle === undefined
+    ? lines
+    : [...lines, `(i) idle for ${idle.seconds} s: ${idle.operations} operations; out of memory: ${idle.leftMemory}`];
 }
 
 function verdictLines(results: Results): readonly string[] {
@@ -56,7 +58,7 @@ function verdictLines(results: Results): readonly string[] {
     const limit = limits.get(id);
     return `${passed ? "pass" : "FAIL"}  ${id.padEnd(9)} ${measured.toFixed(2).padStart(7)}  ${limit?.kind} ${limit?.value}: ${says}`;
   });
-  const other = (results.otherWork ?? []).map((share) => Math.round(share * 100)).join(" ");
+  const other = results.otherWork.map((share) => Math.round(share * 100)).join(" ");
   return [
     `other work, % of all cores between the rows: ${other}`,
     "",

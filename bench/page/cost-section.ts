@@ -41,19 +41,18 @@ export function costSection({ costs, idle }: Results): readonly string[] {
       ],
       rows,
     ),
-    "Operations per event, counted by the running system: the channel's object counts the calls, alarms and rows it is billed for and shows them as `usage` in its [stats](operator-api.md). All that an event causes is in it, up to its deletion: the log was kept for ten seconds, and the counting went on until it was empty. Little traffic costs more per event, because there is nothing to share a commit or a call with; it is little money all the same. Where a rate was not reached, deliveries went on after the load had ended.",
+    "Operations per event, counted by the running system: the channel's object counts the calls, alarms and rows it is billed for and shows them as `usage` in its [stats](operator-api.md). All that an event causes is in it, up to its deletion: the log was kept for three seconds, and the counting went on until it was empty. Little traffic costs more per event, because there is nothing to share a commit or a call with; it is little money all the same. Where a rate was not reached, deliveries went on after the load had ended.",
     `Prices per million: Worker requests $${PRICES.workerRequest}, CPU milliseconds $${PRICES.cpuMs}, requests to objects $${PRICES.objectRequest}, gigabyte-seconds of objects $${PRICES.objectGbSecond}, rows written $${PRICES.rowWritten}, rows read $${PRICES.rowRead}, queue operations $${PRICES.queueOperation} (${OPERATIONS_PER_MESSAGE} per message). \`bench/prices.ts\` has their date and where they are from. What the plan includes, its $5 a month and stored gigabytes are not counted.`,
     "What this is not: a bill. It was counted on plain workerd. There, one ingress isolate groups all requests, a courier has 256 requests in flight and every wake-up is a call; on Cloudflare a busy Broker has more isolates, so smaller groups and more calls, a courier has six requests in flight, and slow lanes are woken by queue. CPU is that of the whole process, which is more than is billed: the time of objects is paid as duration. The object is counted as active all the time.",
     ...(idle === undefined ? [] : idleParts(idle)),
   ];
 }
 
-function idleParts({ seconds, operations }: NonNullable<Results["idle"]>): readonly string[] {
-  const { objectRequests, rowsWritten, rowsRead, queueMessages } = operations;
+function idleParts({ seconds, operations, leftMemory }: NonNullable<Results["idle"]>): readonly string[] {
   const crons = MONTH_SECONDS / CRON_SECONDS;
   const monthly = (crons * (PRICES.workerRequest + 2 * PRICES.objectRequest)) / 1e6;
   return [
     "### Idle",
-    `A Broker with a Trigger, some seconds after its last delivery, watched for ${seconds} s: ${objectRequests} requests, ${rowsWritten} rows written, ${rowsRead} rows read, ${queueMessages} queue messages. It has no timer and no open call, so it can leave memory. What comes later are the alarms that delete events past their retention (in the table above), and the cron of \`wrangler.toml\`, which looks every ${CRON_SECONDS / 60} minutes for channels whose alarm got lost: ${thousands(crons)} times a month a request to the Worker, one to the control plane and one to the channel, together $${monthly.toFixed(3)}.`,
+    `A Broker with a Trigger, some seconds after its last delivery, left alone for ${seconds} s: ${operations} billed operations; its object ${leftMemory ? "had left memory" : "was still in memory"}. What comes later are the alarms that delete events past their retention (in the table above), and the cron of \`wrangler.toml\`, which looks every ${CRON_SECONDS / 60} minutes for channels whose alarm got lost: ${thousands(crons)} times a month a request to the Worker, one to the control plane and one to the channel, together $${monthly.toFixed(3)}.`,
   ];
 }

@@ -71,7 +71,7 @@ function machineLine({ cores, model, memoryGb, node, workerd }: Machine): string
   return `${cores} cores of ${model} with ${memoryGb} GB, workerd ${workerd}, Node.js ${node}`;
 }
 
-function otherWorkLine(samples: readonly number[] = []): string {
+function otherWorkLine(samples: readonly number[]): string {
   if (samples.length === 0) return "";
   const percent = (share: number) => Math.round(share * 100);
   return ` with other work, which used ${percent(median(samples))} % of its CPU time (${percent(Math.min(...samples))} to ${percent(Math.max(...samples))} %, sampled between the rows)`;

@@ -1,6 +1,6 @@
 /** (i) what is billed per event at several rates, and what an idle channel costs, counted by the running system. */
 import { setTimeout as wait } from "node:timers/promises";
-import { channelStats, usageBetween } from "../channel-stats.ts";
+import { channelStats, usageBetween, waitAwake } from "../channel-stats.ts";
 import { postSteadily } from "../load/steady.ts";
 import { dollarsPerMillion, type Operations } from "../prices.ts";
 import { cpuMs } from "../proc.ts";
@@ -14,13 +14,16 @@ const WARM_UP = { ratePerSecond: 100, seconds: 2 };
 /** Longer than a lease that has to expire, milliseconds. */
 const QUIET_MS = 45_000;
 /**
- * Letting go of an event costs as well: alarms, deletions. So the log is kept for ten seconds instead of a day, and what
+ * Letting go of an event costs as well: alarms, deletions. So the log is kept for three seconds instead of a day, and what
  * is counted goes on until the last event has left it. A deletion held back by a delivery is tried again after as long.
  */
-const RETENTION = { "sluice.dev/retention": "PT10S" };
-const FORGOTTEN_MS = 22_000;
-/** The channel's watchdog has come and found nothing more to do, milliseconds. */
-const IDLE_AFTER_MS = 15_000;
+const RETENTION = { "sluice.dev/retention": "PT3S" };
+const FORGOTTEN_MS = 8_000;
+/**
+ * The channel's watchdog has come and found nothing more to do, and the object has left memory, milliseconds. It stays
+ * there for about ten seconds after its last call.
+ */
+const IDLE_AFTER_MS = 20_000;
 
 export function measureCost(plan: { subscribers: number; ratePerSecond: number }, settings: Settings): Promise<Cost> {
   const { subscribers, ratePerSecond } = plan;
@@ -28,14 +31,15 @@ export function measureCost(plan: { subscribers: number; ratePerSecond: number }
   return withRouter({ triggers, annotations: RETENTION }, async ({ router, sink, brokerUrl: url }) => {
     await postSteadily({ url, ...WARM_UP });
     await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers, QUIET_MS);
-    await wait(FORGOTTEN_MS);
+    await waitAwake(router.url, FORGOTTEN_MS);
     await sink.reset();
-    const [before, cpuBefore] = [await channelStats(router.url), cpuMs(router.pid)];
+    const [first, before] = [await channelStats(router.url), await channelStats(router.url)];
+    const cpuBefore = cpuMs(router.pid);
     const { sentMs, answeredMs } = await postSteadily({ url, ratePerSecond, seconds: settings.costSeconds });
     const acked = answeredMs.filter((ms) => ms > 0).length;
     const count = await sink.untilArrived(acked * subscribers, QUIET_MS);
     const cpuAfter = cpuMs(router.pid);
-    await wait(FORGOTTEN_MS);
+    const readings = 1 + (await waitAwake(router.url, FORGOTTEN_MS));
     const after = await channelStats(router.url);
     const { requests, ...rows } = usageBetween(before.usage, after.usage);
     const seconds = (count.lastMs - (sentMs[0] ?? 0)) / 1000;
@@ -49,7 +53,8 @@ export function measureCost(plan: { subscribers: number; ratePerSecond: number }
       // The object is in use all the time: it answers, or holds a courier's call.
       objectSeconds: seconds / acked,
       rowsWritten: rows.rowsWritten / acked,
-      rowsRead: rows.rowsRead / acked,
+      // A reading reads rows itself.
+      rowsRead: Math.max(0, rows.rowsRead - readings * usageBetween(first.usage, before.usage).rowsRead) / acked,
       queueMessages: rows.queueMessages / acked,
     };
     return {
@@ -66,28 +71,22 @@ export function measureCost(plan: { subscribers: number; ratePerSecond: number }
   });
 }
 
-/** After it has delivered something, so that all that work leaves behind would show. */
+/**
+ * After it has delivered something, so that all that work leaves behind would show. An object out of memory has counted
+ * nothing; what the reading finds was counted since it, or an alarm before it, brought the object back.
+ */
 export function measureIdle(settings: Settings): Promise<Idle> {
   return withRouter({ triggers: [{ matches: "own" }] }, async ({ router, sink, brokerUrl: url }) => {
     await postSteadily({ url, ...WARM_UP });
     await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
-    await wait(IDLE_AFTER_MS);
-    const [first, before] = [await channelStats(router.url), await channelStats(router.url)];
-    await wait(settings.costSeconds * 1000);
-    const after = await channelStats(router.url);
-    const { requests, ...rows } = usageBetween(before.usage, after.usage);
-    // A reading reads rows itself.
-    const reading = usageBetween(first.usage, before.usage);
-    const operations: Operations = {
-      workerRequests: 0,
-      cpuMs: 0,
-      objectSeconds: 0,
-      objectRequests: sum(requests),
-      rowsRead: rows.rowsRead - reading.rowsRead,
-      rowsWritten: rows.rowsWritten,
-      queueMessages: rows.queueMessages,
-    };
-    return { row: "i", seconds: settings.costSeconds, operations };
+    await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
+    const askedMs = Date.now();
+    const { usage } = await channelStats(router.url);
+    const leftMemory = Date.parse(usage.since) >= askedMs;
+    const { operate: _, ...requests } = usage.requests;
+    // Brought back by this very reading, it did nothing before.
+    const before = leftMemory ? 0 : sum(requests) + usage.rowsWritten + usage.alarmsSet + usage.queueMessages;
+    return { row: "i", seconds: settings.costSeconds, leftMemory, operations: before };
   });
 }
 

@@ -68,6 +68,8 @@ export interface Cost {
 export interface Idle {
   readonly row: "i";
   readonly seconds: number;
-  /** Without the reading of the counters itself. */
-  readonly operations: Operations;
+  /** Its object was not in memory at the end, as it is when nothing calls it and no timer holds it. */
+  readonly leftMemory: boolean;
+  /** Billed operations, without those of reading the counters; 0 for an object out of memory. */
+  readonly operations: number;
 }

@@ -16,7 +16,7 @@ export function latencies(floorP99Ms: number, deliveryP99Ms: number): LatencyPai
   return { row: "g", ratePerSecond: 100, floor, delivery: { ...floor, p50Ms: 2, p99Ms: deliveryP99Ms } };
 }
 
-export const NO_OPERATIONS: Operations = {
+const NO_OPERATIONS: Operations = {
   workerRequests: 0,
   cpuMs: 0,
   objectRequests: 0,
@@ -54,7 +54,8 @@ const MEASURED: Measurements = {
   latencies: [latencies(10, 25)],
   costs: [cost(1, 1_000, { rowsWritten: 0.25 }), cost(10, 1_000, { rowsWritten: 0.5 })],
   otherWork: [0.1, 0.3, 0.2],
-  idle: { row: "i", seconds: 20, operations: NO_OPERATIONS },
+  broken: [],
+  idle: { row: "i", seconds: 20, leftMemory: true, operations: 0 },
 };
 
 export const RESULTS: Results = resultsOf(MEASURED, {

@@ -4,11 +4,13 @@ import { chartsOf } from "../../bench/page/charts.ts";
 import { pageOf } from "../../bench/page/page.ts";
 import { ticks } from "../../bench/page/svg.ts";
 import { dollarsPerMillion } from "../../bench/prices.ts";
-import { faultsIn, figuresOf, medianRate } from "../../bench/results.ts";
+import { faultsIn, figuresOf, type Measurements, medianRate } from "../../bench/results.ts";
 import { median, percentile } from "../../bench/statistics.ts";
 import { tableOf } from "../../bench/table.ts";
 import { verdicts } from "../../bench/targets.ts";
-import { CRASH, NO_OPERATIONS, RESULTS, rate, SOAK } from "./bench-records.ts";
+import { CRASH, RESULTS, rate, SOAK } from "./bench-records.ts";
+
+const NOTHING: Measurements = { rates: [], latencies: [], costs: [], otherWork: [], broken: [] };
 
 describe("the benchmark's arithmetic", () => {
   it("[BENCH-1] the median of an even number of values lies between the two in the middle", () => {
@@ -24,7 +26,7 @@ describe("the benchmark's arithmetic", () => {
     const rates = [rate("d", 100), rate("d", 9_000, ["5 of 10 did not arrive"]), rate("d", 300)];
     expect(medianRate(rates, "d")).toBe(200);
     expect(medianRate(rates.slice(1, 2), "d")).toBeUndefined();
-    expect(faultsIn({ rates, latencies: [], costs: [] })).toEqual(["(d) 5 of 10 did not arrive"]);
+    expect(faultsIn({ ...NOTHING, rates, broken: ["(i) lost"] })).toEqual(["(i) lost", "(d) 5 of 10 did not arrive"]);
   });
 
   it("[BENCH-4] a million times the operations cost what the price list says", () => {
@@ -77,8 +79,8 @@ describe("the benchmark's arithmetic", () => {
       dollarsWithTenSubscribers: 0.8,
       idleOperations: 0,
     });
-    const idle = { row: "i", seconds: 1, operations: { ...NO_OPERATIONS, objectRequests: 2, rowsRead: 1 } } as const;
-    expect(figuresOf({ rates: [], latencies: [], costs: [], idle })).toEqual({ idleOperations: 3 });
+    const idle = { row: "i", seconds: 1, leftMemory: false, operations: 3 } as const;
+    expect(figuresOf({ ...NOTHING, idle })).toEqual({ idleOperations: 3 });
   });
 
   it("[BENCH-7] only a full run may take the record's place", () => {
