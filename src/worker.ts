@@ -67,6 +67,10 @@ function ingress(request: Request, env: Env, ctx: ExecutionContext): Promise<Res
     settings,
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
+    schedule: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
     yieldOnce: () => scheduler.wait(0),
     waitUntil: (work) => ctx.waitUntil(work),
     log: (record) => console.log(JSON.stringify(record)),

@@ -41,6 +41,8 @@ export interface CoalescePorts {
   readonly settings: { readonly coalesce: boolean };
   append(name: ChannelName, request: AppendRequest): Promise<AppendAnswer>;
   now(): number;
+  /** Runs `work` later unless cancelled by the returned function. */
+  schedule(delayMs: number, work: () => void): () => void;
   /** Resolves after whatever else is ready in this isolate has run. */
   yieldOnce(): Promise<void>;
   /** Keeps the work alive after its request has ended. */
@@ -66,7 +68,7 @@ export class Coalescer {
     const alone = !ports.settings.coalesce || call.bytes > SHARED_CALL_BYTES;
     const group = alone ? this.#appendAlone(name, call, ports) : this.#join(name, call, ports);
     const index = group.calls.length - 1;
-    const answer = await withinTimeout(group.answer);
+    const answer = await withinTimeout(group.answer, ports);
     if (answer === "timeout") {
       this.#detach(name, group);
       return { kind: "failed", reason: "the channel did not answer in time" };
@@ -140,12 +142,12 @@ function appendRequest(pending: readonly PendingCall[]): AppendRequest {
   return { bytes: only !== undefined && parts.length === 1 ? only : concatBytes(parts), calls };
 }
 
-async function withinTimeout(answer: Promise<GroupAnswer>): Promise<GroupAnswer | "timeout"> {
+async function withinTimeout(answer: Promise<GroupAnswer>, ports: CoalescePorts): Promise<GroupAnswer | "timeout"> {
   const timeout = Promise.withResolvers<"timeout">();
-  const timer = setTimeout(() => timeout.resolve("timeout"), ANSWER_TIMEOUT_MS);
+  const cancel = ports.schedule(ANSWER_TIMEOUT_MS, () => timeout.resolve("timeout"));
   try {
     return await Promise.race([answer, timeout.promise]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -5,7 +5,6 @@
 import { expect } from "vitest";
 import type { Delivery, LeaseAnswer, Settlement, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
 import { encodeEvent } from "../../src/core/event-codec.ts";
-import { SeededRandom } from "../unit/seeded-random.ts";
 import { type ChannelWorld, eventOf, failure, outcomeOf } from "./channel-world.ts";
 import { changeSomething, INITIAL, operateSomehow } from "./history-acts.ts";
 import {
@@ -19,6 +18,7 @@ import {
   sameDelivery,
   stragglerRows,
 } from "./history-checks.ts";
+import { SeededRandom } from "./seeded-random.ts";
 import { settled } from "./virtual-clock.ts";
 
 const HOUR_MS = 3_600_000;

@@ -29,6 +29,10 @@ export class FakeChannels {
   readonly ports: IngressPorts = {
     append: (name, request) => this.#append(name, request),
     now: () => this.nowMs,
+    schedule: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
     yieldOnce: () => new Promise((resolve) => setImmediate(resolve)),
     waitUntil: (work) => this.background.push(work),
     settings: this.settings,
