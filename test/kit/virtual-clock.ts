@@ -23,7 +23,8 @@ export class VirtualClock {
   }
 
   readonly schedule = (delayMs: number, work: () => void): (() => void) => {
-    const timer: Timer = { atMs: this.nowMs + Math.max(0, delayMs), order: this.#order++, work };
+    // Whole milliseconds, as everywhere: what is due in a fraction is due with the next.
+    const timer: Timer = { atMs: this.nowMs + Math.ceil(Math.max(0, delayMs)), order: this.#order++, work };
     this.#timers.push(timer);
     this.#pending++;
     return () => {

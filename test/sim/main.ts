@@ -1,0 +1,30 @@
+/** `npm run sim -- --seed N --runs M`: runs that many seeds, each twice, and says what went wrong in which. */
+import { parseArgs } from "node:util";
+import { CANARIES } from "./canaries.ts";
+import { changeModules } from "./module-hooks.ts";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "1" },
+    runs: { type: "string", default: "1000" },
+    /** Seeds one by one, instead of a range. */
+    seeds: { type: "string" },
+    /** Each seed once: twice as fast, and blind to what the seed does not decide. */
+    once: { type: "boolean", default: false },
+    canary: { type: "string" },
+    /** Print all lines of the first seed's trace. */
+    trace: { type: "boolean", default: false },
+  },
+});
+
+const canary = CANARIES.find(({ name }) => name === values.canary);
+if (values.canary !== undefined && canary === undefined) throw new Error(`no canary is called ${values.canary}`);
+changeModules(canary);
+
+// Loaded after the hooks, so that the product's modules come changed.
+const { runSeeds } = await import("./run-seeds.ts");
+const first = Number(values.seed);
+const seeds =
+  values.seeds?.split(",").map(Number) ?? Array.from({ length: Number(values.runs) }, (_, at) => first + at);
+const isClean = await runSeeds(seeds, { isOnce: values.once, printsTrace: values.trace });
+process.exitCode = isClean ? 0 : 1;
