@@ -40,6 +40,8 @@ export function alarmFired(state: ChannelState, context: OutcomeContext): void {
     state.isRetentionDue = true;
     state.changes.urgent = true;
   }
+  // To storage, what it has not been told of yet is still to do: a crash now must not leave it to a later alarm.
+  if (!state.changes.isEmpty) armAlarm(state, context.nowMs + WATCHDOG_MS, context.nowMs);
   // Before the rest, so that a handler that is killed is called again.
   armForWork(state, context.nowMs, false);
   for (const subscription of state.busy) {

@@ -8,6 +8,8 @@ const MOST_TIMERS = 200_000;
 export class VirtualClock {
   nowMs: number;
   readonly startMs: number;
+  /** Counts the turns: within one, promises do not settle between timers. */
+  turn = 0;
   readonly #timers = new TimerHeap();
   #order = 0;
   #pending = 0;
@@ -53,16 +55,17 @@ export class VirtualClock {
     this.nowMs = untilMs;
   }
 
-  /** As `advance`, with the timers of one instant together: promises settle once an instant. */
+  /** As `advance`, with the timers of one instant together; those that they set for the same instant come a turn later. */
   async advanceByInstants(ms: number): Promise<void> {
     const untilMs = this.nowMs + ms;
     await settled();
-    for (
-      let atMs = this.#timers.peek()?.atMs;
-      atMs !== undefined && atMs <= untilMs;
-      atMs = this.#timers.peek()?.atMs
-    ) {
-      while (this.#fireNext(atMs)) {}
+    for (let next = this.#timers.peek(); next !== undefined && next.atMs <= untilMs; next = this.#timers.peek()) {
+      this.turn++;
+      const { atMs } = next;
+      const latest = this.#order;
+      for (; next !== undefined && next.atMs <= atMs && next.order < latest; next = this.#timers.peek()) {
+        this.#fireNext(atMs);
+      }
       await settled();
     }
     this.nowMs = untilMs;

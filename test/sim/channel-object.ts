@@ -31,6 +31,7 @@ export class ChannelObject {
   /** Wake-up calls that are open. */
   #wakes = 0;
   #cancelAlarm: (() => void) | undefined;
+  #turn = -1;
 
   constructor(world: World, name: ChannelName) {
     this.#world = world;
@@ -40,6 +41,7 @@ export class ChannelObject {
       random: world.random,
       weather: () => world.weather,
       written: (tables) => world.ledger.written(this, tables),
+      inTurn: (work) => this.#inTurn(work),
       alarmMoved: () => this.#scheduleAlarm(),
       broken: () => this.crash("a commit failed"),
     });
@@ -57,26 +59,35 @@ export class ChannelObject {
 
   /** Runs the work in the object; what it answers leaves when everything written before is durable. */
   call<T>(work: (host: ChannelHost) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const instance = this.#start();
-      instance.open.add(reject);
-      const done = (end: () => void): void => {
-        if (instance.open.delete(reject)) end();
-      };
-      const gated = (end: () => void) => () => done(end);
-      work(instance.host).then(
-        (answer) =>
-          void this.disk.sync().then(
-            gated(() => resolve(answer)),
-            reject,
-          ),
-        (error) =>
-          void this.disk.sync().then(
-            gated(() => reject(error)),
-            reject,
-          ),
-      );
-    });
+    return new Promise((resolve, reject) => this.#inTurn(() => this.#begin(work, { resolve, reject })));
+  }
+
+  #begin<T>(
+    work: (host: ChannelHost) => Promise<T>,
+    { resolve, reject }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void },
+  ): void {
+    const instance = this.#start();
+    instance.open.add(reject);
+    const leaves = (end: () => void) => (): void => {
+      if (instance.open.delete(reject)) end();
+    };
+    // What is not durable any more was not answered: the crash has rejected the call.
+    const gate = (end: () => void): void => void this.disk.sync().then(leaves(end), () => {});
+    work(instance.host).then(
+      (answer) => gate(() => resolve(answer)),
+      (error) => gate(() => reject(error)),
+    );
+  }
+
+  /** One thing at a time: what comes in the same turn waits until the promises of the first have settled. */
+  #inTurn(work: () => void): void {
+    const { clock } = this.#world;
+    if (this.#turn === clock.turn) {
+      clock.schedule(0, () => this.#inTurn(work));
+      return;
+    }
+    this.#turn = clock.turn;
+    work();
   }
 
   /** Memory is gone, and so is what was not durable, or the later part of it. */
@@ -154,12 +165,16 @@ export class ChannelObject {
       random: () => random.fraction(),
       schedule: (delayMs, work) => {
         if (!isAlive()) return () => {};
+        let isSet = true;
         const cancel = clock.schedule(delayMs, () => {
           life.timers.delete(cancel);
-          work();
+          this.#inTurn(() => {
+            if (isSet && isAlive()) work();
+          });
         });
         life.timers.add(cancel);
         return () => {
+          isSet = false;
           cancel();
           life.timers.delete(cancel);
         };

@@ -75,6 +75,11 @@ export class ChannelRecord {
     return this.tenancy?.accounts.get(uid)?.readings.get(epoch);
   }
 
+  /** Deliveries of this subscription that are out do not count any more. */
+  forgetOuts(uid: string): void {
+    for (const [name, { token }] of this.outs) if (token.subscription === uid) this.outs.delete(name);
+  }
+
   written(tables: ReadonlySet<string>): Change {
     const change = { tables, positionsBefore: this.positions, stragglersBefore: this.stragglers };
     const has = (table: string): boolean => tables.has(table) || tables.has(`${table}-`);
@@ -175,7 +180,7 @@ export class ChannelRecord {
       account.configuration = each;
       account.disturbedAt = this.head - 1;
       if (JSON.stringify(before.filter) !== JSON.stringify(each.filter)) account.isUncountable = true;
-      for (const [name, out] of this.outs) if (out.token.subscription === uid) this.outs.delete(name);
+      this.forgetOuts(uid);
     }
   }
 
@@ -202,7 +207,7 @@ export class ChannelRecord {
       if (account === undefined || account.readings.has(epoch)) continue;
       if (account.readings.size > 0) {
         account.isUncountable = true;
-        for (const [name, out] of this.outs) if (out.token.subscription === uid) this.outs.delete(name);
+        this.forgetOuts(uid);
       }
       account.readings.set(epoch, { epoch, start: next ?? scanned, ended: new Map() });
     }

@@ -17,6 +17,9 @@ import { INVARIANTS } from "./invariants.ts";
 import type { Post } from "./producers.ts";
 import type { World } from "./world.ts";
 
+/** The line of a trace at which something was found. */
+export const VIOLATED = "violated";
+
 export interface Violation {
   readonly invariant: string;
   readonly message: string;
@@ -42,8 +45,6 @@ export class Ledger {
     this.records.set(object.name, record);
     return record;
   }
-
-  posted(_: Post): void {}
 
   accepted(post: Post): void {
     this.#ask((checks) => checks.accepted?.(post));
@@ -88,13 +89,6 @@ export class Ledger {
     this.#ask((checks) => checks.requested?.(request));
   }
 
-  answered(_: {
-    readonly url: string;
-    readonly id: string;
-    readonly token: Token | undefined;
-    readonly isHeard: boolean;
-  }) {}
-
   /** A line that the channel logs: the named acts that end deliveries. */
   said(object: ChannelObject, line: Readonly<Record<string, unknown>>): void {
     const { event, subscription, position } = line;
@@ -115,7 +109,14 @@ export class Ledger {
   disturb(object: ChannelObject, uid: string): void {
     const record = this.record(object);
     const account = record.tenancy?.accounts.get(uid);
-    if (account !== undefined) account.disturbedAt = Math.max(account.disturbedAt, record.head - 1);
+    if (account === undefined) return;
+    account.disturbedAt = Math.max(account.disturbedAt, record.head - 1);
+    record.forgetOuts(uid);
+  }
+
+  /** Whether a person asked for parked deliveries of this subscription. */
+  mayRedrive(uid: string): boolean {
+    return [...this.records.values()].some(({ tenancy }) => tenancy?.accounts.get(uid)?.mayRedrive === true);
   }
 
   /** Asked now and then, between two things that happen. */
@@ -128,7 +129,9 @@ export class Ledger {
   }
 
   violate(invariant: string, message: string): void {
-    this.violation ??= { invariant, message };
+    if (this.violation !== undefined) return;
+    this.violation = { invariant, message };
+    this.#world.trace.note(VIOLATED, invariant, message);
   }
 
   #ask(question: (checks: Checks) => string | undefined): void {

@@ -87,11 +87,10 @@ export class Producers {
   }
 
   #send(post: Post): void {
-    const { clock, random, weather, network, trace, ledger } = this.#world;
+    const { clock, random, weather, network, trace } = this.#world;
     const isolate = this.#isolates[random.below(ISOLATES)];
     if (isolate === undefined) return;
     trace.note("posted", post.channel, post.ids[0], post.ids.length);
-    ledger.posted(post);
     const hangsUp = random.perMille(weather.hangUps);
     // A leader that hangs up may take its turn with it, whatever the runtime promises.
     const isLeadLost = hangsUp && random.perMille(300);

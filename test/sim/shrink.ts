@@ -1,4 +1,5 @@
 /** Shortens a failing run: the shortest storm that still fails alike, and of its trace what concerns the failure. */
+import { VIOLATED } from "./ledger.ts";
 import { type RunResult, simulate } from "./simulation.ts";
 
 /** Lines that are shown whatever they are about. */
@@ -19,7 +20,9 @@ export async function shrunk(failed: RunResult): Promise<string> {
   }
   const { seed, steps, violation, lines } = await simulate(best.seed, { steps: best.steps, isRecording: true });
   const words = new Set((violation?.message ?? "").match(/[a-z]+[\w-]*\d+|\b[a-z]-[\w-]+-\d+ \d+ \d+/g) ?? []);
-  const shown = lines.filter((line) => ALWAYS.test(line) || [...words].some((word) => line.includes(word)));
+  const found = lines.findIndex((line) => line.includes(` ${VIOLATED} `));
+  const before = found < 0 ? lines : lines.slice(0, found + 1);
+  const shown = before.filter((line) => ALWAYS.test(line) || [...words].some((word) => line.includes(word)));
   return [
     `seed ${seed} violates "${violation?.invariant}": ${violation?.message}`,
     `shortest storm that fails alike: ${steps} of ${failed.steps} steps`,

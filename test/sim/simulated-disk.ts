@@ -1,6 +1,7 @@
 /**
  * The storage of one object as a disk that crashes: transactions become durable in order, each a moment after it was
  * written, and a crash keeps a random beginning of those that were not. The alarm is part of it.
+ * As in the runtime, transactions without an await between them are durable together.
  *
  *   written ──delay──▶ durable          Each transaction that is not durable is a savepoint inside the one before it,
  *      └──────crash──▶ gone             so that the newest can be taken back.
@@ -22,6 +23,8 @@ export interface DiskPorts {
   /** A transaction was written; these tables changed. */
   readonly written: (tables: ReadonlySet<string>) => void;
   readonly alarmMoved: () => void;
+  /** Runs the work when the object does nothing else. */
+  readonly inTurn: (work: () => void) => void;
   /** A transaction will never be durable: the object cannot go on. */
   readonly broken: () => void;
 }
@@ -51,6 +54,8 @@ export class SimulatedDisk {
   #waiters: Waiter[] = [];
   #durableAtMs = 0;
   #generation = 0;
+  /** Something was written since the last await: what follows is one with it. */
+  #isTurnOpen = false;
   #tables = new Set<string>();
   #kindOf = new Map<string, string>();
   readonly #statements: Record<"begin" | "rollback" | "release" | "commit", StatementSync>;
@@ -132,8 +137,8 @@ export class SimulatedDisk {
   }
 
   /** Keeps what is durable and a random beginning of the rest. */
-  crash(keepsAtMost = Number.POSITIVE_INFINITY): void {
-    const kept = Math.min(this.#ports.random.below(this.#open.length + 1), keepsAtMost, this.#firstFailing());
+  crash(): void {
+    const kept = Math.min(this.#ports.random.below(this.#open.length + 1), this.#firstFailing());
     const durableOpen = this.#open.length - (this.written - this.durable);
     const keep = Math.max(kept, durableOpen);
     for (let index = this.#open.length - 1; index >= keep; index--) {
@@ -166,14 +171,25 @@ export class SimulatedDisk {
 
   #close(alarmBefore: number | undefined): void {
     const { clock, random, weather } = this.#ports;
-    this.#open.push({ alarmBefore, fails: random.perMille(weather().failedCommits) });
-    this.written++;
     const tables = this.#tables;
     this.#tables = new Set();
+    if (this.#isTurnOpen) {
+      this.#statements.release.run();
+      this.#ports.written(tables);
+      return;
+    }
+    this.#isTurnOpen = true;
+    queueMicrotask(() => {
+      this.#isTurnOpen = false;
+    });
+    this.#open.push({ alarmBefore, fails: random.perMille(weather().failedCommits) });
+    this.written++;
     this.#durableAtMs = Math.max(this.#durableAtMs, clock.nowMs + random.between(0, weather().diskMs));
     const generation = this.#generation;
     clock.schedule(this.#durableAtMs - clock.nowMs, () => {
-      if (generation === this.#generation) this.#oneMoreDurable();
+      this.#ports.inTurn(() => {
+        if (generation === this.#generation) this.#oneMoreDurable();
+      });
     });
     this.#ports.written(tables);
   }

@@ -36,6 +36,21 @@ interface Answer {
   readonly heedsNoAbort?: boolean;
 }
 
+interface Message {
+  readonly id: string;
+  readonly dataBytes: number;
+}
+
+/** One request and what may end it. */
+interface Exchange {
+  readonly courier: Courier;
+  readonly url: string;
+  isOpen: boolean;
+  /** Undefined: the connection breaks. */
+  end: (response: Response | undefined) => void;
+  abandon: () => void;
+}
+
 /** An address of the simulated world: `http://{role}.{uid}/`. */
 export function addressOf(role: "subscriber" | "sink", uid: string): string {
   return `http://${role}.${uid}/`;
@@ -54,39 +69,42 @@ export class Subscribers {
   }
 
   fetch(courier: Courier, url: string, init: RequestInit): Promise<Response> {
-    const { clock, ledger, trace } = this.#world;
-    const { signal } = init;
     return new Promise((resolve, reject) => {
       courier.openRequests++;
-      const closed = (): void => {
+      const exchange: Exchange = { courier, url, isOpen: true, end: () => {}, abandon: () => {} };
+      const close = (end: () => void): void => {
+        if (!exchange.isOpen) return;
+        exchange.isOpen = false;
         courier.openRequests--;
+        end();
       };
-      void messageOf(init).then(({ id, dataBytes }) => {
-        const key = `${url} ${id}`;
-        const token = courier.leased.get(key)?.shift();
-        ledger.requested({ courier, url, id, token, dataBytes });
-        const answer = this.#answerOf(url);
-        let isOpen = true;
-        const cancel = clock.schedule(answer.afterMs, () => {
-          const { status } = answer;
-          trace.note("answered", url, id, status ?? 0);
-          const reply = status === 200 ? this.#replyTo(url, id) : undefined;
-          if (status !== undefined && status < 300) ledger.answered({ url, id, token, isHeard: isOpen });
-          if (!isOpen) return;
-          isOpen = false;
-          closed();
-          if (status === undefined) reject(new Error("connection reset"));
-          else resolve(new Response(null, { status, headers: reply ?? answer.headers ?? {} }));
-        });
-        signal?.addEventListener("abort", () => {
-          if (!isOpen) return;
-          isOpen = false;
-          closed();
-          if (!answer.heedsNoAbort) cancel();
-          reject(new Error("aborted"));
-        });
-      }, reject);
+      exchange.end = (response) => close(() => (response === undefined ? reject(reset()) : resolve(response)));
+      init.signal?.addEventListener("abort", () => {
+        exchange.abandon();
+        close(() => reject(new Error("aborted")));
+      });
+      messageOf(init).then(
+        (message) => this.#received(exchange, message),
+        () => exchange.end(undefined),
+      );
     });
+  }
+
+  #received(exchange: Exchange, { id, dataBytes }: Message): void {
+    const { clock, ledger, trace } = this.#world;
+    const { courier, url } = exchange;
+    const token = courier.leased.get(`${url} ${id}`)?.shift();
+    ledger.requested({ courier, url, id, token, dataBytes });
+    const answer = this.#answerOf(url);
+    const { status } = answer;
+    const cancel = clock.schedule(answer.afterMs, () => {
+      trace.note("answered", url, id, status ?? 0);
+      const reply = status === 200 ? this.#replyTo(url, id) : undefined;
+      const headers = reply ?? answer.headers ?? {};
+      exchange.end(status === undefined ? undefined : new Response(null, { status, headers }));
+    });
+    // Some go on although their caller hung up.
+    if (!answer.heedsNoAbort) exchange.abandon = cancel;
   }
 
   #answerOf(url: string): Answer {
@@ -134,7 +152,7 @@ export class Subscribers {
 }
 
 /** Reads the request as a subscriber does. */
-async function messageOf({ headers, body }: RequestInit): Promise<{ readonly id: string; readonly dataBytes: number }> {
+async function messageOf({ headers, body }: RequestInit): Promise<Message> {
   const id = headers instanceof Headers ? headers.get("ce-id") : null;
   if (body instanceof ReadableStream) {
     let dataBytes = 0;
@@ -145,4 +163,8 @@ async function messageOf({ headers, body }: RequestInit): Promise<{ readonly id:
   if (id !== null) return { id, dataBytes: body.length };
   const event: { readonly id: string; readonly data_base64?: string } = JSON.parse(new TextDecoder().decode(body));
   return { id: event.id, dataBytes: Buffer.from(event.data_base64 ?? "", "base64").length };
+}
+
+function reset(): Error {
+  return new Error("connection reset");
 }
