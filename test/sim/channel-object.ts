@@ -24,6 +24,8 @@ interface Instance {
 export class ChannelObject {
   readonly name: ChannelName;
   readonly disk: SimulatedDisk;
+  /** Alarms that have come so far. */
+  alarms = 0;
   /** Instances so far: a lease belongs to the instance that gave it. */
   instances = 0;
   readonly #world: World;
@@ -219,6 +221,7 @@ export class ChannelObject {
   #fireAlarm(): void {
     const { trace } = this.#world;
     trace.note("alarm", this.name);
+    this.alarms++;
     this.disk.alarmFires();
     this.call((host) => host.alarm()).then(
       () => this.disk.alarmHandled(),

@@ -36,6 +36,8 @@ export class ChannelRecord {
   tenancy: Tenancy | undefined;
   version = 0;
   applied: ChannelConfiguration | undefined;
+  /** The clock's turn in which it was applied. */
+  appliedTurn = -1;
   positions: ReadonlyMap<string, StoredPosition> = new Map();
   stragglers: readonly StoredStraggler[] = [];
   /** Leases of the instance that lives. */
@@ -52,10 +54,12 @@ export class ChannelRecord {
     readonly inFlight: number;
     readonly retrying: number;
   }[] = [];
+  readonly #turn: () => number;
   readonly #pushed: ReadonlyMap<string, ChannelConfiguration>;
 
-  constructor(object: ChannelObject, pushed: ReadonlyMap<string, ChannelConfiguration>) {
+  constructor(object: ChannelObject, pushed: ReadonlyMap<string, ChannelConfiguration>, turn: () => number) {
     this.object = object;
+    this.#turn = turn;
     this.view = new DiskView(object.disk.database);
     this.#pushed = pushed;
   }
@@ -166,6 +170,7 @@ export class ChannelRecord {
   #apply(configuration: ChannelConfiguration | undefined): void {
     const { tenancy } = this;
     this.applied = configuration;
+    this.appliedTurn = this.#turn();
     if (tenancy === undefined) return;
     const wanted = new Map((configuration?.subscriptions ?? []).map((each) => [each.uid, each]));
     for (const uid of tenancy.accounts.keys()) if (!wanted.has(uid)) tenancy.accounts.delete(uid);

@@ -41,7 +41,7 @@ export class Ledger {
   record(object: ChannelObject): ChannelRecord {
     const known = this.records.get(object.name);
     if (known !== undefined) return known;
-    const record = new ChannelRecord(object, this.pushed);
+    const record = new ChannelRecord(object, this.pushed, () => this.#world.clock.turn);
     this.records.set(object.name, record);
     return record;
   }
@@ -146,6 +146,8 @@ export class Ledger {
     const { clock, trace } = this.#world;
     trace.note("leased", nameOf(token), token.purpose, token.attempt);
     const { tenancy } = record;
+    // Put together before the configuration changed, and heard of after.
+    if (record.appliedTurn === clock.turn) return;
     const account = tenancy?.accounts.get(token.subscription);
     const route = answer.routes[delivery.route];
     if (tenancy === undefined || account === undefined || route === undefined) {

@@ -27,6 +27,8 @@ export async function runSeeds(seeds: readonly number[], options: SeedOptions): 
     const result = await simulate(seed, { isRecording: options.printsTrace });
     if (options.printsTrace) console.log(result.lines.join("\n"));
     if (result.violation !== undefined) {
+      const { invariant, message } = result.violation;
+      console.log(`seed ${seed} violates "${invariant}": ${message}`);
       console.log(await shrunk(result));
       return false;
     }

@@ -18,14 +18,13 @@ export async function shrunk(failed: RunResult): Promise<string> {
       low = steps + 1;
     }
   }
-  const { seed, steps, violation, lines } = await simulate(best.seed, { steps: best.steps, isRecording: true });
+  const { steps, violation, lines } = await simulate(best.seed, { steps: best.steps, isRecording: true });
   const words = new Set((violation?.message ?? "").match(/[a-z]+[\w-]*\d+|\b[a-z]-[\w-]+-\d+ \d+ \d+/g) ?? []);
   const found = lines.findIndex((line) => line.includes(` ${VIOLATED} `));
   const before = found < 0 ? lines : lines.slice(0, found + 1);
   const shown = before.filter((line) => ALWAYS.test(line) || [...words].some((word) => line.includes(word)));
   return [
-    `seed ${seed} violates "${violation?.invariant}": ${violation?.message}`,
-    `shortest storm that fails alike: ${steps} of ${failed.steps} steps`,
+    `shortest storm that fails alike, ${steps} of ${failed.steps} steps: ${violation?.message}`,
     ...shown.slice(-MOST_LINES),
   ].join("\n");
 }

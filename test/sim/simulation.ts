@@ -38,7 +38,7 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
   const world = new World(seed, { limits, isRecording: options.isRecording ?? false });
   const isBroken = (): boolean => world.ledger.violation !== undefined;
   await begin(world);
-  const drawn = world.random.between(30, 70);
+  const drawn = world.random.between(25, 60);
   const steps = Math.min(drawn, options.steps ?? drawn);
   try {
     for (let step = 0; step < steps && !isBroken(); step++) await weatherStep(world);
@@ -129,7 +129,10 @@ async function heal(world: World): Promise<void> {
   }
   await clock.advanceByInstants(LATE_MS);
   for (let round = 0, quiet = 0; quiet < 2 && round < ROUNDS; round++) {
-    await clock.advanceByInstants(ROUND_MS);
+    for (let part = 0; part < 4 && world.ledger.violation === undefined; part++) {
+      await clock.advanceByInstants(ROUND_MS / 4);
+      world.ledger.look();
+    }
     if (world.ledger.violation !== undefined) return;
     quiet = (await isQuiet(world)) ? quiet + 1 : 0;
   }

@@ -1,5 +1,6 @@
 /** Leases, windows, stragglers, concurrency and what an instance has open stay within their limits. */
 import { wants } from "../account.ts";
+import type { ChannelObject } from "../channel-object.ts";
 import type { AnswerFact, Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
 
@@ -10,37 +11,60 @@ const RELIEVED_MS = 1_000;
 
 export const bounded: Invariant = {
   name: "bounded",
-  begin: (world) => ({
-    answered: (fact) => tooMuch(world, fact),
-    leased: (lease) => tooManyOut(world, lease) ?? tooFarAhead(world, lease),
-    written: (record, { tables }) => {
-      if (tables.has("position")) {
-        for (const [uid, { done }] of record.positions) {
-          // Those of the window, those of before a restart, and what has been settled since ahead of the scan.
-          if (done.length > 3 * world.limits.windowEntries) return `${uid} has ${done.length} ranges in its position`;
+  begin: (world) => {
+    const restless = alarmWatch(world);
+    return {
+      answered: (fact) => tooMuch(world, fact),
+      leased: (lease) => tooManyOut(world, lease) ?? tooFarAhead(world, lease),
+      written: (record, { tables }) => {
+        if (tables.has("position")) {
+          for (const [uid, { done }] of record.positions) {
+            // Those of the window, those of before a restart, and what has been settled since ahead of the scan.
+            if (done.length > 3 * world.limits.windowEntries) return `${uid} has ${done.length} ranges in its position`;
+          }
         }
-      }
-      if (!tables.has("straggler")) return undefined;
-      const most = world.limits.activeStragglers + world.limits.windowEntries;
-      for (const uid of record.positions.keys()) {
-        const active = record.stragglers.filter((row) => row.subscription === uid && row.state !== "parked").length;
-        if (active > most) return `${uid} has ${active} stragglers, at most ${most} are allowed`;
-      }
-      return undefined;
-    },
-    looked: () => {
-      for (const object of world.objects) {
-        if (object.openThings > OPEN_THINGS) return `${object.name} has ${object.openThings} things open`;
-      }
-      for (const courier of world.couriers.running) {
-        if (courier.openRequests > world.courierWindow) {
-          return `courier ${courier.number} has ${courier.openRequests} requests open`;
+        if (!tables.has("straggler")) return undefined;
+        const most = world.limits.activeStragglers + world.limits.windowEntries;
+        for (const uid of record.positions.keys()) {
+          // People may bring back as many as they parked.
+          if (record.tenancy?.accounts.get(uid)?.mayRedrive) continue;
+          const active = record.stragglers.filter((row) => row.subscription === uid && row.state !== "parked").length;
+          if (active > most) return `${uid} has ${active} stragglers, at most ${most} are allowed`;
         }
-      }
-      return undefined;
-    },
-  }),
+        return undefined;
+      },
+      looked: () => {
+        for (const object of world.objects) {
+          if (restless(object)) return `the alarm of ${object.name} comes again and again`;
+          if (object.openThings > OPEN_THINGS) return `${object.name} has ${object.openThings} things open`;
+        }
+        for (const courier of world.couriers.running) {
+          if (courier.openRequests > world.courierWindow) {
+            return `courier ${courier.number} has ${courier.openRequests} requests open`;
+          }
+        }
+        return undefined;
+      },
+    };
+  },
 };
+
+/** More alarms than that many in ten seconds do not wait for anything. */
+const RESTLESS_ALARMS = 400;
+
+function alarmWatch({ clock }: World): (object: ChannelObject) => boolean {
+  const seen = new Map<ChannelObject, { readonly fromMs: number; readonly alarms: number }>();
+  return (object) => {
+    const before = seen.get(object);
+    if (before !== undefined && clock.nowMs - before.fromMs < 10_000) {
+      return object.alarms - before.alarms > RESTLESS_ALARMS;
+    }
+    seen.set(object, { fromMs: clock.nowMs, alarms: object.alarms });
+    return (
+      before !== undefined && object.alarms - before.alarms > (RESTLESS_ALARMS * (clock.nowMs - before.fromMs)) / 10_000
+    );
+  };
+}
 
 function tooMuch({ limits }: World, { request, answer }: AnswerFact): string | undefined {
   const { deliveries, bytes } = answer;
