@@ -1,4 +1,4 @@
-/** `npm run sim -- --seed N --runs M`: runs that many seeds, each twice, and says what went wrong in which. */
+/** `npm run sim -- --seed N --runs M`: runs that many seeds and says what went wrong in which. */
 import { parseArgs } from "node:util";
 import { CANARIES } from "./canaries.ts";
 import { changeModules } from "./module-hooks.ts";
@@ -9,10 +9,15 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1000" },
     /** Seeds one by one, instead of a range. */
     seeds: { type: "string" },
-    /** Each seed once: twice as fast, and blind to what the seed does not decide. */
+    /** Each of so many seeds is run a second time, to see that the seed decides everything. */
+    twice: { type: "string", default: "8" },
+    /** No seed twice. */
     once: { type: "boolean", default: false },
+    /** Plants the bug of that name. */
     canary: { type: "string" },
-    /** Print all lines of the first seed's trace. */
+    /** Says what was found, without the shortened trace. */
+    found: { type: "boolean", default: false },
+    /** Prints whole traces. */
     trace: { type: "boolean", default: false },
   },
 });
@@ -26,5 +31,9 @@ const { runSeeds } = await import("./run-seeds.ts");
 const first = Number(values.seed);
 const seeds =
   values.seeds?.split(",").map(Number) ?? Array.from({ length: Number(values.runs) }, (_, at) => first + at);
-const isClean = await runSeeds(seeds, { isOnce: values.once, printsTrace: values.trace });
+const isClean = await runSeeds(seeds, {
+  twiceEach: values.once ? undefined : Number(values.twice),
+  printsTrace: values.trace,
+  shrinks: !values.found,
+});
 process.exitCode = isClean ? 0 : 1;

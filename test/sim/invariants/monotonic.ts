@@ -1,6 +1,8 @@
 /** Positions go back only with a new epoch; a segment goes only when it is settled by all and expired. */
+
+import { wants } from "../account.ts";
 import type { Change, ChannelRecord } from "../channel-record.ts";
-import type { StoredPosition } from "../disk-view.ts";
+import { isSettled, type StoredPosition, type StoredStraggler } from "../disk-view.ts";
 import type { Invariant } from "../invariant.ts";
 
 export const monotonic: Invariant = {
@@ -40,16 +42,19 @@ function place({ next, scanned }: StoredPosition): number {
 }
 
 /** Why the events of the segment that begins with `first` may not go yet. */
-function neededBy(record: ChannelRecord, first: number, nowMs: number): string | undefined {
-  const { tenancy, applied } = record;
-  const event = tenancy?.events.get(first);
-  if (tenancy === undefined || event === undefined || applied === undefined) return undefined;
-  if (event.acceptedAtMs + applied.retentionMs > nowMs) return "is not expired";
-  for (const [uid, position] of record.positions) {
-    if (tenancy.accounts.has(uid) && place(position) <= first) return `${uid} stands at ${place(position)}`;
+function neededBy({ tenancy, applied, positions, stragglers }: ChannelRecord, first: number, nowMs: number) {
+  if (tenancy === undefined || applied === undefined) return undefined;
+  for (const { seq, segment, attributes, acceptedAtMs } of tenancy.events.values()) {
+    if (segment !== first) continue;
+    if (acceptedAtMs + applied.retentionMs > nowMs) return `${seq} is not expired`;
+    for (const [uid, { configuration, disturbedAt }] of tenancy.accounts) {
+      const position = positions.get(uid);
+      if (position === undefined || seq <= disturbedAt || !wants(configuration, attributes)) continue;
+      if (!isSettled(position, seq)) return `${uid} has not settled ${seq}`;
+    }
+    const isTried = (row: StoredStraggler): boolean => row.seq === seq && row.state !== "parked" && row.copied === 0;
+    const straggler = stragglers.find(isTried);
+    if (straggler !== undefined) return `${straggler.subscription} still tries ${seq}`;
   }
-  const straggler = record.stragglers.find(
-    ({ seq, state, copied }) => seq === first && state !== "parked" && copied === 0,
-  );
-  return straggler && `${straggler.subscription} still tries it`;
+  return undefined;
 }
