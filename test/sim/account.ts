@@ -6,6 +6,7 @@ export interface End {
   readonly kind: "delivered" | "dead-lettered" | "parked" | "discarded";
   /** Id of the reply that the delivery was answered with. */
   readonly reply?: string;
+  readonly atMs: number;
 }
 
 /** One reading of the log: from the subscription's creation, or its last replay, on. */

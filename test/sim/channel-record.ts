@@ -3,7 +3,7 @@
  * account of each subscription. A tenancy is the time of one uid under the channel's name.
  */
 import type { ChannelConfiguration } from "../../src/core/channel-protocol.ts";
-import { type Account, newAccount, type Out, type Reading } from "./account.ts";
+import { type Account, type End, nameOf, newAccount, type Out, type Reading } from "./account.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { DiskView, isSettled, type LoggedEvent, type StoredPosition, type StoredStraggler } from "./disk-view.ts";
 
@@ -54,6 +54,8 @@ export class ChannelRecord {
     readonly inFlight: number;
     readonly retrying: number;
   }[] = [];
+  /** Ends that the last crash undid. */
+  forgotten: { readonly name: string; readonly atMs: number }[] = [];
   readonly #turn: () => number;
   readonly #pushed: ReadonlyMap<string, ChannelConfiguration>;
 
@@ -99,6 +101,7 @@ export class ChannelRecord {
   /** Storage went back to what was durable. */
   rolledBack(): void {
     this.outs.clear();
+    this.forgotten = [];
     if (!this.view.exists) {
       this.tenancy = undefined;
       return;
@@ -133,9 +136,14 @@ export class ChannelRecord {
   #forgetEnds(uid: string, account: Account): void {
     const position = this.positions.get(uid);
     if (position === undefined) return;
-    const ended = account.readings.get(position.epoch)?.ended ?? new Map();
-    for (const seq of ended.keys()) {
-      if (!isSettled(position, seq) || this.restored.stragglers.has(`${uid} ${seq}`)) ended.delete(seq);
+    const ended = account.readings.get(position.epoch)?.ended ?? new Map<number, End>();
+    for (const [seq, { kind, atMs }] of ended) {
+      if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;
+      ended.delete(seq);
+      if (kind === "parked" && account.mayRedrive) account.redriven.add(seq);
+      else if (seq > account.disturbedAt) {
+        this.forgotten.push({ name: nameOf({ subscription: uid, epoch: position.epoch, seq }), atMs });
+      }
     }
   }
 

@@ -99,7 +99,7 @@ export class Ledger {
     if (account === undefined) return;
     const seq = Number.parseInt(String(position).slice(2), 36);
     const kind = event === "delivery.parked" ? "parked" : "discarded";
-    for (const reading of account.readings.values()) reading.ended.set(seq, { kind });
+    for (const reading of account.readings.values()) reading.ended.set(seq, { kind, atMs: this.#world.clock.nowMs });
     for (const [name, { token }] of record.outs) {
       if (token.subscription === subscription && token.seq === seq) record.outs.delete(name);
     }
@@ -183,9 +183,8 @@ export class Ledger {
     const isDeadLetter = token.purpose === "dead-letter";
     if (isDeadLetter && !this.#isDeadLettering(record, out, account, token)) return;
     record.outs.delete(nameOf(token));
-    const end: End = isDeadLetter
-      ? { kind: "dead-lettered" }
-      : { kind: "delivered", ...(reply && { reply: reply.id }) };
+    const kind = isDeadLetter ? "dead-lettered" : "delivered";
+    const end: End = { kind, atMs: this.#world.clock.nowMs, ...(reply && !isDeadLetter && { reply: reply.id }) };
     reading.ended.set(token.seq, end);
     this.#ask((checks) => checks.ended?.({ record, account, token, event, reply }));
   }

@@ -21,6 +21,8 @@ export class World {
   readonly trace: Trace;
   readonly limits: RunLimits;
   weather: Weather;
+  /** Longest time that the storm's disk takes, milliseconds. */
+  readonly stormyDiskMs: number;
   readonly coalesce: boolean;
   readonly courierWindow: number;
   readonly ledger: Ledger;
@@ -38,6 +40,7 @@ export class World {
     this.trace = new Trace(options.isRecording, () => this.clock.nowMs - this.clock.startMs);
     this.limits = options.limits;
     this.weather = drawWeather(this.random);
+    this.stormyDiskMs = this.weather.diskMs;
     this.coalesce = !this.random.perMille(100);
     this.courierWindow = this.random.pick([2, 6, 6, 64]);
     this.ledger = new Ledger(this);

@@ -6,11 +6,19 @@ import { nameOf } from "../account.ts";
 import { isSettled } from "../disk-view.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 
+/** Outcomes are written this long after they were reported, with time for two instants, milliseconds. */
+const FLUSH_MS = 27;
+
 export const needlessDuplicates: Invariant = {
   name: "no needless duplicates",
   begin: (world) => {
     const sent = new WeakMap<object, Set<string>>();
     return {
+      crashed: ({ forgotten }) => {
+        const keptFromMs = world.clock.nowMs - FLUSH_MS - 3 * world.stormyDiskMs;
+        const old = forgotten.find(({ atMs }) => atMs < keptFromMs);
+        return old && `the crash undid the end of ${old.name}, ${world.clock.nowMs - old.atMs} ms after it`;
+      },
       leased: (lease) => leasedTwice(lease) ?? leasedAfterItsEnd(lease),
       requested: ({ courier, url, id, token }) => {
         if (token === undefined) return `courier ${courier.number} sent ${id} to ${url} and was not given it`;
