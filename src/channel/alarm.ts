@@ -7,7 +7,7 @@ import { Matcher } from "./matcher.ts";
 import { expire, type OutcomeContext } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
 import { nextRetentionMs } from "./retention.ts";
-import type { ChannelState } from "./state.ts";
+import { type ChannelState, windowLimit } from "./state.ts";
 
 /** Rebuilds what a restart lost; attempts that were out then count as made. */
 export function startAgain(state: ChannelState, context: OutcomeContext): void {
@@ -36,26 +36,30 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
 
 export function alarmFired(state: ChannelState, context: OutcomeContext): void {
   state.alarmAtMs = undefined;
-  // First, so that a handler that is killed is called again.
+  if (state.retentionAtMs !== undefined && state.retentionAtMs <= context.nowMs) {
+    state.isRetentionDue = true;
+    state.changes.urgent = true;
+  }
+  // To storage, what it has not been told of yet is still to do: a crash now must not leave it to a later alarm.
+  if (!state.changes.isEmpty) armAlarm(state, context.nowMs + WATCHDOG_MS, context.nowMs);
+  // Before the rest, so that a handler that is killed is called again.
   armForWork(state, context.nowMs, false);
   for (const subscription of state.busy) {
     for (const lease of [...subscription.leases.values()]) {
       if (lease.expiresAtMs <= context.nowMs) expire(context, subscription, lease);
     }
   }
-  if (state.retentionAtMs !== undefined && state.retentionAtMs <= context.nowMs) {
-    state.isRetentionDue = true;
-    state.changes.urgent = true;
-  }
 }
 
 /** Arms the alarm for the earliest thing that is to happen, if it is not armed for an earlier one. */
 export function armForWork(state: ChannelState, nowMs: number, appends: boolean): void {
   if (appends) state.retentionAtMs ??= nowMs + state.configuration.retentionMs + 1;
-  let atMs = state.retentionAtMs ?? Number.POSITIVE_INFINITY;
+  // A pass that waits for its commit is not asked for again every millisecond.
+  let atMs = state.isRetentionDue ? nowMs + WATCHDOG_MS : (state.retentionAtMs ?? Number.POSITIVE_INFINITY);
   for (const subscription of state.busy) {
     if (!subscription.hasWork) continue;
-    const nextMs = subscription.nextAtMs();
+    // What is not read yet may be due at once.
+    const nextMs = subscription.canScan(windowLimit(state)) ? nowMs : subscription.nextAtMs();
     const [oldest] = subscription.leases.values();
     if (oldest !== undefined) atMs = Math.min(atMs, oldest.expiresAtMs);
     // What is near is waited for in memory; should that be lost, the watchdog looks.

@@ -261,6 +261,7 @@ export class Channel {
     return {
       changes: state.changes,
       nowMs: state.ports.now(),
+      instance: state.instance,
       random: state.ports.random,
       nextStragglerId: () => ++state.newestStraggler,
       park: (subscription, straggler) => park(state, subscription, straggler),

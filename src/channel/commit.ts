@@ -24,7 +24,7 @@ export class Committer {
   #inFlight = false;
   #isStopped = false;
   #waiting: (() => void)[] = [];
-  #cancelTimer: (() => void) | undefined;
+  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
   #cancelPace: (() => void) | undefined;
   readonly #pace = new Pace();
 
@@ -45,7 +45,7 @@ export class Committer {
   /** The storage belongs to another channel now: write nothing more. */
   stop(): void {
     this.#isStopped = true;
-    this.#cancelTimer?.();
+    this.#timer?.cancel();
     this.#cancelPace?.();
     for (const call of this.#state.buffer.take()) call.refused(new Error("the channel was deleted"));
     for (const resolve of this.#waiting.splice(0)) resolve();
@@ -78,24 +78,33 @@ export class Committer {
 
   /** Settled outcomes wait a moment for a segment to be written with. */
   soon(): void {
-    const { changes, ports } = this.#state;
+    const { changes } = this.#state;
     const idle = changes.isEmpty && changes.journal.length === 0;
     if (changes.urgent) {
       this.now();
-    } else if (!idle && !this.#inFlight && this.#cancelTimer === undefined) {
-      const delayMs = changes.isEmpty ? JOURNAL_AGE_MS : SETTLE_DELAY_MS;
-      this.#cancelTimer = ports.schedule(delayMs, () => {
-        this.#cancelTimer = undefined;
-        this.now();
-      });
+    } else if (!idle && !this.#inFlight) {
+      this.#within(changes.isEmpty ? JOURNAL_AGE_MS : SETTLE_DELAY_MS);
     }
+  }
+
+  /** Outcomes do not wait for a journal that has more time. */
+  #within(delayMs: number): void {
+    const { ports } = this.#state;
+    const atMs = ports.now() + delayMs;
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    this.#timer?.cancel();
+    const cancel = ports.schedule(delayMs, () => {
+      this.#timer = undefined;
+      this.now();
+    });
+    this.#timer = { atMs, cancel };
   }
 
   async #run(): Promise<void> {
     const { buffer, changes, ports } = this.#state;
     for (;;) {
-      this.#cancelTimer?.();
-      this.#cancelTimer = undefined;
+      this.#timer?.cancel();
+      this.#timer = undefined;
       this.#cancelPace?.();
       this.#cancelPace = undefined;
       this.#pace.committed(ports.now());

@@ -1,16 +1,13 @@
-/** The Durable Object of a channel: gives the engine its ports, keeps a channel that was never configured from existing. */
+/** The Durable Object of a channel: gives its host the runtime's storage, clock and alarm, and passes every call on. */
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/channel/0001-channel.sql";
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type {
-  AppendAnswer,
   AppendRequest,
   ChannelConfiguration,
   ChannelPort,
-  ConfigureAnswer,
   CourierPort,
-  LeaseAnswer,
   LeaseRequest,
   OperatorAnswer,
   OperatorRequest,
@@ -18,143 +15,92 @@ import type {
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { wakeTransport } from "../platform/wake-up.ts";
-import { Channel as Engine } from "./channel.ts";
-import { answerFor, isNews, takeOver } from "./configure.ts";
-import { EMPTY_LEASE } from "./lease.ts";
-import type { ChannelPorts } from "./ports.ts";
-import { ChannelStorage, type Identity } from "./storage.ts";
-import { newUsage } from "./usage.ts";
+import { ChannelHost, type HostPorts } from "./host.ts";
+import { newUsage, type Usage } from "./usage.ts";
 
 const MIGRATIONS = [migration0001];
 
 export class Channel extends DurableObject<Env> implements ChannelPort {
   readonly #usage = newUsage(Date.now());
-  readonly #storage: ChannelStorage;
-  #engine: Engine | undefined;
+  readonly #host: ChannelHost;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#storage = new ChannelStorage(durableSql(ctx.storage, this.#usage));
-    if (!this.#storage.exists()) return;
-    this.#storage.migrate(MIGRATIONS);
-    const identity = this.#storage.identity();
-    if (identity !== undefined && !identity.removed) this.#start(identity.name);
+    this.#host = new ChannelHost(hostPorts(ctx, env, this.#usage), durableSql(ctx.storage, this.#usage));
   }
 
-  async append(request: AppendRequest): Promise<AppendAnswer> {
+  append(request: AppendRequest) {
     this.#usage.requests.append++;
-    return this.#engine === undefined ? { kind: "not-found" } : this.#engine.append(request);
+    return this.#host.append(request);
   }
 
-  async lease(request: LeaseRequest): Promise<LeaseAnswer> {
+  lease(request: LeaseRequest) {
     this.#usage.requests.lease++;
-    return this.#orRestart(async (engine) => engine.lease(request), EMPTY_LEASE);
+    return this.#host.lease(request);
   }
 
-  async readPart(blob: number, part: number): Promise<Uint8Array | undefined> {
+  readPart(blob: number, part: number) {
     this.#usage.requests.readPart++;
-    return this.#engine?.readPart(blob, part);
+    return this.#host.readPart(blob, part);
   }
 
-  async configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
+  configure(configuration: ChannelConfiguration) {
     this.#usage.requests.configure++;
-    this.#storage.migrate(MIGRATIONS);
-    const stored = this.#storage.identity();
-    if (stored !== undefined && !isNews(stored, configuration)) return answerFor(stored);
-    if (this.#engine === undefined || stored?.uid !== configuration.uid) {
-      this.#engine?.stop();
-      const name = this.#objectName();
-      takeOver(this.#storage, name, configuration);
-      this.#start(name);
-    }
-    return this.#orRestart(async (engine) => engine.configure(configuration), answerFor(this.#identity()));
+    return this.#host.configure(configuration);
   }
 
-  async remove(uid: string, version: number): Promise<void> {
+  remove(uid: string, version: number) {
     this.#usage.requests.remove++;
-    if (!this.#storage.exists()) return;
-    const stored = this.#storage.identity();
-    // A uid that is gone never comes back, so its removal holds whatever its version.
-    if (stored !== undefined && stored.uid !== uid) return;
-    const tombstone = Math.max(version, stored?.version ?? 0);
-    this.#engine?.stop();
-    this.#engine = undefined;
-    this.#storage.transaction(() => {
-      this.#storage.wipe();
-      this.#storage.setIdentity({ name: stored?.name ?? "", uid, version: tombstone, hash: "", removed: true });
-    });
-    await this.ctx.storage.deleteAlarm();
+    return this.#host.remove(uid, version);
   }
 
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
     this.#usage.requests.operate++;
-    const missing: OperatorAnswer = { kind: "not-found", message: "this channel does not exist" };
-    const answer = await this.#orRestart((engine) => engine.operate(request), missing);
+    const answer = await this.#host.operate(request);
     if (request.verb !== "stats" || answer.kind !== "ok") return answer;
     return { kind: "ok", body: { ...answer.body, usage: this.#usage } };
   }
 
-  async poke(): Promise<void> {
+  poke() {
     this.#usage.requests.poke++;
-    await this.#orRestart(async (engine) => engine.poke(), undefined);
+    return this.#host.poke();
   }
 
-  override async alarm(): Promise<void> {
+  override alarm() {
     this.#usage.requests.alarm++;
-    await this.#orRestart(async (engine) => engine.alarm(), undefined);
+    return this.#host.alarm();
   }
+}
 
-  #objectName(): string {
-    const { name } = this.ctx.id;
-    assert(name !== undefined, "channels are addressed by name");
-    return name;
-  }
-
-  /** A throw is a bug: memory may be half changed, so the object starts again from storage. */
-  async #orRestart<T>(work: (engine: Engine) => Promise<T>, without: T): Promise<T> {
-    if (this.#engine === undefined) return without;
-    try {
-      return await work(this.#engine);
-    } catch (error) {
-      this.ctx.abort(error instanceof Error ? error.message : String(error));
-      throw error;
-    }
-  }
-
-  #identity(): Identity {
-    const identity = this.#storage.identity();
-    assert(identity !== undefined, "a configured channel has an identity");
-    return identity;
-  }
-
-  #start(name: string): void {
-    this.#engine = new Engine(this.#ports(name), this.#storage);
-  }
-
-  #ports(name: string): ChannelPorts {
-    const { ctx, env } = this;
-    const courier = env.COURIER as unknown as CourierPort;
-    const transport = wakeTransport(env);
-    return {
-      sync: () => ctx.storage.sync(),
-      now: () => Date.now(),
-      random: () => Math.random(),
-      schedule: (delayMs, work) => {
-        const timer = setTimeout(work, delayMs);
-        return () => clearTimeout(timer);
-      },
-      setAlarm: (atMs) => {
-        this.#usage.alarmsSet++;
-        void ctx.storage.setAlarm(atMs);
-      },
-      wake: (lane) => {
-        const run = transport({ channel: name, lane }, () => courier.run(name as ChannelName, lane));
-        if (run === undefined) this.#usage.queueMessages++;
-        else this.#usage.directWakeUps++;
-        return run;
-      },
-      abort: (reason) => ctx.abort(reason),
-      log: (record) => console.log(JSON.stringify({ channel: name, ...record })),
-    };
-  }
+function hostPorts(ctx: DurableObjectState, env: Env, usage: Usage): HostPorts {
+  const courier = env.COURIER as unknown as CourierPort;
+  const transport = wakeTransport(env);
+  return {
+    migrations: MIGRATIONS,
+    name: () => {
+      const { name } = ctx.id;
+      assert(name !== undefined, "channels are addressed by name");
+      return name;
+    },
+    sync: () => ctx.storage.sync(),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    schedule: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
+    setAlarm: (atMs) => {
+      usage.alarmsSet++;
+      void ctx.storage.setAlarm(atMs);
+    },
+    deleteAlarm: () => ctx.storage.deleteAlarm(),
+    wake: (channel, lane) => {
+      const run = transport({ channel, lane }, () => courier.run(channel as ChannelName, lane));
+      if (run === undefined) usage.queueMessages++;
+      else usage.directWakeUps++;
+      return run;
+    },
+    abort: (reason) => ctx.abort(reason),
+    log: (record) => console.log(JSON.stringify(record)),
+  };
 }

@@ -148,6 +148,7 @@ class LeaseDraft {
         seq,
         attempt: lease.attempt,
         purpose: lease.purpose,
+        instance: this.#state.instance,
       },
       event,
       route: this.#routeIndex(subscription, lease.purpose),

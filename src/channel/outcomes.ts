@@ -17,6 +17,8 @@ import type { Entry } from "./window.ts";
 export interface OutcomeContext {
   readonly changes: Changes;
   readonly nowMs: number;
+  /** Mark of this instance's leases. */
+  readonly instance: number;
   readonly random: () => number;
   readonly nextStragglerId: () => number;
   /** Writes the parked row with a copy of the event. */
@@ -71,6 +73,8 @@ function delivered(
 function failed(context: OutcomeContext, subscription: Subscription, token: Token, outcome: Failed): boolean {
   const lease = subscription.leases.get(token.seq);
   if (lease === undefined || lease.attempt !== token.attempt || lease.purpose !== token.purpose) return false;
+  // The attempt of the same number from before a restart.
+  if (token.instance !== undefined && token.instance !== context.instance) return false;
   endAttempt(context, subscription, lease, outcome);
   return true;
 }

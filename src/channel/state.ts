@@ -14,6 +14,8 @@ import type { Subscription } from "./subscription.ts";
 export interface ChannelState {
   readonly ports: ChannelPorts;
   readonly storage: ChannelStorage;
+  /** Marks the leases of this instance: what memory forgets in a crash may be numbered again after it. */
+  readonly instance: number;
   readonly log: Log;
   readonly lanes: Lanes;
   readonly changes: Changes;
@@ -50,6 +52,7 @@ export function newState(
   return {
     ports,
     storage,
+    instance: Math.floor(ports.random() * Number.MAX_SAFE_INTEGER),
     log: new Log(storage),
     lanes: new Lanes(),
     changes: new Changes(),

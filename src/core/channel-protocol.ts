@@ -104,6 +104,8 @@ export interface Token {
   readonly seq: number;
   readonly attempt: number;
   readonly purpose: "deliver" | "dead-letter";
+  /** Tells attempts apart that two instances of the object numbered alike; couriers return what they were given. */
+  readonly instance?: number;
 }
 
 export type Outcome =

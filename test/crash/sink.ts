@@ -1,5 +1,5 @@
 /** Process with the subscribers of all Triggers of a crash run. Its answers take time, so that kills meet open work. */
-import { SeededRandom } from "../unit/seeded-random.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 import { processOptions, serveVerbs } from "./child-process.ts";
 import { EVENT_TYPE, eventData, numberOf, REPLY_SOURCE, REPLY_TYPE, replyId } from "./event-format.ts";
 import { nowMs, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";

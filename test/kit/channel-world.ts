@@ -44,6 +44,8 @@ export class ChannelWorld {
   readonly logs: Readonly<Record<string, unknown>>[] = [];
   alarmAtMs: number | undefined;
   aborted: string | undefined;
+  /** Jitter, and the mark of the instances that start from now on. */
+  random = 0;
   /** Set to make the next commits fail. */
   failSync: Error | undefined;
   /** While set, commits are written but not yet durable. */
@@ -80,7 +82,7 @@ export class ChannelWorld {
           await this.slowSync;
         },
         now: () => this.clock.nowMs,
-        random: () => 0,
+        random: () => this.random,
         schedule: this.clock.schedule,
         setAlarm: (atMs) => {
           this.alarmAtMs = atMs;

@@ -1,13 +1,28 @@
 /** The SQL interface on `node:sqlite`, for tests without Workers. */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { MAX_ROW_BYTES, type SqlRow, type SqlStore, type SqlValue } from "../../src/core/sql-store.ts";
 
-export function nodeSql(database = new DatabaseSync(":memory:")): SqlStore {
+/** What happens around the outermost transaction. */
+export interface TransactionEdges {
+  readonly begin: () => void;
+  readonly commit: () => void;
+  readonly rollback: () => void;
+}
+
+export function nodeSql(database = new DatabaseSync(":memory:"), edges = plainEdges(database)): SqlStore {
+  const statements = new Map<string, StatementSync>();
+  const prepared = (query: string): StatementSync => {
+    const known = statements.get(query);
+    if (known !== undefined) return known;
+    const statement = database.prepare(query);
+    statements.set(query, statement);
+    return statement;
+  };
   let depth = 0;
   return {
     all<Row extends SqlRow>(query: string, ...params: SqlValue[]): Row[] {
       check(params);
-      return database.prepare(query).all(...params) as Row[];
+      return prepared(query).all(...params) as Row[];
     },
     run(query: string, ...params: SqlValue[]): number {
       check(params);
@@ -15,23 +30,31 @@ export function nodeSql(database = new DatabaseSync(":memory:")): SqlStore {
         database.exec(query);
         return 0;
       }
-      return Number(database.prepare(query).run(...params).changes);
+      return Number(prepared(query).run(...params).changes);
     },
     transaction<T>(work: () => T): T {
       if (depth > 0) return work();
-      database.exec("BEGIN");
+      edges.begin();
       depth++;
       try {
         const result = work();
-        database.exec("COMMIT");
+        edges.commit();
         return result;
       } catch (error) {
-        database.exec("ROLLBACK");
+        edges.rollback();
         throw error;
       } finally {
         depth--;
       }
     },
+  };
+}
+
+function plainEdges(database: DatabaseSync): TransactionEdges {
+  return {
+    begin: () => database.exec("BEGIN"),
+    commit: () => database.exec("COMMIT"),
+    rollback: () => database.exec("ROLLBACK"),
   };
 }
 

@@ -21,6 +21,12 @@ function sized(bytes: number): PendingCall {
   return { events: [new Uint8Array(bytes)], bytes };
 }
 
+/** Under the fake timers of the tests. */
+function timer(delayMs: number, work: () => void): () => void {
+  const set = setTimeout(work, delayMs);
+  return () => clearTimeout(set);
+}
+
 /** Appends and yields that the test lets go one by one. */
 class Stage {
   readonly appends: {
@@ -41,16 +47,13 @@ class Stage {
       return answer.promise;
     },
     now: () => this.nowMs,
+    schedule: timer,
     yieldOnce: () => {
       const gate = Promise.withResolvers<void>();
       this.yields.push(gate);
       return gate.promise;
     },
     waitUntil: (work) => this.background.push(work),
-    schedule: (delayMs, work) => {
-      const timer = setTimeout(work, delayMs);
-      return () => clearTimeout(timer);
-    },
     settings: { coalesce: true },
   };
 

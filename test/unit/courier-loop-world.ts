@@ -12,59 +12,10 @@ import type {
 import type { EventHead } from "../../src/core/event.ts";
 import { concatBytes, encodeEvent } from "../../src/core/event-codec.ts";
 import type { CourierPorts } from "../../src/courier/ports.ts";
+import { VirtualClock } from "../kit/virtual-clock.ts";
 
 /** Time that a call to a channel takes each way, milliseconds. */
 const CALL_MS = 1;
-/** Event loop turns in which promises and streams come to rest. */
-const TURNS = 4;
-const MOST_TIMERS = 200_000;
-
-export class VirtualClock {
-  nowMs = Date.parse("2026-11-23T12:00:00Z");
-  readonly startMs = this.nowMs;
-  #timers = new Map<number, { readonly atMs: number; readonly work: () => void }>();
-  #lastId = 0;
-
-  readonly schedule = (delayMs: number, work: () => void): (() => void) => {
-    const id = ++this.#lastId;
-    this.#timers.set(id, { atMs: this.nowMs + Math.max(0, delayMs), work });
-    return () => void this.#timers.delete(id);
-  };
-
-  wait(ms: number, signal?: AbortSignal | null): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.schedule(ms, resolve);
-      signal?.addEventListener("abort", () => {
-        cancel();
-        reject(new Error("aborted"));
-      });
-    });
-  }
-
-  /** Lets time pass until the work is done. */
-  async run<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = (): void => {
-      isDone = true;
-    };
-    work.then(done, done);
-    for (let fired = 0; ; fired++) {
-      for (let turn = 0; turn < TURNS && !isDone; turn++) await new Promise((resolve) => setImmediate(resolve));
-      if (isDone) return work;
-      if (fired > MOST_TIMERS) throw new Error("the work goes round in circles");
-      this.#fireNext();
-    }
-  }
-
-  #fireNext(): void {
-    const [next] = [...this.#timers].sort(([a, x], [b, y]) => x.atMs - y.atMs || a - b);
-    if (next === undefined) throw new Error("the work waits for nothing");
-    const [id, timer] = next;
-    this.#timers.delete(id);
-    this.nowMs = Math.max(this.nowMs, timer.atMs);
-    timer.work();
-  }
-}
 
 export interface LeaseRecord extends LeaseRequest {
   readonly channel: string;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 import { CHANNEL, CourierWorld, route } from "./courier-loop-world.ts";
-import { SeededRandom } from "./seeded-random.ts";
 
 /** Past every bound within which a run ends by itself when nothing hangs, milliseconds. */
 const SOON_MS = 1_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CourierWorld, work } from "../kit/courier-world.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 
 const DELIVERIES = 150;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { decodeMessage } from "../../src/core/decode-message.ts";
 import { binaryHeaders, encodeMessage } from "../../src/core/encode-message.ts";
 import type { Attributes, AttributeValue } from "../../src/core/event.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -29,12 +29,12 @@ export class FakeChannels {
   readonly ports: IngressPorts = {
     append: (name, request) => this.#append(name, request),
     now: () => this.nowMs,
-    yieldOnce: () => new Promise((resolve) => setImmediate(resolve)),
-    waitUntil: (work) => this.background.push(work),
     schedule: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
       return () => clearTimeout(timer);
     },
+    yieldOnce: () => new Promise((resolve) => setImmediate(resolve)),
+    waitUntil: (work) => this.background.push(work),
     settings: this.settings,
     log: (record) => this.records.push(record),
   };

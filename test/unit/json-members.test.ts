@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { arrayElements, isJsonText, objectMembers } from "../../src/core/json-members.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -3,7 +3,7 @@ import type { DeliveryPolicy } from "../../src/core/channel-protocol.ts";
 import { isRetriable } from "../../src/core/classify.ts";
 import { attemptsAllowed, nextDelayMs } from "../../src/core/retry.ts";
 import { parseRetryAfter } from "../../src/core/retry-after.ts";
-import { SeededRandom } from "./seeded-random.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 
 const HOUR_MS = 3_600_000;
 

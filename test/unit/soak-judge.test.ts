@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { SeededRandom } from "../kit/seeded-random.ts";
 import type { Answered, SoakEvidence, Window } from "../soak/evidence.ts";
 import { mean, median, trendOf } from "../soak/flatness.ts";
 import { judge } from "../soak/judge.ts";
@@ -7,7 +8,6 @@ import { NumberSet } from "../soak/number-set.ts";
 import { seriesOf } from "../soak/report.ts";
 import { cpuSecondsIn } from "../soak/resource-sampler.ts";
 import { isForFailing, isForSlow } from "../soak/shares.ts";
-import { SeededRandom } from "./seeded-random.ts";
 
 const EVENTS = 1_000;
 const NUMBERS = Array.from({ length: EVENTS }, (_, number) => number);

@@ -14,6 +14,21 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   }
 
+  /** An integer from `from` to `to`, both included. */
+  between(from: number, to: number): number {
+    return from + this.below(to - from + 1);
+  }
+
+  /** True that many times of 1,000. */
+  perMille(perMille: number): boolean {
+    return perMille > 0 && this.below(1_000) < perMille;
+  }
+
+  /** At least 0, below 1. */
+  fraction(): number {
+    return this.below(1_000_000) / 1_000_000;
+  }
+
   pick<T>(values: readonly T[]): T {
     const value = values[this.below(values.length)];
     if (value === undefined) throw new Error("nothing to pick from");

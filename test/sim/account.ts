@@ -1,0 +1,70 @@
+/** What the ledger knows of one subscription, told by what was reported and stored, never by the channel's memory. */
+import type { SubscriptionConfiguration, Token } from "../../src/core/channel-protocol.ts";
+import type { Attributes } from "./encoded-event.ts";
+
+export interface End {
+  readonly kind: "delivered" | "dead-lettered" | "parked" | "discarded";
+  /** Id of the reply that the delivery was answered with. */
+  readonly reply?: string;
+  readonly atMs: number;
+}
+
+/** One reading of the log: from the subscription's creation, or its last replay, on. */
+export interface Reading {
+  readonly epoch: number;
+  readonly start: number;
+  readonly ended: Map<number, End>;
+}
+
+export interface Account {
+  configuration: SubscriptionConfiguration;
+  readonly readings: Map<number, Reading>;
+  /** Events up to here were there when people last changed what it gets, or the order it gets it in. */
+  disturbedAt: number;
+  /** A changed filter or a replay: its counters do not add up to its events. */
+  isUncountable: boolean;
+  /** A person asked for its parked deliveries to be tried again. */
+  mayRedrive: boolean;
+  /** Taken back from the parked ones, out of any order. */
+  readonly redriven: Set<number>;
+}
+
+/** A delivery that a channel has given to a courier. */
+export interface Out {
+  readonly token: Token;
+  readonly leasedAtMs: number;
+  /** Before this the channel may not give it to another courier unless it hears of it. */
+  readonly expiresAtMs: number;
+}
+
+/** A lease outlives its delivery's timeout by this, milliseconds. */
+const LEASE_MARGIN_MS = 10_000;
+
+export function newAccount(configuration: SubscriptionConfiguration): Account {
+  return {
+    configuration,
+    readings: new Map(),
+    disturbedAt: 0,
+    isUncountable: false,
+    mayRedrive: false,
+    redriven: new Set(),
+  };
+}
+
+export function outOf(token: Token, timeoutMs: number, nowMs: number): Out {
+  return { token, leasedAtMs: nowMs, expiresAtMs: nowMs + timeoutMs + LEASE_MARGIN_MS };
+}
+
+export function nameOf({ subscription, epoch, seq }: Pick<Token, "subscription" | "epoch" | "seq">): string {
+  return `${subscription} ${epoch} ${seq}`;
+}
+
+/** Whether the subscription wants the event, by the words of its filter. */
+export function wants({ filter }: SubscriptionConfiguration, attributes: Attributes): boolean {
+  if (filter.kind === "everything") return true;
+  return Object.entries(filter.attributes).every(([name, value]) => attributes[name] === value);
+}
+
+export function orderingKey(attributes: Attributes): string {
+  return String(attributes.partitionkey ?? attributes.subject ?? "");
+}

@@ -1,0 +1,69 @@
+/** Bugs that the simulator must find: a text of a product module, and what is loaded in its place. */
+export interface Canary {
+  readonly name: string;
+  /** What would be wrong. */
+  readonly bug: string;
+  readonly file: string;
+  readonly original: string;
+  readonly replacement: string;
+}
+
+export const CANARIES: readonly Canary[] = [
+  {
+    name: "early-202",
+    bug: "producers are answered before the commit",
+    file: "src/channel/append-buffer.ts",
+    original: "    this.#calls.push(call);\n",
+    replacement: '    this.#calls.push(call);\n    call.accepted({ duplicate: false, position: "0-1" });\n',
+  },
+  {
+    name: "position-past-straggler",
+    bug: "a delivery that failed is not written down, and the position moves past it",
+    file: "src/channel/outcomes.ts",
+    original: "  changes.putStraggler(stragglerRow(straggler, false), { urgent: true });\n",
+    replacement: "",
+  },
+  {
+    name: "reply-twice",
+    bug: "a reply is appended twice",
+    file: "src/channel/replies.ts",
+    original: "  state.buffer.add({\n",
+    replacement:
+      "  state.buffer.add({ events: [{ bytes: encodeEvent({ head, data: reply.data }), keys: [] }], accepted: () => {}, refused: () => {} });\n  state.buffer.add({\n",
+  },
+  {
+    name: "late-failure-counts",
+    bug: "the failure of an attempt whose lease ran out ends the attempt given out after it",
+    file: "src/channel/outcomes.ts",
+    original: "lease === undefined || lease.attempt !== token.attempt ||",
+    replacement: "lease === undefined ||",
+  },
+  {
+    name: "endless-lease",
+    bug: "a lease never runs out",
+    file: "src/channel/alarm.ts",
+    original: "if (lease.expiresAtMs <= context.nowMs) expire(",
+    replacement: "if (lease.expiresAtMs < 0) expire(",
+  },
+  {
+    name: "early-retention",
+    bug: "a segment goes although a subscription has not settled it",
+    file: "src/channel/retention.ts",
+    original: "if (end > needed) return",
+    replacement: "if (end > log.head) return",
+  },
+  {
+    name: "filter-matches-all",
+    bug: "an attribute filter passes every event",
+    file: "src/core/filter.ts",
+    original: 'if (expected === "" ? text === "" : text !== expected) return false;',
+    replacement: "",
+  },
+  {
+    name: "unwatched-append",
+    bug: "an append to an idle channel arms no alarm, so that a crash before its wake-up leaves it",
+    file: "src/channel/alarm.ts",
+    original: "if (appends && state.subscriptions.size > 0)",
+    replacement: "if (appends && state.subscriptions.size < 0)",
+  },
+];

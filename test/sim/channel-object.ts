@@ -1,0 +1,234 @@
+/**
+ * A channel's Durable Object as the runtime gives it: one instance at a time over its storage, answers and outgoing
+ * calls held back until what was written before them is durable, an alarm, crashes, eviction.
+ */
+import { readFileSync } from "node:fs";
+import { ChannelHost } from "../../src/channel/host.ts";
+import type { ChannelName } from "../../src/core/channel-name.ts";
+import { SimulatedDisk } from "./simulated-disk.ts";
+import type { World } from "./world.ts";
+
+const MIGRATION = readFileSync(new URL("../../migrations/channel/0001-channel.sql", import.meta.url), "utf8");
+/** How long the runtime waits before it calls an alarm handler again that did not end, milliseconds. */
+const ALARM_RETRY_MS = 2_000;
+
+interface Instance {
+  readonly number: number;
+  readonly host: ChannelHost;
+  /** Rejects the calls that are open. */
+  readonly open: Set<(error: Error) => void>;
+  readonly timers: Set<() => void>;
+  isAlive: boolean;
+}
+
+export class ChannelObject {
+  readonly name: ChannelName;
+  readonly disk: SimulatedDisk;
+  /** Alarms that have come so far. */
+  alarms = 0;
+  /** Instances so far: a lease belongs to the instance that gave it. */
+  instances = 0;
+  readonly #world: World;
+  #instance: Instance | undefined;
+  /** Wake-up calls that are open. */
+  #wakes = 0;
+  #cancelAlarm: (() => void) | undefined;
+  #turn = -1;
+
+  constructor(world: World, name: ChannelName) {
+    this.#world = world;
+    this.name = name;
+    this.disk = new SimulatedDisk({
+      clock: world.clock,
+      random: world.random,
+      weather: () => world.weather,
+      written: (tables) => world.ledger.written(this, tables),
+      inTurn: (work) => this.#inTurn(work),
+      alarmMoved: () => this.#scheduleAlarm(),
+      broken: () => this.crash("a commit failed"),
+    });
+  }
+
+  /** The number of the instance that lives; undefined between two. */
+  get living(): number | undefined {
+    return this.#instance?.number;
+  }
+
+  /** Timers and calls that the instance has open; bounded however large its backlog is. */
+  get openThings(): number {
+    return this.#instance === undefined ? 0 : this.#instance.timers.size + this.#instance.open.size;
+  }
+
+  /** Runs the work in the object; what it answers leaves when everything written before is durable. */
+  call<T>(work: (host: ChannelHost) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => this.#inTurn(() => this.#begin(work, { resolve, reject })));
+  }
+
+  #begin<T>(
+    work: (host: ChannelHost) => Promise<T>,
+    { resolve, reject }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void },
+  ): void {
+    const instance = this.#start();
+    instance.open.add(reject);
+    const leaves = (end: () => void) => (): void => {
+      if (instance.open.delete(reject)) end();
+    };
+    // What is not durable any more was not answered: the crash has rejected the call.
+    const gate = (end: () => void): void => void this.disk.sync().then(leaves(end), () => {});
+    work(instance.host).then(
+      (answer) => gate(() => resolve(answer)),
+      (error) => gate(() => reject(error)),
+    );
+  }
+
+  /** One thing at a time: what comes in the same turn waits until the promises of the first have settled. */
+  #inTurn(work: () => void): void {
+    const { clock } = this.#world;
+    if (this.#turn === clock.turn) {
+      clock.schedule(0, () => this.#inTurn(work));
+      return;
+    }
+    this.#turn = clock.turn;
+    work();
+  }
+
+  /** Memory is gone, and so is what was not durable, or the later part of it. */
+  crash(reason: string): void {
+    const instance = this.#instance;
+    if (instance === undefined) return;
+    this.#world.trace.note("object crashed", this.name, reason);
+    this.#end(instance);
+    this.disk.crash();
+    this.#world.ledger.crashed(this);
+    for (const reject of instance.open) reject(new Error("the object restarted"));
+    instance.open.clear();
+  }
+
+  /** The runtime forgets an object that has nothing open; nothing is lost by that but memory. */
+  evict(): void {
+    const instance = this.#instance;
+    if (instance === undefined || this.openThings + this.#wakes > 0 || this.disk.durable < this.disk.written) return;
+    this.#world.trace.note("object evicted", this.name);
+    this.#end(instance);
+    this.disk.crash();
+    this.#world.ledger.crashed(this);
+  }
+
+  #end(instance: Instance): void {
+    instance.isAlive = false;
+    this.#instance = undefined;
+    this.#wakes = 0;
+    for (const cancel of instance.timers) cancel();
+    instance.timers.clear();
+  }
+
+  #start(): Instance {
+    if (this.#instance !== undefined) return this.#instance;
+    const life: Omit<Instance, "host"> = {
+      number: ++this.instances,
+      open: new Set(),
+      timers: new Set(),
+      isAlive: true,
+    };
+    const isAlive = (): boolean => instance === undefined || instance.isAlive;
+    let instance: Instance | undefined;
+    const host = new ChannelHost(this.#ports(life, isAlive), this.#sql(isAlive));
+    instance = Object.assign(life, { host });
+    this.#instance = instance;
+    return instance;
+  }
+
+  #sql(isAlive: () => boolean): SimulatedDisk["sql"] {
+    const { sql } = this.disk;
+    // A bug of the simulator, should it ever happen: the dead touch nothing.
+    const alive = (): void => {
+      if (!isAlive()) throw new Error("an instance outlived its end");
+    };
+    return {
+      all: (query, ...params) => sql.all(query, ...params),
+      run: (query, ...params) => {
+        alive();
+        return sql.run(query, ...params);
+      },
+      transaction: (work) => {
+        alive();
+        return sql.transaction(work);
+      },
+    };
+  }
+
+  #ports(life: Omit<Instance, "host">, isAlive: () => boolean): ConstructorParameters<typeof ChannelHost>[0] {
+    const { clock, random, ledger } = this.#world;
+    return {
+      migrations: [MIGRATION],
+      name: () => this.name,
+      sync: () => this.disk.sync(),
+      now: () => clock.nowMs,
+      random: () => random.fraction(),
+      schedule: (delayMs, work) => {
+        if (!isAlive()) return () => {};
+        let isSet = true;
+        const cancel = clock.schedule(delayMs, () => {
+          life.timers.delete(cancel);
+          this.#inTurn(() => {
+            if (isSet && isAlive()) work();
+          });
+        });
+        life.timers.add(cancel);
+        return () => {
+          isSet = false;
+          cancel();
+          life.timers.delete(cancel);
+        };
+      },
+      setAlarm: (atMs) => {
+        if (isAlive()) this.disk.setAlarm(atMs);
+      },
+      deleteAlarm: async () => {
+        if (isAlive()) this.disk.setAlarm(undefined);
+      },
+      wake: (_, lane) => this.#wake(lane, isAlive),
+      abort: (reason) => {
+        if (isAlive()) this.crash(reason);
+      },
+      log: (record) => {
+        if (isAlive()) ledger.said(this, record);
+      },
+    };
+  }
+
+  #wake(lane: string, isAlive: () => boolean): Promise<void> | undefined {
+    const sent = this.disk.sync().then(isAlive, () => false);
+    const call = this.#world.wakeUps.wake(this.name, lane, sent);
+    if (call === undefined) return undefined;
+    this.#wakes++;
+    const ended = (): void => {
+      if (isAlive()) this.#wakes--;
+    };
+    return call.finally(ended);
+  }
+
+  #scheduleAlarm(): void {
+    this.#cancelAlarm?.();
+    this.#cancelAlarm = undefined;
+    const { clock, random, weather } = this.#world;
+    const { alarmAtMs } = this.disk;
+    if (alarmAtMs === undefined || this.disk.isFiring || random.perMille(weather.stuckAlarms)) return;
+    const delayMs = Math.max(0, alarmAtMs - clock.nowMs);
+    this.#cancelAlarm = clock.schedule(delayMs, () => this.#fireAlarm());
+  }
+
+  #fireAlarm(): void {
+    const { trace } = this.#world;
+    trace.note("alarm", this.name);
+    this.alarms++;
+    this.disk.alarmFires();
+    this.call((host) => host.alarm()).then(
+      () => this.disk.alarmHandled(),
+      () => {
+        // The crash that ended it has put the alarm back; only its time is another.
+        if (this.disk.alarmAtMs === undefined) this.disk.setAlarm(this.#world.clock.nowMs + ALARM_RETRY_MS);
+      },
+    );
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * One channel as its storage tells it, kept beside the simulated disk: what was written, what of it is durable, and an
+ * account of each subscription. A tenancy is the time of one uid under the channel's name.
+ */
+import type { ChannelConfiguration } from "../../src/core/channel-protocol.ts";
+import { type Account, type End, nameOf, newAccount, type Out, type Reading } from "./account.ts";
+import type { ChannelObject } from "./channel-object.ts";
+import { DiskView, isSettled, type LoggedEvent, type StoredPosition, type StoredStraggler } from "./disk-view.ts";
+
+export interface Tenancy {
+  readonly uid: string;
+  readonly events: Map<number, LoggedEvent>;
+  /** Idempotency key -> the event that it was first stored with. */
+  readonly keys: Map<string, LoggedEvent>;
+  readonly accounts: Map<string, Account>;
+  /** Segments -> whether their events can be read. */
+  segments: Map<number, boolean>;
+}
+
+/** What a transaction changed, for those who compare. */
+export interface Change {
+  readonly tables: ReadonlySet<string>;
+  readonly positionsBefore: ReadonlyMap<string, StoredPosition>;
+  readonly stragglersBefore: readonly StoredStraggler[];
+  readonly added: readonly LoggedEvent[];
+  readonly segmentsBefore: ReadonlyMap<number, boolean> | undefined;
+}
+
+export class ChannelRecord {
+  readonly object: ChannelObject;
+  readonly view: DiskView;
+  /** Every event that was ever written under this name. */
+  readonly everLogged = new Map<string, LoggedEvent>();
+  readonly keysEver = new Map<string, LoggedEvent>();
+  readonly tenancies = new Map<string, Tenancy>();
+  tenancy: Tenancy | undefined;
+  version = 0;
+  applied: ChannelConfiguration | undefined;
+  /** The clock's turn in which it was applied. */
+  appliedTurn = -1;
+  positions: ReadonlyMap<string, StoredPosition> = new Map();
+  stragglers: readonly StoredStraggler[] = [];
+  /** Leases of the instance that lives. */
+  readonly outs = new Map<string, Out>();
+  /** What was durable when this instance began: it may not be delivered again. */
+  restored: { positions: ReadonlyMap<string, StoredPosition>; stragglers: ReadonlySet<string> } = {
+    positions: new Map(),
+    stragglers: new Set(),
+  };
+  /** What the channel says of its subscriptions when everything had its time. */
+  finalStats: readonly {
+    readonly uid: string;
+    readonly behind: number;
+    readonly inFlight: number;
+    readonly retrying: number;
+  }[] = [];
+  /** Ends that the last crash undid. */
+  forgotten: { readonly name: string; readonly atMs: number }[] = [];
+  readonly #turn: () => number;
+  readonly #pushed: ReadonlyMap<string, ChannelConfiguration>;
+
+  constructor(object: ChannelObject, pushed: ReadonlyMap<string, ChannelConfiguration>, turn: () => number) {
+    this.object = object;
+    this.#turn = turn;
+    this.view = new DiskView(object.disk.database);
+    this.#pushed = pushed;
+  }
+
+  get head(): number {
+    let head = 1;
+    for (const seq of this.tenancy?.events.keys() ?? []) head = Math.max(head, seq + 1);
+    return head;
+  }
+
+  isDurable(event: LoggedEvent): boolean {
+    return event.transaction <= this.object.disk.durable;
+  }
+
+  /** The reading that a token belongs to. */
+  reading(uid: string, epoch: number): Reading | undefined {
+    return this.tenancy?.accounts.get(uid)?.readings.get(epoch);
+  }
+
+  /** Deliveries of this subscription that are out do not count any more. */
+  forgetOuts(uid: string): void {
+    for (const [name, { token }] of this.outs) if (token.subscription === uid) this.outs.delete(name);
+  }
+
+  written(tables: ReadonlySet<string>): Change {
+    const change = { tables, positionsBefore: this.positions, stragglersBefore: this.stragglers };
+    const has = (table: string): boolean => tables.has(table) || tables.has(`${table}-`);
+    if (has("meta")) this.#readIdentity();
+    const added = tables.has("segment") ? this.#readEvents() : [];
+    const segmentsBefore = this.tenancy?.segments;
+    if (tables.has("segment-") && this.tenancy !== undefined) this.tenancy.segments = this.view.segments();
+    if (has("position")) this.#readPositions();
+    if (has("straggler")) this.stragglers = this.view.stragglers();
+    return { ...change, added, segmentsBefore };
+  }
+
+  /** Storage went back to what was durable. */
+  rolledBack(): void {
+    this.outs.clear();
+    this.forgotten = [];
+    if (!this.view.exists) {
+      this.tenancy = undefined;
+      return;
+    }
+    for (const tenancy of this.tenancies.values()) this.#forgetLost(tenancy);
+    this.#readIdentity();
+    if (this.tenancy !== undefined) this.tenancy.segments = this.view.segments();
+    this.positions = this.view.positions();
+    this.stragglers = this.view.stragglers();
+    this.restored = { positions: this.positions, stragglers: this.#active() };
+    for (const [uid, account] of this.tenancy?.accounts ?? []) this.#forgetEnds(uid, account);
+  }
+
+  #active(): Set<string> {
+    const active = this.stragglers.filter(({ state }) => state !== "parked");
+    return new Set(active.map(({ subscription, seq }) => `${subscription} ${seq}`));
+  }
+
+  #forgetLost(tenancy: Tenancy): void {
+    for (const event of tenancy.events.values()) {
+      if (this.isDurable(event)) continue;
+      tenancy.events.delete(event.seq);
+      if (this.everLogged.get(event.id) === event) this.everLogged.delete(event.id);
+      for (const key of event.keys) {
+        if (tenancy.keys.get(key) === event) tenancy.keys.delete(key);
+        if (this.keysEver.get(key) === event) this.keysEver.delete(key);
+      }
+    }
+  }
+
+  /** Ends that storage does not know did not happen. */
+  #forgetEnds(uid: string, account: Account): void {
+    const position = this.positions.get(uid);
+    if (position === undefined) return;
+    const ended = account.readings.get(position.epoch)?.ended ?? new Map<number, End>();
+    for (const [seq, { kind, atMs }] of ended) {
+      if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;
+      ended.delete(seq);
+      if (kind === "parked" && account.mayRedrive) account.redriven.add(seq);
+      else if (seq > account.disturbedAt) {
+        this.forgotten.push({ name: nameOf({ subscription: uid, epoch: position.epoch, seq }), atMs });
+      }
+    }
+  }
+
+  #readIdentity(): void {
+    const identity = this.view.identity();
+    if (identity === undefined || identity.removed) {
+      this.tenancy = undefined;
+      this.applied = undefined;
+      this.version = identity?.version ?? 0;
+      this.outs.clear();
+      return;
+    }
+    if (this.tenancy?.uid !== identity.uid) {
+      const known = this.tenancies.get(identity.uid);
+      this.tenancy = known ?? {
+        uid: identity.uid,
+        events: new Map(),
+        keys: new Map(),
+        accounts: new Map(),
+        segments: new Map(),
+      };
+      this.tenancies.set(identity.uid, this.tenancy);
+      this.outs.clear();
+      this.positions = new Map();
+      this.stragglers = [];
+    }
+    if (identity.version === this.version && this.applied !== undefined) return;
+    this.version = identity.version;
+    this.#apply(this.#pushed.get(`${this.object.name} ${identity.version}`));
+  }
+
+  #apply(configuration: ChannelConfiguration | undefined): void {
+    const { tenancy } = this;
+    this.applied = configuration;
+    this.appliedTurn = this.#turn();
+    if (tenancy === undefined) return;
+    const wanted = new Map((configuration?.subscriptions ?? []).map((each) => [each.uid, each]));
+    for (const uid of tenancy.accounts.keys()) if (!wanted.has(uid)) tenancy.accounts.delete(uid);
+    for (const [uid, each] of wanted) {
+      const account = tenancy.accounts.get(uid);
+      if (account === undefined) {
+        tenancy.accounts.set(uid, newAccount(each));
+        continue;
+      }
+      const before = account.configuration;
+      if (JSON.stringify(before) === JSON.stringify(each)) continue;
+      account.configuration = each;
+      account.disturbedAt = this.head - 1;
+      if (JSON.stringify(before.filter) !== JSON.stringify(each.filter)) account.isUncountable = true;
+      this.forgetOuts(uid);
+    }
+  }
+
+  #readEvents(): readonly LoggedEvent[] {
+    const { tenancy } = this;
+    if (tenancy === undefined) return [];
+    const events = this.view.eventsFrom(this.head, this.object.disk.written);
+    for (const event of events) {
+      tenancy.events.set(event.seq, event);
+      tenancy.segments.set(event.segment, true);
+      if (!this.everLogged.has(event.id)) this.everLogged.set(event.id, event);
+      for (const key of event.keys) {
+        if (!tenancy.keys.has(key)) tenancy.keys.set(key, event);
+        if (!this.keysEver.has(key)) this.keysEver.set(key, event);
+      }
+    }
+    return events;
+  }
+
+  #readPositions(): void {
+    this.positions = this.view.positions();
+    for (const [uid, { epoch, next, scanned }] of this.positions) {
+      const account = this.tenancy?.accounts.get(uid);
+      if (account === undefined || account.readings.has(epoch)) continue;
+      if (account.readings.size > 0) {
+        account.isUncountable = true;
+        this.forgetOuts(uid);
+      }
+      account.readings.set(epoch, { epoch, start: next ?? scanned, ended: new Map() });
+    }
+  }
+}

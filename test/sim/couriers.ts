@@ -1,0 +1,150 @@
+/** Couriers at work: the product's own run, over simulated calls, ended at any moment. */
+import type { ChannelName } from "../../src/core/channel-name.ts";
+import type { LeaseAnswer, LeaseRequest, Token } from "../../src/core/channel-protocol.ts";
+import type { CourierPorts } from "../../src/courier/ports.ts";
+import { runCourier } from "../../src/courier/run-courier.ts";
+import type { World } from "./world.ts";
+
+export interface Assignment {
+  readonly channel: ChannelName;
+  readonly lane: string;
+  readonly holdMs: number;
+}
+
+export class Courier {
+  readonly number: number;
+  /** What it was given and has not sent yet, by subscriber's address and event. */
+  readonly leased = new Map<string, Token[]>();
+  readonly #timers = new Set<() => void>();
+  readonly #abort: () => void;
+  isAlive = true;
+  openRequests = 0;
+
+  constructor(number: number, abort: () => void) {
+    this.number = number;
+    this.#abort = abort;
+  }
+
+  /** Nothing it waits for reaches it any more. */
+  kill(): void {
+    this.isAlive = false;
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#abort();
+  }
+
+  readonly schedule = (clock: World["clock"], delayMs: number, work: () => void): (() => void) => {
+    if (!this.isAlive) return () => {};
+    const cancel = clock.schedule(delayMs, () => {
+      this.#timers.delete(cancel);
+      work();
+    });
+    this.#timers.add(cancel);
+    return () => {
+      cancel();
+      this.#timers.delete(cancel);
+    };
+  };
+
+  /** What comes back to it while it lives. */
+  reaches<T>(call: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      call.then(
+        (value) => {
+          if (this.isAlive) resolve(value);
+        },
+        (error) => {
+          if (this.isAlive) reject(error);
+        },
+      );
+    });
+  }
+}
+
+export class Couriers {
+  readonly running = new Set<Courier>();
+  readonly #world: World;
+  readonly #window: number;
+  readonly #budgetMs: number;
+  #started = 0;
+
+  constructor(world: World, settings: { readonly window: number; readonly budgetMs: number }) {
+    this.#world = world;
+    this.#window = settings.window;
+    this.#budgetMs = settings.budgetMs;
+  }
+
+  /** Ends with the run; rejects when the courier is killed. */
+  run({ channel, lane, holdMs }: Assignment): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const courier: Courier = new Courier(++this.#started, () => {
+        this.running.delete(courier);
+        reject(new Error("the courier was killed"));
+      });
+      this.running.add(courier);
+      this.#world.trace.note("courier starts", channel, lane, courier.number);
+      const ended = (end: () => void): void => {
+        if (!courier.isAlive) return;
+        this.#world.trace.note("courier ends", channel, lane, courier.number);
+        this.running.delete(courier);
+        end();
+      };
+      runCourier(this.#ports(courier, holdMs), channel, lane).then(
+        () => ended(resolve),
+        (error) => ended(() => reject(error)),
+      );
+    });
+  }
+
+  killOne(): void {
+    const [...all] = this.running;
+    if (all.length === 0) return;
+    const courier = this.#world.random.pick(all);
+    this.#world.trace.note("courier killed", String(courier.number));
+    courier.kill();
+  }
+
+  killAll(): void {
+    for (const courier of [...this.running]) courier.kill();
+  }
+
+  #ports(courier: Courier, holdMs: number): CourierPorts {
+    const { clock, network, subscribers } = this.#world;
+    const object = (name: ChannelName) => this.#world.object(name);
+    return {
+      lease: (name, request) => courier.reaches(this.#lease(courier, name, request)),
+      readPart: (name, blob, part) =>
+        courier.reaches(network.call(() => object(name).call((host) => host.readPart(blob, part)))),
+      appendTo: (name, request) =>
+        courier.reaches(network.call(() => object(name).call((host) => host.append(request)))),
+      fetch: (url, init) => courier.reaches(subscribers.fetch(courier, url, init)),
+      fixedLength: () => new TransformStream<Uint8Array, Uint8Array>(),
+      now: () => clock.nowMs,
+      schedule: (delayMs, work) => courier.schedule(clock, delayMs, work),
+      log: () => {},
+      settings: { window: this.#window, holdMs, budgetMs: this.#budgetMs, maxChannelsServed: 32 },
+    };
+  }
+
+  async #lease(courier: Courier, name: ChannelName, request: LeaseRequest): Promise<LeaseAnswer> {
+    const { network, ledger } = this.#world;
+    const object = this.#world.object(name);
+    const answer = await network.call(() =>
+      object.call((host) => {
+        const instance = object.living;
+        ledger.reported(object, request.settlements);
+        return host.lease(request).then((leased) => {
+          if (object.living === instance) ledger.leased(object, request, leased);
+          return leased;
+        });
+      }),
+    );
+    for (const { url, id, token } of ledger.expectedRequests(answer)) {
+      const key = `${url} ${id}`;
+      const tokens = courier.leased.get(key);
+      if (tokens === undefined) courier.leased.set(key, [token]);
+      else tokens.push(token);
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The channels of a run and who hands events to whom, as data:
+ *
+ *   a ──type c──▶ b        a subscription of a is the channel b, one of b is a again: hops end the loop
+ *   a ──replies──▶ a       replies go back to their own channel
+ *   b ──dead letters──▶ a  the dead letter sink of a subscription of b is the channel a
+ */
+import type { SeededRandom } from "../kit/seeded-random.ts";
+
+/** Where something goes: to an address of its own, or to the channel of that index. */
+export type Goal = "address" | { readonly channel: number };
+
+export interface SubscriptionPlan {
+  readonly name: string;
+  readonly type: "a" | "b" | "c" | undefined;
+  readonly subscriber: Goal;
+  readonly deadLetters?: Goal;
+  readonly isOrdered?: boolean;
+  readonly replies?: boolean;
+  readonly maxConcurrency?: number;
+  readonly ratePerSecond?: number;
+}
+
+export interface ChannelPlan {
+  readonly kind: "broker" | "channel";
+  readonly name: string;
+  readonly subscriptions: readonly SubscriptionPlan[];
+}
+
+const [TO_A, TO_B] = [{ channel: 0 }, { channel: 1 }];
+
+/** What each channel has beside its hand-over, in some runs. */
+const EXTRAS: readonly SubscriptionPlan[] = [
+  { name: "plain", type: undefined, subscriber: "address" },
+  { name: "ordered", type: undefined, subscriber: "address", isOrdered: true, deadLetters: "address" },
+  { name: "replying", type: "a", subscriber: "address", replies: true },
+  { name: "narrow", type: "b", subscriber: "address", maxConcurrency: 2, deadLetters: "address" },
+  { name: "rated", type: "b", subscriber: "address", ratePerSecond: 20 },
+  { name: "keyed", type: "a", subscriber: "address", isOrdered: true, replies: true },
+];
+
+export function drawGraph(random: SeededRandom): readonly ChannelPlan[] {
+  const extras = (count: number): SubscriptionPlan[] => {
+    const left = [...EXTRAS];
+    return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)).flat();
+  };
+  return [
+    {
+      kind: "broker",
+      name: "a",
+      subscriptions: [{ name: "to-b", type: "c", subscriber: TO_B, isOrdered: random.perMille(300) }, ...extras(2)],
+    },
+    {
+      kind: random.pick(["broker", "channel"] as const),
+      name: "b",
+      subscriptions: [
+        { name: "to-a", type: "c", subscriber: TO_A },
+        { name: "dying", type: "a", subscriber: "address", deadLetters: TO_A },
+        ...extras(random.between(0, 1)),
+      ],
+    },
+  ];
+}

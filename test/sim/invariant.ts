@@ -1,0 +1,70 @@
+/** What an invariant is told; it answers with what is wrong, or with nothing. */
+import type { Delivery, LeaseAnswer, LeaseRequest, Route, Token } from "../../src/core/channel-protocol.ts";
+import type { Account, Reading } from "./account.ts";
+import type { Change, ChannelRecord, Tenancy } from "./channel-record.ts";
+import type { Courier } from "./couriers.ts";
+import type { LoggedEvent } from "./disk-view.ts";
+import type { Post } from "./producers.ts";
+import type { World } from "./world.ts";
+
+/** A delivery that leaves a channel. */
+export interface LeaseFact {
+  readonly record: ChannelRecord;
+  readonly tenancy: Tenancy;
+  readonly account: Account;
+  readonly reading: Reading | undefined;
+  readonly event: LoggedEvent | undefined;
+  readonly delivery: Delivery;
+  readonly route: Route;
+  /** Id in the bytes that the lease carries. */
+  readonly id: string;
+  readonly nowMs: number;
+}
+
+export interface AnswerFact {
+  readonly record: ChannelRecord;
+  readonly request: LeaseRequest;
+  readonly answer: LeaseAnswer;
+}
+
+/** A delivery was reported as delivered, and ends by it. */
+export interface EndFact {
+  readonly record: ChannelRecord;
+  readonly account: Account;
+  readonly token: Token;
+  readonly event: LoggedEvent | undefined;
+  readonly reply: LoggedReply | undefined;
+}
+
+export interface LoggedReply {
+  readonly id: string;
+  readonly hops: number;
+}
+
+export interface RequestFact {
+  readonly courier: Courier;
+  readonly url: string;
+  readonly id: string;
+  readonly token: Token | undefined;
+  readonly dataBytes: number;
+}
+
+export interface Invariant {
+  readonly name: string;
+  /** One object for each run; whatever is not told is not looked at. */
+  readonly begin: (world: World) => Checks;
+}
+
+export interface Checks {
+  readonly accepted?: (post: Post) => string | undefined;
+  readonly leased?: (lease: LeaseFact) => string | undefined;
+  readonly answered?: (answer: AnswerFact) => string | undefined;
+  readonly ended?: (end: EndFact) => string | undefined;
+  readonly written?: (record: ChannelRecord, change: Change) => string | undefined;
+  /** Storage was taken back to what is durable. */
+  readonly crashed?: (record: ChannelRecord) => string | undefined;
+  readonly requested?: (request: RequestFact) => string | undefined;
+  readonly looked?: () => string | undefined;
+  /** Everything had its time. */
+  readonly finished?: () => string | undefined;
+}

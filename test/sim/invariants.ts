@@ -1,0 +1,33 @@
+/** Every invariant of the architecture that a run is held to. */
+import type { Invariant } from "./invariant.ts";
+import { bounded } from "./invariants/bounded.ts";
+import { durable } from "./invariants/durable.ts";
+import { filters } from "./invariants/filters.ts";
+import { handOvers } from "./invariants/hand-overs.ts";
+import { hops } from "./invariants/hops.ts";
+import { isolation } from "./invariants/isolation.ts";
+import { liveness } from "./invariants/liveness.ts";
+import { monotonic } from "./invariants/monotonic.ts";
+import { needlessDuplicates } from "./invariants/needless-duplicates.ts";
+import { nothingLost } from "./invariants/nothing-lost.ts";
+import { order } from "./invariants/order.ts";
+import { replies } from "./invariants/replies.ts";
+import { soundStorage } from "./invariants/sound-storage.ts";
+import { workIsWatched } from "./invariants/work-is-watched.ts";
+
+export const INVARIANTS: readonly Invariant[] = [
+  durable,
+  nothingLost,
+  needlessDuplicates,
+  order,
+  replies,
+  handOvers,
+  isolation,
+  filters,
+  bounded,
+  monotonic,
+  hops,
+  workIsWatched,
+  soundStorage,
+  liveness,
+];

@@ -1,0 +1,107 @@
+/** Leases, windows, stragglers, concurrency and what an instance has open stay within their limits. */
+import { wants } from "../account.ts";
+import type { ChannelObject } from "../channel-object.ts";
+import type { AnswerFact, Invariant, LeaseFact } from "../invariant.ts";
+import type { World } from "../world.ts";
+
+/** Timers and calls of one instance: each courier has a few calls, each producer's group one. */
+const OPEN_THINGS = 120;
+/** A delivery that is out for this long may be taken out of a full window, milliseconds. */
+const RELIEVED_MS = 1_000;
+
+export const bounded: Invariant = {
+  name: "bounded",
+  begin: (world) => {
+    const restless = alarmWatch(world);
+    return {
+      answered: (fact) => tooMuch(world, fact),
+      leased: (lease) => tooManyOut(world, lease) ?? tooFarAhead(world, lease),
+      written: (record, { tables }) => {
+        if (tables.has("position")) {
+          for (const [uid, { done }] of record.positions) {
+            // Those of the window, those of before a restart, and what has been settled since ahead of the scan.
+            if (done.length > 3 * world.limits.windowEntries) return `${uid} has ${done.length} ranges in its position`;
+          }
+        }
+        if (!tables.has("straggler")) return undefined;
+        const most = world.limits.activeStragglers + world.limits.windowEntries;
+        for (const uid of record.positions.keys()) {
+          // People may bring back as many as they parked.
+          if (record.tenancy?.accounts.get(uid)?.mayRedrive) continue;
+          const active = record.stragglers.filter((row) => row.subscription === uid && row.state !== "parked").length;
+          if (active > most) return `${uid} has ${active} stragglers, at most ${most} are allowed`;
+        }
+        return undefined;
+      },
+      looked: () => {
+        for (const object of world.objects) {
+          if (restless(object)) return `the alarm of ${object.name} comes again and again`;
+          if (object.openThings > OPEN_THINGS) return `${object.name} has ${object.openThings} things open`;
+        }
+        for (const courier of world.couriers.running) {
+          if (courier.openRequests > world.courierWindow) {
+            return `courier ${courier.number} has ${courier.openRequests} requests open`;
+          }
+        }
+        return undefined;
+      },
+    };
+  },
+};
+
+/** More alarms than that many in ten seconds do not wait for anything. */
+const RESTLESS_ALARMS = 400;
+
+function alarmWatch({ clock }: World): (object: ChannelObject) => boolean {
+  const seen = new Map<ChannelObject, { readonly fromMs: number; readonly alarms: number }>();
+  return (object) => {
+    const before = seen.get(object);
+    if (before !== undefined && clock.nowMs - before.fromMs < 10_000) {
+      return object.alarms - before.alarms > RESTLESS_ALARMS;
+    }
+    seen.set(object, { fromMs: clock.nowMs, alarms: object.alarms });
+    return (
+      before !== undefined && object.alarms - before.alarms > (RESTLESS_ALARMS * (clock.nowMs - before.fromMs)) / 10_000
+    );
+  };
+}
+
+function tooMuch({ limits }: World, { request, answer }: AnswerFact): string | undefined {
+  const { deliveries, bytes } = answer;
+  if (deliveries.length > request.capacity) return `${deliveries.length} leased, ${request.capacity} asked`;
+  if (bytes.length > limits.leaseBytes + limits.segmentBytes) return `a lease of ${bytes.length} bytes`;
+  return undefined;
+}
+
+function tooManyOut({ clock }: World, { record, account, delivery }: LeaseFact): string | undefined {
+  const { maxConcurrency } = account.configuration;
+  const { subscription, epoch, seq, purpose } = delivery.token;
+  // Dead letters do not go to the subscriber.
+  if (maxConcurrency === undefined || purpose === "dead-letter") return undefined;
+  let out = 1;
+  for (const { token, expiresAtMs } of record.outs.values()) {
+    const isOther = token.subscription === subscription && token.epoch === epoch && token.seq !== seq;
+    if (isOther && token.purpose === "deliver" && expiresAtMs > clock.nowMs) out++;
+  }
+  return out <= maxConcurrency ? undefined : `${subscription} has ${out} deliveries out, ${maxConcurrency} are allowed`;
+}
+
+/** From the oldest first attempt that is out to the newest lease there is at most a window. */
+function tooFarAhead(world: World, { record, tenancy, account, delivery }: LeaseFact): string | undefined {
+  const { subscription, epoch, seq, purpose } = delivery.token;
+  // Dead letters and what was redriven have left the window.
+  if (purpose === "dead-letter" || account.mayRedrive) return undefined;
+  let oldest = seq;
+  for (const { token, leasedAtMs } of record.outs.values()) {
+    const isFresh = token.attempt === 1 && token.purpose === "deliver" && world.clock.nowMs - leasedAtMs < RELIEVED_MS;
+    if (token.subscription === subscription && token.epoch === epoch && isFresh) oldest = Math.min(oldest, token.seq);
+  }
+  if (oldest <= account.disturbedAt) return undefined;
+  let between = 0;
+  for (let at = oldest; at <= seq; at++) {
+    const event = tenancy.events.get(at);
+    if (event !== undefined && wants(account.configuration, event.attributes)) between++;
+  }
+  if (between <= world.limits.windowEntries) return undefined;
+  return `${subscription} has ${between} events between what is out, ${world.limits.windowEntries} are allowed`;
+}

@@ -1,0 +1,20 @@
+/** No subscriber is given an event that its filter rejects, or anything while it is paused, or another event's bytes. */
+import { nameOf, wants } from "../account.ts";
+import type { Invariant } from "../invariant.ts";
+
+export const filters: Invariant = {
+  name: "filters",
+  begin: () => ({
+    leased: ({ account, event, delivery, id }) => {
+      const name = nameOf(delivery.token);
+      if (account.configuration.paused) return `${name} was leased although its subscription is paused`;
+      if (event === undefined) return undefined;
+      if (event.id !== id) return `${name} is ${event.id} and was leased as ${id}`;
+      // A redriven delivery passed the filter of its time.
+      if (account.redriven.has(event.seq) || account.mayRedrive) return undefined;
+      return wants(account.configuration, event.attributes)
+        ? undefined
+        : `${name} (${event.id}) does not pass the filter`;
+    },
+  }),
+};

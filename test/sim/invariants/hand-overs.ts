@@ -1,0 +1,28 @@
+/** What a channel counts as handed over is in the other channel, and on its disk. */
+import type { Token } from "../../../src/core/channel-protocol.ts";
+import { nameOf } from "../account.ts";
+import type { Invariant } from "../invariant.ts";
+
+export const handOvers: Invariant = {
+  name: "hand-overs",
+  begin: (world) => ({
+    ended: ({ record, account, token, event }) => {
+      const { subscriber, delivery } = account.configuration;
+      const target = token.purpose === "deliver" ? subscriber : delivery.deadLetterSink;
+      // Without hops it is dropped, and counted.
+      if (target?.kind !== "channel" || event === undefined || event.hops <= 1) return undefined;
+      if (token.seq <= account.disturbedAt) return undefined;
+      const other = world.ledger.records.get(target.name);
+      // A channel that deduplicates has it under another key when it came by another way.
+      const isKnown = other?.applied?.dedupMs !== undefined;
+      const key = keyOf(record.object.name, token);
+      const stored = other?.keysEver.get(key) ?? (isKnown ? other.everLogged.get(event.id) : undefined);
+      const isThere = stored !== undefined && other?.isDurable(stored) === true;
+      return isThere ? undefined : `${nameOf(token)} is settled and not in ${target.name}`;
+    },
+  }),
+};
+
+function keyOf(channel: string, { subscription, epoch, seq, purpose }: Token): string {
+  return `h:${channel}:${subscription}:${epoch}:${seq}:${purpose}`;
+}

@@ -1,0 +1,43 @@
+/** With the weather healed and time given, nothing is left to do, and nobody is at work. */
+import type { ChannelRecord } from "../channel-record.ts";
+import type { Invariant } from "../invariant.ts";
+import type { World } from "../world.ts";
+
+export const liveness: Invariant = {
+  name: "liveness",
+  begin: (world) => ({
+    finished: () => leftBehind(world),
+  }),
+};
+
+function leftBehind(world: World): string | undefined {
+  if (world.couriers.running.size > 0) return `${world.couriers.running.size} couriers are still at work`;
+  for (const record of world.ledger.records.values()) {
+    const { name } = record.object;
+    for (const { uid, behind, inFlight, retrying } of record.finalStats) {
+      if (behind + inFlight + retrying > 0) {
+        return `${uid} of ${name} is ${behind} behind, with ${inFlight} out and ${retrying} retrying`;
+      }
+    }
+    const { alarmAtMs } = record.object.disk;
+    const retentionMs = nextRetentionMs(record);
+    // One that is past has stuck; with nothing to do nobody needs it.
+    const isComing = alarmAtMs !== undefined && alarmAtMs > world.clock.nowMs;
+    if (isComing && (retentionMs === undefined || alarmAtMs < retentionMs)) {
+      return `${name} has an alarm in ${alarmAtMs - world.clock.nowMs} ms and nothing to do`;
+    }
+  }
+  return undefined;
+}
+
+/** When something in storage is past its time next. */
+function nextRetentionMs({ view, applied }: ChannelRecord): number | undefined {
+  if (!view.exists || applied === undefined) return undefined;
+  const [segment] = view.rows<{ n: number | null }>("SELECT MIN(accepted_at) AS n FROM segment");
+  const [parked] = view.rows<{ n: number | null }>("SELECT MIN(due_at) AS n FROM straggler WHERE state = 'parked'");
+  const times = [
+    segment?.n == null ? [] : [segment.n + applied.retentionMs],
+    parked?.n == null ? [] : [parked.n],
+  ].flat();
+  return times.length === 0 ? undefined : Math.min(...times);
+}

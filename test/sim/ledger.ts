@@ -1,0 +1,209 @@
+/** Keeps the records, tells the invariants what happens, and remembers the first thing that is wrong. */
+import type { ChannelName } from "../../src/core/channel-name.ts";
+import type {
+  ChannelConfiguration,
+  Delivery,
+  LeaseAnswer,
+  LeaseRequest,
+  Settlement,
+  Token,
+} from "../../src/core/channel-protocol.ts";
+import { type Account, type End, nameOf, outOf } from "./account.ts";
+import type { ChannelObject } from "./channel-object.ts";
+import { ChannelRecord } from "./channel-record.ts";
+import { readHead } from "./encoded-event.ts";
+import type { Checks, LoggedReply, RequestFact } from "./invariant.ts";
+import { INVARIANTS } from "./invariants.ts";
+import type { Post } from "./producers.ts";
+import type { World } from "./world.ts";
+
+/** The line of a trace at which something was found. */
+export const VIOLATED = "violated";
+
+export interface Violation {
+  readonly invariant: string;
+  readonly message: string;
+}
+
+export class Ledger {
+  readonly records = new Map<ChannelName, ChannelRecord>();
+  /** Every configuration that was ever pushed, by channel and version. */
+  readonly pushed = new Map<string, ChannelConfiguration>();
+  violation: Violation | undefined;
+  readonly #world: World;
+  readonly #checks: readonly (readonly [name: string, checks: Checks])[];
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#checks = INVARIANTS.map(({ name, begin }) => [name, begin(world)] as const);
+  }
+
+  record(object: ChannelObject): ChannelRecord {
+    const known = this.records.get(object.name);
+    if (known !== undefined) return known;
+    const record = new ChannelRecord(object, this.pushed, () => this.#world.clock.turn);
+    this.records.set(object.name, record);
+    return record;
+  }
+
+  accepted(post: Post): void {
+    this.#ask((checks) => checks.accepted?.(post));
+  }
+
+  written(object: ChannelObject, tables: ReadonlySet<string>): void {
+    const record = this.record(object);
+    const change = record.written(tables);
+    this.#world.trace.note("written", object.name, [...tables].join(), object.disk.written);
+    this.#ask((checks) => checks.written?.(record, change));
+  }
+
+  crashed(object: ChannelObject): void {
+    const record = this.record(object);
+    record.rolledBack();
+    this.#ask((checks) => checks.crashed?.(record));
+  }
+
+  reported(object: ChannelObject, settlements: readonly Settlement[]): void {
+    const record = this.record(object);
+    for (const settlement of settlements) this.#reported(record, settlement);
+  }
+
+  leased(object: ChannelObject, request: LeaseRequest, answer: LeaseAnswer): void {
+    const record = this.record(object);
+    this.#ask((checks) => checks.answered?.({ record, request, answer }));
+    for (const delivery of answer.deliveries) this.#leased(record, delivery, answer);
+  }
+
+  /** The requests to subscribers that a courier will make of a lease. */
+  expectedRequests(answer: LeaseAnswer): { readonly url: string; readonly id: string; readonly token: Token }[] {
+    return answer.deliveries.flatMap((delivery) => {
+      const target = answer.routes[delivery.route]?.target;
+      if (target?.kind !== "url") return [];
+      return [{ url: target.url, id: idOf(delivery, answer), token: delivery.token }];
+    });
+  }
+
+  requested(request: RequestFact): void {
+    const { url, id, token } = request;
+    this.#world.trace.note("requested", url, id, token?.attempt);
+    this.#ask((checks) => checks.requested?.(request));
+  }
+
+  /** A line that the channel logs: the named acts that end deliveries. */
+  said(object: ChannelObject, line: Readonly<Record<string, unknown>>): void {
+    const { event, subscription, position } = line;
+    this.#world.trace.note(String(event), String(subscription), String(position));
+    if (event !== "delivery.parked" && event !== "delivery.discarded" && event !== "delivery.expired") return;
+    const record = this.record(object);
+    const account = record.tenancy?.accounts.get(String(subscription));
+    if (account === undefined) return;
+    const seq = Number.parseInt(String(position).slice(2), 36);
+    const kind = event === "delivery.parked" ? "parked" : "discarded";
+    for (const reading of account.readings.values()) reading.ended.set(seq, { kind, atMs: this.#world.clock.nowMs });
+    for (const [name, { token }] of record.outs) {
+      if (token.subscription === subscription && token.seq === seq) record.outs.delete(name);
+    }
+  }
+
+  /** A person moves a subscription: what was there before comes again or not at all. */
+  disturb(object: ChannelObject, uid: string): void {
+    const record = this.record(object);
+    const account = record.tenancy?.accounts.get(uid);
+    if (account === undefined) return;
+    account.disturbedAt = Math.max(account.disturbedAt, record.head - 1);
+    record.forgetOuts(uid);
+  }
+
+  /** Whether a person asked for parked deliveries of this subscription. */
+  mayRedrive(uid: string): boolean {
+    return [...this.records.values()].some(({ tenancy }) => tenancy?.accounts.get(uid)?.mayRedrive === true);
+  }
+
+  /** Asked now and then, between two things that happen. */
+  look(): void {
+    this.#ask((checks) => checks.looked?.());
+  }
+
+  finish(): void {
+    this.#ask((checks) => checks.finished?.());
+  }
+
+  violate(invariant: string, message: string): void {
+    if (this.violation !== undefined) return;
+    this.violation = { invariant, message };
+    this.#world.trace.note(VIOLATED, invariant, message);
+  }
+
+  #ask(question: (checks: Checks) => string | undefined): void {
+    for (const [name, checks] of this.#checks) {
+      const message = question(checks);
+      if (message !== undefined) this.violate(name, message);
+    }
+  }
+
+  #leased(record: ChannelRecord, delivery: Delivery, answer: LeaseAnswer): void {
+    const { token } = delivery;
+    const { clock, trace } = this.#world;
+    trace.note("leased", nameOf(token), token.purpose, token.attempt);
+    const { tenancy } = record;
+    // Put together before the configuration changed, and heard of after.
+    if (record.appliedTurn === clock.turn) return;
+    const account = tenancy?.accounts.get(token.subscription);
+    const route = answer.routes[delivery.route];
+    if (tenancy === undefined || account === undefined || route === undefined) {
+      this.violate("filters", `a lease for a subscription that is not there: ${nameOf(token)}`);
+      return;
+    }
+    const reading = account.readings.get(token.epoch);
+    const nowMs = clock.nowMs;
+    const event = tenancy.events.get(token.seq);
+    const lease = { record, tenancy, account, reading, event, delivery, route, id: idOf(delivery, answer), nowMs };
+    this.#ask((checks) => checks.leased?.(lease));
+    if (reading?.ended.get(token.seq)?.kind === "parked" && account.mayRedrive) {
+      account.redriven.add(token.seq);
+      reading.ended.delete(token.seq);
+    }
+    record.outs.set(nameOf(token), outOf(token, route.timeoutMs, nowMs));
+  }
+
+  #reported(record: ChannelRecord, { token, outcome }: Settlement): void {
+    const account = record.tenancy?.accounts.get(token.subscription);
+    const reading = account?.readings.get(token.epoch);
+    this.#world.trace.note("reported", nameOf(token), outcome.kind, token.attempt);
+    if (account === undefined || reading === undefined) return;
+    const out = record.outs.get(nameOf(token));
+    if (outcome.kind === "failed") {
+      const isCurrent = out?.token.attempt === token.attempt && out.token.instance === token.instance;
+      if (isCurrent && out.token.purpose === token.purpose) record.outs.delete(nameOf(token));
+      return;
+    }
+    if (reading.ended.has(token.seq)) return;
+    const reply = outcome.reply === undefined ? undefined : replyIn(outcome.reply);
+    const event = record.tenancy?.events.get(token.seq);
+    const isDeadLetter = token.purpose === "dead-letter";
+    if (isDeadLetter && !this.#isDeadLettering(record, out, account, token)) return;
+    record.outs.delete(nameOf(token));
+    const kind = isDeadLetter ? "dead-lettered" : "delivered";
+    const end: End = { kind, atMs: this.#world.clock.nowMs, ...(reply && !isDeadLetter && { reply: reply.id }) };
+    reading.ended.set(token.seq, end);
+    this.#ask((checks) => checks.ended?.({ record, account, token, event, reply }));
+  }
+
+  /** What the sink says counts only while the delivery is still meant for the sink. */
+  #isDeadLettering(record: ChannelRecord, out: { token: Token } | undefined, account: Account, token: Token): boolean {
+    if (out !== undefined) return out.token.purpose === "dead-letter";
+    const { subscription, seq } = token;
+    const row = record.stragglers.find((each) => each.subscription === subscription && each.seq === seq);
+    return row?.state === "dead-lettering" && account.configuration.delivery.deadLetterSink !== undefined;
+  }
+}
+
+function idOf(delivery: Delivery, answer: LeaseAnswer): string {
+  const place = answer.events[delivery.event];
+  return place === undefined ? "" : String(readHead(answer.bytes.subarray(place.start, place.end)).attributes.id);
+}
+
+function replyIn(bytes: Uint8Array): LoggedReply {
+  const { attributes, hops } = readHead(bytes);
+  return { id: String(attributes.id), hops };
+}

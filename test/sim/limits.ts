@@ -1,0 +1,43 @@
+/** Bounds of a channel that a run may make small, so that a short history overflows windows and fills segments. */
+import * as product from "../../src/channel/limits.ts";
+
+export interface RunLimits {
+  readonly windowEntries: number;
+  readonly activeStragglers: number;
+  readonly leaseBytes: number;
+  readonly segmentBytes: number;
+  /** Encoded events from this size on are cut into chunks, bytes. */
+  readonly largeEventBytes: number;
+}
+
+const SMALL: Readonly<Record<string, number>> = {
+  WINDOW_ENTRIES: 6,
+  SMALLEST_WINDOW: 6,
+  SCAN_EVENTS: 5,
+  ACTIVE_STRAGGLERS: 4,
+  SEGMENT_EVENTS: 3,
+  CHUNKED_ABOVE_BYTES: 500,
+  CHUNK_BYTES: 200,
+  RETENTION_SEGMENTS: 4,
+  FAR_BEHIND_EVENTS: 15,
+  LONG_SCAN_EVENTS: 3,
+  LEASE_DELIVERIES: 5,
+};
+
+/** Large events are tested in runs with small bounds; elsewhere they would cost megabytes each. */
+const USUAL: Readonly<Record<string, number>> = { CHUNKED_ABOVE_BYTES: 5_000, CHUNK_BYTES: 2_000 };
+
+/** The bounds of the run that follows; the modules must have been loaded with `changeModules`. */
+export function setLimits(areSmall: boolean): RunLimits {
+  const set: unknown = Reflect.get(product, "setLimits");
+  const original: unknown = Reflect.get(product, "originalLimits");
+  if (typeof set !== "function") throw new Error("start the simulator with `npm run sim`");
+  set({ ...Object(original), ...USUAL, ...(areSmall ? SMALL : {}) });
+  return {
+    windowEntries: product.WINDOW_ENTRIES,
+    activeStragglers: product.ACTIVE_STRAGGLERS,
+    leaseBytes: product.LEASE_BYTES,
+    segmentBytes: product.SEGMENT_BYTES,
+    largeEventBytes: product.CHUNKED_ABOVE_BYTES,
+  };
+}

@@ -1,0 +1,149 @@
+/** What people do to channels: other configurations, deletion and creation again, and the verbs of the operator API. */
+import type { ChannelName } from "../../src/core/channel-name.ts";
+import type { OperatorRequest, StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import { addressOf, TEMPERS } from "./subscribers.ts";
+import type { World } from "./world.ts";
+
+export class People {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  act(): void {
+    const { random } = this.#world;
+    const { name } = random.pick(this.#world.objects);
+    const dice = random.below(100);
+    if (dice < 45) this.#reconfigure(name);
+    else if (dice < 52) this.#world.controlPlane.pushLate(name);
+    else if (dice < 56) this.#createAgain(name);
+    else this.#operate(name);
+  }
+
+  /** A subscriber's mood changes; nobody asked for it. */
+  changeTemper(): void {
+    const { random, subscribers, trace } = this.#world;
+    const { name } = random.pick(this.#world.objects);
+    const subscriptions = this.#world.controlPlane.wanted(name)?.subscriptions ?? [];
+    if (subscriptions.length === 0) return;
+    const { uid } = random.pick(subscriptions);
+    const address = addressOf(random.perMille(800) ? "subscriber" : "sink", uid);
+    const temper = random.pick(TEMPERS);
+    trace.note("temper", address, temper);
+    subscribers.tempers.set(address, temper);
+  }
+
+  #reconfigure(name: ChannelName): void {
+    const { random, controlPlane } = this.#world;
+    const before = controlPlane.wanted(name);
+    if (before === undefined || before.subscriptions.length === 0) return;
+    const chosen = random.pick(before.subscriptions);
+    const changed = this.#changed(name, chosen);
+    const subscriptions = before.subscriptions.flatMap((each) => (each === chosen ? changed : [each]));
+    controlPlane.want(name, { ...before, subscriptions });
+  }
+
+  #changed(name: ChannelName, before: SubscriptionConfiguration): SubscriptionConfiguration[] {
+    const { random } = this.#world;
+    const { maxConcurrency: _, ratePerSecond: __, ...rest } = before;
+    switch (random.below(8)) {
+      case 0:
+        return [{ ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), typeIs("b")] as const) }];
+      case 1:
+        return [{ ...before, ordering: before.ordering === "ordered" ? "unordered" : "ordered" }];
+      case 2:
+        return [{ ...before, delivery: this.#otherPolicy(before) }];
+      case 3:
+      case 4:
+        return [{ ...before, paused: !before.paused }];
+      case 5:
+        return [{ ...rest, maxConcurrency: random.between(1, 3), breakerFailures: random.pick([2, 5, 20]) }];
+      case 6:
+        return [{ ...rest, ratePerSecond: random.pick([5, 50]) }];
+      default:
+        return this.#replaced(name, before);
+    }
+  }
+
+  #otherPolicy({ uid, delivery }: SubscriptionConfiguration): SubscriptionConfiguration["delivery"] {
+    const { random } = this.#world;
+    const { deadLetterSink: _, ...policy } = delivery;
+    const sink = random.perMille(500) ? { deadLetterSink: { kind: "url" as const, url: addressOf("sink", uid) } } : {};
+    return { ...policy, retry: random.below(4), timeoutMs: random.pick([1_000, 3_000]), ...sink };
+  }
+
+  /** Deleted, or deleted and created again: another uid, another subscription. */
+  #replaced(name: ChannelName, before: SubscriptionConfiguration): SubscriptionConfiguration[] {
+    const { random, controlPlane } = this.#world;
+    const plan = controlPlane.plans.find((each) => controlPlane.nameOf(each) === name);
+    const again = plan?.subscriptions.find((each) => each.name === before.name);
+    if (plan === undefined || again === undefined || random.perMille(200)) return [];
+    return [controlPlane.subscription(plan, again)];
+  }
+
+  #createAgain(name: ChannelName): void {
+    const { clock, random, controlPlane, objects } = this.#world;
+    controlPlane.remove(name);
+    const index = objects.findIndex((object) => object.name === name);
+    clock.schedule(random.between(0, 3_000), () => controlPlane.create(name, index));
+  }
+
+  #operate(name: ChannelName): void {
+    const { random, network, ledger, trace } = this.#world;
+    const subscriptions = this.#world.controlPlane.wanted(name)?.subscriptions ?? [];
+    if (subscriptions.length === 0) return;
+    const { uid } = random.pick(subscriptions);
+    const object = this.#world.object(name);
+    const request = this.#request(name, uid);
+    trace.note("operate", uid, request.verb);
+    const call = network.call(() =>
+      object.call((host) => {
+        const account = ledger.record(object).tenancy?.accounts.get(uid);
+        if (account !== undefined && request.verb === "redrive") account.mayRedrive = true;
+        if (request.verb === "skip" || request.verb === "replay") ledger.disturb(object, uid);
+        return host.operate(request).finally(() => {
+          if (request.verb === "skip" || request.verb === "replay") ledger.disturb(object, uid);
+        });
+      }),
+    );
+    call.catch(() => {});
+  }
+
+  #request(name: ChannelName, uid: string): OperatorRequest {
+    const { random } = this.#world;
+    const dryRun = random.perMille(100);
+    switch (random.below(6)) {
+      case 0:
+      case 1:
+        return { verb: "redrive", selector: { subscription: uid }, dryRun };
+      case 2:
+        return { verb: "discard", selector: { subscription: uid }, dryRun };
+      case 3:
+        return { verb: "skip", subscription: uid, to: this.#place(name), dryRun };
+      case 4:
+        return { verb: "replay", subscription: uid, to: this.#place(name), dryRun };
+      default:
+        return random.pick([
+          { verb: "stats" },
+          { verb: "log", limit: 20 },
+          { verb: "deliveries", selector: {}, limit: 20 },
+        ] as const);
+    }
+  }
+
+  #place(name: ChannelName): StartFrom {
+    const { random, ledger, clock } = this.#world;
+    const head = ledger.record(this.#world.object(name)).head;
+    return random.pick([
+      { kind: "position", position: `0-${(1 + random.below(head)).toString(36)}` },
+      { kind: "earliest" },
+      { kind: "latest" },
+      { kind: "time", timeMs: clock.nowMs - random.below(60_000) },
+    ] as const);
+  }
+}
+
+function typeIs(type: string) {
+  return { kind: "attributes", attributes: { type } } as const;
+}

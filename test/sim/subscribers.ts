@@ -1,0 +1,170 @@
+/** Everything that couriers call over HTTP: subscribers and dead letter sinks with tempers of their own. */
+import type { Courier } from "./couriers.ts";
+import type { World } from "./world.ts";
+
+/** How a subscriber answers while it is in this mood. */
+export type Temper =
+  | "fast"
+  | "slow"
+  | "busy"
+  | "failing"
+  | "refusing"
+  | "hanging"
+  | "too-late"
+  | "redirecting"
+  | "resetting";
+
+export const TEMPERS: readonly Temper[] = [
+  "fast",
+  "fast",
+  "slow",
+  "busy",
+  "failing",
+  "refusing",
+  "hanging",
+  "too-late",
+  "redirecting",
+  "resetting",
+];
+
+interface Answer {
+  readonly afterMs: number;
+  /** Undefined: the connection breaks. */
+  readonly status: number | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The request goes on at the subscriber although its caller hung up. */
+  readonly heedsNoAbort?: boolean;
+}
+
+interface Message {
+  readonly id: string;
+  readonly dataBytes: number;
+}
+
+/** One request and what may end it. */
+interface Exchange {
+  readonly courier: Courier;
+  readonly url: string;
+  isOpen: boolean;
+  /** Undefined: the connection breaks. */
+  end: (response: Response | undefined) => void;
+  abandon: () => void;
+}
+
+/** An address of the simulated world: `http://{role}.{uid}/`. */
+export function addressOf(role: "subscriber" | "sink", uid: string): string {
+  return `http://${role}.${uid}/`;
+}
+
+export class Subscribers {
+  /** Moods by address; those that are not in it are fast. */
+  readonly tempers = new Map<string, Temper>();
+  /** Subscribers that answer some events with another event, by address. */
+  readonly replying = new Set<string>();
+  readonly #world: World;
+  #replies = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  fetch(courier: Courier, url: string, init: RequestInit): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      courier.openRequests++;
+      const exchange: Exchange = { courier, url, isOpen: true, end: () => {}, abandon: () => {} };
+      const close = (end: () => void): void => {
+        if (!exchange.isOpen) return;
+        exchange.isOpen = false;
+        courier.openRequests--;
+        end();
+      };
+      exchange.end = (response) => close(() => (response === undefined ? reject(reset()) : resolve(response)));
+      init.signal?.addEventListener("abort", () => {
+        exchange.abandon();
+        close(() => reject(new Error("aborted")));
+      });
+      messageOf(init).then(
+        (message) => this.#received(exchange, message),
+        () => exchange.end(undefined),
+      );
+    });
+  }
+
+  #received(exchange: Exchange, { id, dataBytes }: Message): void {
+    const { clock, ledger, trace } = this.#world;
+    const { courier, url } = exchange;
+    const token = courier.leased.get(`${url} ${id}`)?.shift();
+    ledger.requested({ courier, url, id, token, dataBytes });
+    const answer = this.#answerOf(url);
+    const { status } = answer;
+    const cancel = clock.schedule(answer.afterMs, () => {
+      trace.note("answered", url, id, status ?? 0);
+      const reply = status === 200 ? this.#replyTo(url, id) : undefined;
+      const headers = reply ?? answer.headers ?? {};
+      exchange.end(status === undefined ? undefined : new Response(null, { status, headers }));
+    });
+    // Some go on although their caller hung up.
+    if (!answer.heedsNoAbort) exchange.abandon = cancel;
+  }
+
+  #answerOf(url: string): Answer {
+    const { random, weather } = this.#world;
+    const trouble = random.perMille(weather.subscriberTrouble);
+    const temper = trouble ? random.pick(TEMPERS) : (this.tempers.get(url) ?? "fast");
+    const good = this.replying.has(url) ? 200 : 202;
+    switch (temper) {
+      case "fast":
+        return { afterMs: random.between(0, 20), status: good };
+      case "slow":
+        return { afterMs: random.between(800, 3_000), status: good };
+      case "busy":
+        return {
+          afterMs: random.between(0, 20),
+          status: random.pick([429, 503]),
+          headers: { "retry-after": String(random.between(0, 20)) },
+        };
+      case "failing":
+        return { afterMs: random.between(0, 50), status: random.pick([500, 502, 404, 408]) };
+      case "refusing":
+        return { afterMs: random.between(0, 20), status: random.pick([400, 403, 422]) };
+      case "hanging":
+        return { afterMs: 3_600_000, status: good };
+      case "too-late":
+        return { afterMs: random.between(1_000, 30_000), status: good, heedsNoAbort: true };
+      case "redirecting":
+        return { afterMs: 1, status: 302, headers: { location: "http://elsewhere.example/" } };
+      case "resetting":
+        return { afterMs: random.between(0, 20), status: undefined };
+      default:
+        return temper satisfies never;
+    }
+  }
+
+  /** Headers of a reply that nobody else gives: its id names this very answer. */
+  #replyTo(url: string, id: string): Record<string, string> | undefined {
+    // Some of its answers are no replies.
+    if (this.#world.random.below(4) === 0) return undefined;
+    const reply = `reply-${++this.#replies}`;
+    this.#world.trace.note("replied", url, id, this.#replies);
+    const type = this.#world.random.pick(["a", "b", "c"]);
+    return { "ce-specversion": "1.0", "ce-id": reply, "ce-source": "/reply", "ce-type": type, "ce-subject": "r" };
+  }
+}
+
+/** Reads the request as a subscriber does. */
+async function messageOf({ headers, body }: RequestInit): Promise<Message> {
+  const id = headers instanceof Headers ? headers.get("ce-id") : null;
+  if (body instanceof ReadableStream) {
+    let dataBytes = 0;
+    for await (const chunk of body) dataBytes += chunk.length;
+    return { id: id ?? "", dataBytes };
+  }
+  if (!(body instanceof Uint8Array)) throw new Error("a courier sends bytes");
+  if (id !== null) return { id, dataBytes: body.length };
+  const event: { readonly id: string; readonly data_base64?: string } = JSON.parse(new TextDecoder().decode(body));
+  return { id: event.id, dataBytes: Buffer.from(event.data_base64 ?? "", "base64").length };
+}
+
+function reset(): Error {
+  return new Error("connection reset");
+}

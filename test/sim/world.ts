@@ -1,0 +1,68 @@
+/** Everything of one run: the parts, the clock they share, and the one source of chance. */
+import { type ChannelName, parseChannelName } from "../../src/core/channel-name.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
+import { VirtualClock } from "../kit/virtual-clock.ts";
+import { ChannelObject } from "./channel-object.ts";
+import { ControlPlane } from "./control-plane.ts";
+import { Couriers } from "./couriers.ts";
+import { Ledger } from "./ledger.ts";
+import type { RunLimits } from "./limits.ts";
+import { Network } from "./network.ts";
+import { People } from "./people.ts";
+import { Producers } from "./producers.ts";
+import { Subscribers } from "./subscribers.ts";
+import { Trace } from "./trace.ts";
+import { type WakeMode, WakeUps } from "./wake-ups.ts";
+import { drawWeather, type Weather } from "./weather.ts";
+
+export class World {
+  readonly clock = new VirtualClock();
+  readonly random: SeededRandom;
+  readonly trace: Trace;
+  readonly limits: RunLimits;
+  weather: Weather;
+  /** Longest time that the storm's disk takes, milliseconds. */
+  readonly stormyDiskMs: number;
+  readonly coalesce: boolean;
+  readonly courierWindow: number;
+  readonly ledger: Ledger;
+  readonly network: Network;
+  readonly wakeUps: WakeUps;
+  readonly couriers: Couriers;
+  readonly subscribers: Subscribers;
+  readonly producers: Producers;
+  readonly controlPlane: ControlPlane;
+  readonly people: People;
+  readonly objects: readonly ChannelObject[];
+
+  constructor(seed: number, options: { readonly limits: RunLimits; readonly isRecording: boolean }) {
+    this.random = new SeededRandom(seed);
+    this.trace = new Trace(options.isRecording, () => this.clock.nowMs - this.clock.startMs);
+    this.limits = options.limits;
+    this.weather = drawWeather(this.random);
+    this.stormyDiskMs = this.weather.diskMs;
+    this.coalesce = !this.random.perMille(100);
+    this.courierWindow = this.random.pick([2, 6, 6, 64]);
+    this.ledger = new Ledger(this);
+    this.network = new Network(this);
+    const mode = this.random.pick(["direct", "direct", "auto", "queue"] as const satisfies readonly WakeMode[]);
+    this.wakeUps = new WakeUps(this, mode);
+    const budgetMs = this.random.pick([60_000, 840_000, 840_000]);
+    this.couriers = new Couriers(this, { window: this.courierWindow, budgetMs });
+    this.subscribers = new Subscribers(this);
+    this.controlPlane = new ControlPlane(this);
+    this.objects = this.controlPlane.plans.map((plan) => {
+      const name = parseChannelName("sim", plan.kind, plan.name);
+      if (name === undefined) throw new Error("a graph has good names");
+      return new ChannelObject(this, name);
+    });
+    this.producers = new Producers(this);
+    this.people = new People(this);
+  }
+
+  object(name: ChannelName): ChannelObject {
+    const object = this.objects.find((each) => each.name === name);
+    if (object === undefined) throw new Error(`${name} is no channel of this run`);
+    return object;
+  }
+}
