@@ -30,45 +30,41 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
   }
 
   append(request: AppendRequest) {
-    this.#usage.requests.append++;
-    return this.#host.append(request);
+    return this.#called("append").append(request);
   }
 
   lease(request: LeaseRequest) {
-    this.#usage.requests.lease++;
-    return this.#host.lease(request);
+    return this.#called("lease").lease(request);
   }
 
   readPart(blob: number, part: number) {
-    this.#usage.requests.readPart++;
-    return this.#host.readPart(blob, part);
+    return this.#called("readPart").readPart(blob, part);
   }
 
   configure(configuration: ChannelConfiguration) {
-    this.#usage.requests.configure++;
-    return this.#host.configure(configuration);
+    return this.#called("configure").configure(configuration);
   }
 
   remove(uid: string, version: number) {
-    this.#usage.requests.remove++;
-    return this.#host.remove(uid, version);
+    return this.#called("remove").remove(uid, version);
   }
 
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
-    this.#usage.requests.operate++;
-    const answer = await this.#host.operate(request);
-    if (request.verb !== "stats" || answer.kind !== "ok") return answer;
-    return { kind: "ok", body: { ...answer.body, usage: this.#usage } };
+    return withUsage(request, await this.#called("operate").operate(request), this.#usage);
   }
 
   poke() {
-    this.#usage.requests.poke++;
-    return this.#host.poke();
+    return this.#called("poke").poke();
   }
 
   override alarm() {
-    this.#usage.requests.alarm++;
-    return this.#host.alarm();
+    return this.#called("alarm").alarm();
+  }
+
+  /** The host, for one more call that is billed. */
+  #called(verb: keyof Usage["requests"]): ChannelHost {
+    this.#usage.requests[verb]++;
+    return this.#host;
   }
 }
 
@@ -103,4 +99,9 @@ function hostPorts(ctx: DurableObjectState, env: Env, usage: Usage): HostPorts {
     abort: (reason) => ctx.abort(reason),
     log: (record) => console.log(JSON.stringify(record)),
   };
+}
+
+function withUsage(request: OperatorRequest, answer: OperatorAnswer, usage: Usage): OperatorAnswer {
+  if (request.verb !== "stats" || answer.kind !== "ok") return answer;
+  return { kind: "ok", body: { ...answer.body, usage } };
 }

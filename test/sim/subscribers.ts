@@ -153,7 +153,7 @@ export class Subscribers {
 
 /** Reads the request as a subscriber does. */
 async function messageOf({ headers, body }: RequestInit): Promise<Message> {
-  const id = headers instanceof Headers ? headers.get("ce-id") : null;
+  const id = new Headers(headers).get("ce-id");
   if (body instanceof ReadableStream) {
     let dataBytes = 0;
     for await (const chunk of body) dataBytes += chunk.length;

@@ -24,10 +24,12 @@ const PARTS = [
 const DECISIONS = /lease|settle|match|retr(y|ies)|back-?off|park|expire/i;
 
 describe("the modules that the simulator runs", () => {
-  test("[SIM-1] the object imports the host, and no part of a channel but it", () => {
-    expect(productImports(OBJECT).filter((path) => path.startsWith("channel/"))).toEqual(["channel/host.ts"]);
+  test("[SIM-1] the object imports the host and what counts its costs, and no other part of a channel", () => {
+    const parts = productImports(OBJECT).filter((path) => path.startsWith("channel/"));
+    expect(parts).toEqual(["channel/host.ts", "channel/usage.ts"]);
     expect(functionNames(OBJECT).filter((name) => DECISIONS.test(name))).toEqual(["lease"]);
-    expect(longMethods(OBJECT)).toEqual([]);
+    // Counts the call and gives the host.
+    expect(longMethods(OBJECT)).toEqual(["called"]);
   });
 
   test("[SIM-2] the entry point imports the courier's run, and no part of a courier but it", () => {
