@@ -2,6 +2,7 @@
  * (c) ingest alone; (d) one Trigger that matches all; (e) ten of which one matches; (f) ten that all match. A rate goes
  * to the last arrival: what the router has taken and not delivered yet does not count as done.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import { channelStats } from "../channel-stats.ts";
 import { post } from "../load/closed-loop.ts";
 import { cpuMs, peakRssMb } from "../proc.ts";
@@ -13,6 +14,9 @@ export type ThroughputRow = "c" | "d" | "e" | "f";
 
 /** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
 const QUIET_MS = 45_000;
+
+/** Posts whose connection is gone are through or lost by then, milliseconds. */
+const CUT_OFF_MS = 250;
 
 const others = (count: number, matches: TriggerPlan["matches"]): TriggerPlan[] =>
   Array.from({ length: count }, () => ({ matches }));
@@ -57,8 +61,15 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
   });
 }
 
-/** Waits for every delivery of what the channel has taken since it had taken `before`. */
+/**
+ * Waits for every delivery of what the channel has taken since it had taken `before`. Posts that the end of a load cut off
+ * may still be on their way in, so the channel is asked again until nothing more has come.
+ */
 async function untilDelivered({ router, sink }: Measured, before: number, copies: number) {
-  const stored = (await channelStats(router.url)).acceptedSinceWake - before;
-  return { stored, count: await sink.untilArrived(stored * copies, QUIET_MS) };
+  for (let known = -1; ; await wait(CUT_OFF_MS)) {
+    const stored = (await channelStats(router.url)).acceptedSinceWake - before;
+    const count = await sink.untilArrived(stored * copies, QUIET_MS);
+    if (stored === known) return { stored, count };
+    known = stored;
+  }
 }
