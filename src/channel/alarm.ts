@@ -6,7 +6,7 @@ import { NEAR_MS, WATCHDOG_MS } from "./limits.ts";
 import { Matcher } from "./matcher.ts";
 import { expire, type OutcomeContext } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
-import { nextRetentionMs } from "./retention.ts";
+import { nextRetentionMs, passMs } from "./retention.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
 
 /** Rebuilds what a restart lost; attempts that were out then count as made. */
@@ -53,7 +53,7 @@ export function alarmFired(state: ChannelState, context: OutcomeContext): void {
 
 /** Arms the alarm for the earliest thing that is to happen, if it is not armed for an earlier one. */
 export function armForWork(state: ChannelState, nowMs: number, appends: boolean): void {
-  if (appends) state.retentionAtMs ??= nowMs + state.configuration.retentionMs + 1;
+  if (appends) state.retentionAtMs ??= passMs(nowMs, state.configuration.retentionMs);
   // A pass that waits for its commit is not asked for again every millisecond.
   let atMs = state.isRetentionDue ? nowMs + WATCHDOG_MS : (state.retentionAtMs ?? Number.POSITIVE_INFINITY);
   for (const subscription of state.busy) {

@@ -59,5 +59,7 @@ export const KEYS_REMEMBERED = 500_000;
 export const KEY_RETENTION_MS = 72 * 3_600_000;
 /** Segments that one retention pass looks at. */
 export const RETENTION_SEGMENTS = 256;
+/** What expires waits this long for more to expire with it, milliseconds, or a tenth of the retention: a pass costs an alarm. */
+export const RETENTION_SLACK_MS = 60_000;
 /** A segment that is expired but not settled by all is looked at again after this, milliseconds. */
 export const HELD_BACK_MS = 3_600_000;

@@ -1,6 +1,6 @@
 /** What the log lets go of: segments settled by all and expired, parked deliveries past their time, old journal rows. */
 import { positionText } from "../core/positions.ts";
-import { HELD_BACK_MS, KEY_RETENTION_MS, RETENTION_SEGMENTS } from "./limits.ts";
+import { HELD_BACK_MS, KEY_RETENTION_MS, RETENTION_SEGMENTS, RETENTION_SLACK_MS } from "./limits.ts";
 import type { ChannelState } from "./state.ts";
 import { deleteStraggler } from "./write-stragglers.ts";
 
@@ -47,9 +47,14 @@ function nextSegmentMs({ storage, log, configuration }: ChannelState): number | 
   const body = storage.segments.oldestBody();
   const keys = storage.segments.oldestKeysAlone(log.head);
   return earliest(
-    body === undefined ? undefined : body + retentionMs + 1,
-    keys === undefined ? undefined : keys + Math.max(retentionMs, KEY_RETENTION_MS) + 1,
+    body === undefined ? undefined : passMs(body, retentionMs),
+    keys === undefined ? undefined : passMs(keys, Math.max(retentionMs, KEY_RETENTION_MS)),
   );
+}
+
+/** When a pass is made for what was accepted at `acceptedMs`, epoch milliseconds: never before it has expired. */
+export function passMs(acceptedMs: number, retentionMs: number): number {
+  return acceptedMs + retentionMs + 1 + Math.min(RETENTION_SLACK_MS, Math.ceil(retentionMs / 10));
 }
 
 function oldestNeeded(state: ChannelState): number {

@@ -163,4 +163,20 @@ describe("retention", () => {
     await world.advance(1_000);
     expect(await world.channel.operate({ verb: "log", limit: 10 })).toMatchObject({ kind: "ok", body: { items: [] } });
   });
+
+  test("[RET-3] what expires within a minute goes in one pass, and never before its time", async () => {
+    const world = await ChannelWorld.with();
+    for (let second = 0; second < 30; second++) {
+      await world.append([`e${second}`]);
+      await world.advance(1_000);
+    }
+    const passes: number[] = [];
+    for (let second = 0; second < 120; second++) {
+      const before = count(world, "segment");
+      await world.advance(second === 0 ? 86_400_000 - 30_000 : 1_000);
+      if (count(world, "segment") < before) passes.push(count(world, "segment"));
+    }
+    // The newest stays, because it says where the sequence goes on.
+    expect(passes).toEqual([1]);
+  });
 });
