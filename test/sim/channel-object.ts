@@ -19,6 +19,8 @@ interface Instance {
   readonly open: Set<(error: Error) => void>;
   readonly timers: Set<() => void>;
   isAlive: boolean;
+  /** Why it ends as soon as it has begun: it failed while it was made. */
+  doom?: string;
 }
 
 export class ChannelObject {
@@ -135,6 +137,8 @@ export class ChannelObject {
     const host = new ChannelHost(this.#ports(life, isAlive), this.#sql(isAlive));
     instance = Object.assign(life, { host });
     this.#instance = instance;
+    const { doom } = life;
+    if (doom !== undefined) queueMicrotask(() => this.crash(doom));
     return instance;
   }
 
@@ -189,7 +193,8 @@ export class ChannelObject {
       },
       wake: (_, lane) => this.#wake(lane, isAlive),
       abort: (reason) => {
-        if (isAlive()) this.crash(reason);
+        if (this.#instance === undefined) life.doom ??= reason;
+        else if (isAlive()) this.crash(reason);
       },
       log: (record) => {
         if (isAlive()) ledger.said(this, record);

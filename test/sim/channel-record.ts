@@ -36,6 +36,8 @@ export class ChannelRecord {
   tenancy: Tenancy | undefined;
   version = 0;
   applied: ChannelConfiguration | undefined;
+  /** Some configuration of it deduplicated events. */
+  deduplicates = false;
   /** The clock's turn in which it was applied. */
   appliedTurn = -1;
   positions: ReadonlyMap<string, StoredPosition> = new Map();
@@ -178,6 +180,7 @@ export class ChannelRecord {
   #apply(configuration: ChannelConfiguration | undefined): void {
     const { tenancy } = this;
     this.applied = configuration;
+    this.deduplicates ||= configuration?.dedupMs !== undefined;
     this.appliedTurn = this.#turn();
     if (tenancy === undefined) return;
     const wanted = new Map((configuration?.subscriptions ?? []).map((each) => [each.uid, each]));

@@ -19,6 +19,8 @@ function leftBehind(world: World): string | undefined {
         return `${uid} of ${name} is ${behind} behind, with ${inFlight} out and ${retrying} retrying`;
       }
     }
+    const unwritten = record.stragglers.find(({ state }) => state !== "parked");
+    if (unwritten !== undefined) return `${unwritten.subscription} still has ${unwritten.seq} in its storage`;
     const { alarmAtMs } = record.object.disk;
     const retentionMs = nextRetentionMs(record);
     // One that is past has stuck; with nothing to do nobody needs it.
