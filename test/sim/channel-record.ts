@@ -220,7 +220,12 @@ export class ChannelRecord {
     this.positions = this.view.positions();
     for (const [uid, { epoch, next, scanned }] of this.positions) {
       const account = this.tenancy?.accounts.get(uid);
-      if (account === undefined || account.readings.has(epoch)) continue;
+      if (account === undefined) continue;
+      const known = account.readings.get(epoch);
+      if (known !== undefined) {
+        if (known.start === Number.POSITIVE_INFINITY) known.start = next ?? scanned;
+        continue;
+      }
       if (account.readings.size > 0) {
         account.isUncountable = true;
         this.forgetOuts(uid);

@@ -64,7 +64,7 @@ async function begin(world: World): Promise<void> {
   await world.clock.advanceByInstants(100);
   world.weather = weather;
   poke(world);
-  if (weather.name === "neighbours") for (let count = 0; count < 2; count++) world.people.changeTemper();
+  if (weather.name === "neighbours") world.people.hang();
 }
 
 async function weatherStep(world: World): Promise<void> {
