@@ -70,7 +70,14 @@ export class ChannelObject {
     work: (host: ChannelHost) => Promise<T>,
     { resolve, reject }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void },
   ): void {
-    const instance = this.#start();
+    let instance: Instance;
+    try {
+      instance = this.#start();
+    } catch (error) {
+      // As in the runtime: an object that cannot be made is made anew for the next call.
+      reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     instance.open.add(reject);
     const leaves = (end: () => void) => (): void => {
       if (instance.open.delete(reject)) end();
@@ -230,10 +237,7 @@ export class ChannelObject {
     this.disk.alarmFires();
     this.call((host) => host.alarm()).then(
       () => this.disk.alarmHandled(),
-      () => {
-        // The crash that ended it has put the alarm back; only its time is another.
-        if (this.disk.alarmAtMs === undefined) this.disk.setAlarm(this.#world.clock.nowMs + ALARM_RETRY_MS);
-      },
+      () => this.disk.alarmFailed(this.#world.clock.nowMs + ALARM_RETRY_MS),
     );
   }
 }

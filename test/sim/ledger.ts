@@ -8,6 +8,7 @@ import type {
   Settlement,
   Token,
 } from "../../src/core/channel-protocol.ts";
+import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import { type Account, type End, nameOf, outOf, type Reading } from "./account.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
@@ -46,8 +47,8 @@ export class Ledger {
     return record;
   }
 
-  accepted(post: Post): void {
-    this.#ask((checks) => checks.accepted?.(post));
+  postAnswered(post: Post, answer: CallAnswer): void {
+    this.#ask((checks) => checks.postAnswered?.(post, answer));
   }
 
   written(object: ChannelObject, tables: ReadonlySet<string>): void {
