@@ -40,15 +40,21 @@ export function alarmFired(state: ChannelState, context: OutcomeContext): void {
     state.isRetentionDue = true;
     state.changes.urgent = true;
   }
-  // To storage, what it has not been told of yet is still to do: a crash now must not leave it to a later alarm.
-  if (!state.changes.isEmpty) armAlarm(state, context.nowMs + WATCHDOG_MS, context.nowMs);
   // Before the rest, so that a handler that is killed is called again.
-  armForWork(state, context.nowMs, false);
+  armAgain(state, context.nowMs);
   for (const subscription of state.busy) {
     for (const lease of [...subscription.leases.values()]) {
       if (lease.expiresAtMs <= context.nowMs) expire(context, subscription, lease);
     }
   }
+}
+
+/** Arms the alarm outside of a commit. */
+export function armAgain(state: ChannelState, nowMs: number): void {
+  // Outcomes that storage has not been told of, and events that it may have and memory does not see yet: a crash now
+  // must not leave them to a later alarm.
+  if (!state.changes.isEmpty || state.buffer.bytes > 0) armAlarm(state, nowMs + WATCHDOG_MS, nowMs);
+  armForWork(state, nowMs, false);
 }
 
 /** Arms the alarm for the earliest thing that is to happen, if it is not armed for an earlier one. */

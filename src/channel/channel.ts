@@ -22,7 +22,7 @@ import { attributeOf } from "../core/event.ts";
 import { decodeHead } from "../core/event-codec.ts";
 import { dedupKey } from "../core/idempotency.ts";
 import { parsePosition, positionText } from "../core/positions.ts";
-import { alarmFired, armForWork, startAgain } from "./alarm.ts";
+import { alarmFired, armAgain, armForWork, startAgain } from "./alarm.ts";
 import { type Batch, type PendingEvent, splitCalls } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";
 import { answerFor, applyConfiguration, isNews } from "./configure.ts";
@@ -110,7 +110,7 @@ export class Channel {
     if (isNews(this.#state.identity, configuration)) {
       applyConfiguration(this.#state, configuration);
       this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));
-      armForWork(this.#state, this.#state.ports.now(), false);
+      armAgain(this.#state, this.#state.ports.now());
     }
     return answerFor(this.#state.identity);
   }
@@ -140,13 +140,13 @@ export class Channel {
     alarmFired(this.#state, this.#context());
     this.#serving.look();
     this.#committer.soon();
-    armForWork(this.#state, this.#state.ports.now(), false);
+    armAgain(this.#state, this.#state.ports.now());
   }
 
   /** Looks for work that a stuck alarm may have left. */
   poke(): void {
     this.#serving.look();
-    armForWork(this.#state, this.#state.ports.now(), false);
+    armAgain(this.#state, this.#state.ports.now());
   }
 
   #accept(call: AppendCall, events: readonly Uint8Array[]): Promise<AppendedCall> {

@@ -129,6 +129,8 @@ function reconfigure(
   const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(subscription.configuration.filter);
   subscription.configure(configuration, state.log.head);
   if (!filterChanged) return;
+  // An idle position that storage has from earlier would give the new filter what the old one let pass by.
+  state.changes.positions.add(subscription.group);
   for (const straggler of [...subscription.stragglers.values()]) {
     const found = readEvent(state, straggler.seq, straggler);
     if (found === undefined || subscription.filter(decodeHead(found.bytes).attributes)) continue;

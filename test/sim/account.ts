@@ -12,7 +12,8 @@ export interface End {
 /** One reading of the log: from the subscription's creation, or its last replay, on. */
 export interface Reading {
   readonly epoch: number;
-  readonly start: number;
+  /** Where it begins; beyond everything until storage says where. */
+  start: number;
   readonly ended: Map<number, End>;
 }
 

@@ -2,24 +2,14 @@
  * A channel's Durable Object as the runtime gives it: one instance at a time over its storage, answers and outgoing
  * calls held back until what was written before them is durable, an alarm, crashes, eviction.
  */
-import { readFileSync } from "node:fs";
-import { ChannelHost } from "../../src/channel/host.ts";
+import type { ChannelHost } from "../../src/channel/host.ts";
 import type { ChannelName } from "../../src/core/channel-name.ts";
+import { ObjectInstance } from "./object-instance.ts";
 import { SimulatedDisk } from "./simulated-disk.ts";
 import type { World } from "./world.ts";
 
-const MIGRATION = readFileSync(new URL("../../migrations/channel/0001-channel.sql", import.meta.url), "utf8");
 /** How long the runtime waits before it calls an alarm handler again that did not end, milliseconds. */
 const ALARM_RETRY_MS = 2_000;
-
-interface Instance {
-  readonly number: number;
-  readonly host: ChannelHost;
-  /** Rejects the calls that are open. */
-  readonly open: Set<(error: Error) => void>;
-  readonly timers: Set<() => void>;
-  isAlive: boolean;
-}
 
 export class ChannelObject {
   readonly name: ChannelName;
@@ -29,9 +19,7 @@ export class ChannelObject {
   /** Instances so far: a lease belongs to the instance that gave it. */
   instances = 0;
   readonly #world: World;
-  #instance: Instance | undefined;
-  /** Wake-up calls that are open. */
-  #wakes = 0;
+  #instance: ObjectInstance | undefined;
   #cancelAlarm: (() => void) | undefined;
   #turn = -1;
 
@@ -43,7 +31,7 @@ export class ChannelObject {
       random: world.random,
       weather: () => world.weather,
       written: (tables) => world.ledger.written(this, tables),
-      inTurn: (work) => this.#inTurn(work),
+      inTurn: (work) => this.inTurn(work),
       alarmMoved: () => this.#scheduleAlarm(),
       broken: () => this.crash("a commit failed"),
     });
@@ -56,19 +44,26 @@ export class ChannelObject {
 
   /** Timers and calls that the instance has open; bounded however large its backlog is. */
   get openThings(): number {
-    return this.#instance === undefined ? 0 : this.#instance.timers.size + this.#instance.open.size;
+    return this.#instance?.openThings ?? 0;
   }
 
   /** Runs the work in the object; what it answers leaves when everything written before is durable. */
   call<T>(work: (host: ChannelHost) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => this.#inTurn(() => this.#begin(work, { resolve, reject })));
+    return new Promise((resolve, reject) => this.inTurn(() => this.#begin(work, { resolve, reject })));
   }
 
   #begin<T>(
     work: (host: ChannelHost) => Promise<T>,
     { resolve, reject }: { readonly resolve: (answer: T) => void; readonly reject: (error: Error) => void },
   ): void {
-    const instance = this.#start();
+    let instance: ObjectInstance;
+    try {
+      instance = this.#start();
+    } catch (error) {
+      // As in the runtime: an object that cannot be made is made anew for the next call.
+      reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
     instance.open.add(reject);
     const leaves = (end: () => void) => (): void => {
       if (instance.open.delete(reject)) end();
@@ -82,10 +77,10 @@ export class ChannelObject {
   }
 
   /** One thing at a time: what comes in the same turn waits until the promises of the first have settled. */
-  #inTurn(work: () => void): void {
+  inTurn(work: () => void): void {
     const { clock } = this.#world;
     if (this.#turn === clock.turn) {
-      clock.schedule(0, () => this.#inTurn(work));
+      clock.schedule(0, () => this.inTurn(work));
       return;
     }
     this.#turn = clock.turn;
@@ -98,8 +93,6 @@ export class ChannelObject {
     if (instance === undefined) return;
     this.#world.trace.note("object crashed", this.name, reason);
     this.#end(instance);
-    this.disk.crash();
-    this.#world.ledger.crashed(this);
     for (const reject of instance.open) reject(new Error("the object restarted"));
     instance.open.clear();
   }
@@ -107,105 +100,26 @@ export class ChannelObject {
   /** The runtime forgets an object that has nothing open; nothing is lost by that but memory. */
   evict(): void {
     const instance = this.#instance;
-    if (instance === undefined || this.openThings + this.#wakes > 0 || this.disk.durable < this.disk.written) return;
+    if (instance === undefined || instance.openThings + instance.wakes > 0) return;
+    if (this.disk.durable < this.disk.written) return;
     this.#world.trace.note("object evicted", this.name);
     this.#end(instance);
+  }
+
+  #end(instance: ObjectInstance): void {
+    instance.end();
+    this.#instance = undefined;
     this.disk.crash();
     this.#world.ledger.crashed(this);
   }
 
-  #end(instance: Instance): void {
-    instance.isAlive = false;
-    this.#instance = undefined;
-    this.#wakes = 0;
-    for (const cancel of instance.timers) cancel();
-    instance.timers.clear();
-  }
-
-  #start(): Instance {
+  #start(): ObjectInstance {
     if (this.#instance !== undefined) return this.#instance;
-    const life: Omit<Instance, "host"> = {
-      number: ++this.instances,
-      open: new Set(),
-      timers: new Set(),
-      isAlive: true,
-    };
-    const isAlive = (): boolean => instance === undefined || instance.isAlive;
-    let instance: Instance | undefined;
-    const host = new ChannelHost(this.#ports(life, isAlive), this.#sql(isAlive));
-    instance = Object.assign(life, { host });
+    const instance = new ObjectInstance(this.#world, this);
     this.#instance = instance;
+    const { doom } = instance;
+    if (doom !== undefined) queueMicrotask(() => this.crash(doom));
     return instance;
-  }
-
-  #sql(isAlive: () => boolean): SimulatedDisk["sql"] {
-    const { sql } = this.disk;
-    // A bug of the simulator, should it ever happen: the dead touch nothing.
-    const alive = (): void => {
-      if (!isAlive()) throw new Error("an instance outlived its end");
-    };
-    return {
-      all: (query, ...params) => sql.all(query, ...params),
-      run: (query, ...params) => {
-        alive();
-        return sql.run(query, ...params);
-      },
-      transaction: (work) => {
-        alive();
-        return sql.transaction(work);
-      },
-    };
-  }
-
-  #ports(life: Omit<Instance, "host">, isAlive: () => boolean): ConstructorParameters<typeof ChannelHost>[0] {
-    const { clock, random, ledger } = this.#world;
-    return {
-      migrations: [MIGRATION],
-      name: () => this.name,
-      sync: () => this.disk.sync(),
-      now: () => clock.nowMs,
-      random: () => random.fraction(),
-      schedule: (delayMs, work) => {
-        if (!isAlive()) return () => {};
-        let isSet = true;
-        const cancel = clock.schedule(delayMs, () => {
-          life.timers.delete(cancel);
-          this.#inTurn(() => {
-            if (isSet && isAlive()) work();
-          });
-        });
-        life.timers.add(cancel);
-        return () => {
-          isSet = false;
-          cancel();
-          life.timers.delete(cancel);
-        };
-      },
-      setAlarm: (atMs) => {
-        if (isAlive()) this.disk.setAlarm(atMs);
-      },
-      deleteAlarm: async () => {
-        if (isAlive()) this.disk.setAlarm(undefined);
-      },
-      wake: (_, lane) => this.#wake(lane, isAlive),
-      abort: (reason) => {
-        if (isAlive()) this.crash(reason);
-      },
-      log: (record) => {
-        if (isAlive()) ledger.said(this, record);
-      },
-    };
-  }
-
-  #wake(lane: string, isAlive: () => boolean): Promise<void> | undefined {
-    const sent = this.disk.sync().then(isAlive, () => false);
-    const call = this.#world.wakeUps.wake(this.name, lane, sent);
-    if (call === undefined) return undefined;
-    this.#wakes++;
-    const ended = (): void => {
-      if (isAlive()) this.#wakes--;
-    };
-    return call.finally(ended);
   }
 
   #scheduleAlarm(): void {
@@ -225,10 +139,7 @@ export class ChannelObject {
     this.disk.alarmFires();
     this.call((host) => host.alarm()).then(
       () => this.disk.alarmHandled(),
-      () => {
-        // The crash that ended it has put the alarm back; only its time is another.
-        if (this.disk.alarmAtMs === undefined) this.disk.setAlarm(this.#world.clock.nowMs + ALARM_RETRY_MS);
-      },
+      () => this.disk.alarmFailed(this.#world.clock.nowMs + ALARM_RETRY_MS),
     );
   }
 }

@@ -36,6 +36,8 @@ export class ChannelRecord {
   tenancy: Tenancy | undefined;
   version = 0;
   applied: ChannelConfiguration | undefined;
+  /** Some configuration of it deduplicated events. */
+  deduplicates = false;
   /** The clock's turn in which it was applied. */
   appliedTurn = -1;
   positions: ReadonlyMap<string, StoredPosition> = new Map();
@@ -178,6 +180,7 @@ export class ChannelRecord {
   #apply(configuration: ChannelConfiguration | undefined): void {
     const { tenancy } = this;
     this.applied = configuration;
+    this.deduplicates ||= configuration?.dedupMs !== undefined;
     this.appliedTurn = this.#turn();
     if (tenancy === undefined) return;
     const wanted = new Map((configuration?.subscriptions ?? []).map((each) => [each.uid, each]));
@@ -217,7 +220,12 @@ export class ChannelRecord {
     this.positions = this.view.positions();
     for (const [uid, { epoch, next, scanned }] of this.positions) {
       const account = this.tenancy?.accounts.get(uid);
-      if (account === undefined || account.readings.has(epoch)) continue;
+      if (account === undefined) continue;
+      const known = account.readings.get(epoch);
+      if (known !== undefined) {
+        if (known.start === Number.POSITIVE_INFINITY) known.start = next ?? scanned;
+        continue;
+      }
       if (account.readings.size > 0) {
         account.isUncountable = true;
         this.forgetOuts(uid);

@@ -20,6 +20,8 @@ export interface LoggedEvent {
 export interface StoredPosition {
   readonly epoch: number;
   readonly next: number | null;
+  /** Newest event that was out. */
+  readonly leased: number;
   readonly done: readonly (readonly [from: number, to: number])[];
   readonly counters: Readonly<Record<string, number>>;
   /** Everything below is settled where `next` is null. */

@@ -1,5 +1,6 @@
 /** What an invariant is told; it answers with what is wrong, or with nothing. */
 import type { Delivery, LeaseAnswer, LeaseRequest, Route, Token } from "../../src/core/channel-protocol.ts";
+import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import type { Account, Reading } from "./account.ts";
 import type { Change, ChannelRecord, Tenancy } from "./channel-record.ts";
 import type { Courier } from "./couriers.ts";
@@ -56,7 +57,7 @@ export interface Invariant {
 }
 
 export interface Checks {
-  readonly accepted?: (post: Post) => string | undefined;
+  readonly postAnswered?: (post: Post, answer: CallAnswer) => string | undefined;
   readonly leased?: (lease: LeaseFact) => string | undefined;
   readonly answered?: (answer: AnswerFact) => string | undefined;
   readonly ended?: (end: EndFact) => string | undefined;

@@ -8,7 +8,8 @@ import type {
   Settlement,
   Token,
 } from "../../src/core/channel-protocol.ts";
-import { type Account, type End, nameOf, outOf } from "./account.ts";
+import type { CallAnswer } from "../../src/ingress/coalesce.ts";
+import { type Account, type End, nameOf, outOf, type Reading } from "./account.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
 import { readHead } from "./encoded-event.ts";
@@ -46,8 +47,8 @@ export class Ledger {
     return record;
   }
 
-  accepted(post: Post): void {
-    this.#ask((checks) => checks.accepted?.(post));
+  postAnswered(post: Post, answer: CallAnswer): void {
+    this.#ask((checks) => checks.postAnswered?.(post, answer));
   }
 
   written(object: ChannelObject, tables: ReadonlySet<string>): void {
@@ -154,7 +155,7 @@ export class Ledger {
       this.violate("filters", `a lease for a subscription that is not there: ${nameOf(token)}`);
       return;
     }
-    const reading = account.readings.get(token.epoch);
+    const reading = account.readings.get(token.epoch) ?? replayed(account, token.epoch);
     const nowMs = clock.nowMs;
     const event = tenancy.events.get(token.seq);
     const lease = { record, tenancy, account, reading, event, delivery, route, id: idOf(delivery, answer), nowMs };
@@ -206,4 +207,12 @@ function idOf(delivery: Delivery, answer: LeaseAnswer): string {
 function replyIn(bytes: Uint8Array): LoggedReply {
   const { attributes, hops } = readHead(bytes);
   return { id: String(attributes.id), hops };
+}
+
+/** A replay shows in what is leased before it shows in storage. */
+function replayed(account: Account, epoch: number): Reading {
+  const reading: Reading = { epoch, start: Number.POSITIVE_INFINITY, ended: new Map() };
+  account.readings.set(epoch, reading);
+  account.isUncountable = true;
+  return reading;
 }

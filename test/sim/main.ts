@@ -17,6 +17,8 @@ const { values } = parseArgs({
     canary: { type: "string" },
     /** Says what was found, without the shortened trace. */
     found: { type: "boolean", default: false },
+    /** Goes on after a seed that violated something. */
+    all: { type: "boolean", default: false },
     /** Prints whole traces. */
     trace: { type: "boolean", default: false },
   },
@@ -35,5 +37,6 @@ const isClean = await runSeeds(seeds, {
   twiceEach: values.once ? undefined : Number(values.twice),
   printsTrace: values.trace,
   shrinks: !values.found,
+  goesOn: values.all,
 });
 process.exitCode = isClean ? 0 : 1;

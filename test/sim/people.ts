@@ -34,6 +34,19 @@ export class People {
     subscribers.tempers.set(address, temper);
   }
 
+  /** A subscriber of each channel stops answering, and stays so. */
+  hang(): void {
+    const { random, subscribers, controlPlane, objects, trace } = this.#world;
+    for (const { name } of objects) {
+      const subscriptions = controlPlane.wanted(name)?.subscriptions ?? [];
+      const addresses = subscriptions.flatMap(({ subscriber }) => (subscriber.kind === "url" ? [subscriber.url] : []));
+      if (addresses.length === 0) continue;
+      const address = random.pick(addresses);
+      trace.note("temper", address, "hanging");
+      subscribers.tempers.set(address, "hanging");
+    }
+  }
+
   #reconfigure(name: ChannelName): void {
     const { random, controlPlane } = this.#world;
     const before = controlPlane.wanted(name);
@@ -101,9 +114,9 @@ export class People {
       object.call((host) => {
         const account = ledger.record(object).tenancy?.accounts.get(uid);
         if (account !== undefined && request.verb === "redrive") account.mayRedrive = true;
-        if (request.verb === "skip" || request.verb === "replay") ledger.disturb(object, uid);
+        if (request.verb === "skip") ledger.disturb(object, uid);
         return host.operate(request).finally(() => {
-          if (request.verb === "skip" || request.verb === "replay") ledger.disturb(object, uid);
+          if (request.verb === "skip") ledger.disturb(object, uid);
         });
       }),
     );

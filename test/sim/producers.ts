@@ -64,7 +64,7 @@ export class Producers {
     const { random, objects, limits } = this.#world;
     const channel = random.pick(objects).name;
     const count = random.perMille(100) ? random.between(2, 8) : 1;
-    const isLarge = random.perMille(60);
+    const isLarge = random.perMille(90);
     const ids = Array.from({ length: count }, () => `e${++this.#events}`);
     const events = ids.map((id) =>
       encodedEvent({
@@ -109,6 +109,6 @@ export class Producers {
 
   #answered(post: Post, answer: CallAnswer): void {
     this.#world.trace.note("post answered", answer.kind, post.ids[0]);
-    if (answer.kind === "accepted") this.#world.ledger.accepted(post);
+    this.#world.ledger.postAnswered(post, answer);
   }
 }

@@ -10,26 +10,33 @@ export interface SeedOptions {
   readonly twiceEach: number | undefined;
   readonly printsTrace: boolean;
   readonly shrinks: boolean;
+  /** Goes on after a seed that violated something. */
+  readonly goesOn: boolean;
 }
 
 /** False when a seed violated something, or was not alike when it was run again. */
 export async function runSeeds(seeds: readonly number[], options: SeedOptions): Promise<boolean> {
-  const { twiceEach, printsTrace } = options;
   const progress = new Progress(seeds.length);
+  let isClean = true;
   for (const seed of seeds) {
-    const result = await simulate(seed, { isRecording: printsTrace });
-    if (printsTrace) console.log(result.lines.join("\n"));
-    if (result.violation !== undefined) {
-      console.log(`seed ${seed} violates "${result.violation.invariant}": ${result.violation.message}`);
-      if (options.shrinks) console.log(await shrunk(result));
-      return false;
-    }
-    const isTwice = twiceEach !== undefined && seed % twiceEach === 0;
-    if (isTwice && !(await isRepeatable(result))) return false;
+    const result = await simulate(seed, { isRecording: options.printsTrace });
+    if (options.printsTrace) console.log(result.lines.join("\n"));
+    const isTwice = options.twiceEach !== undefined && seed % options.twiceEach === 0;
+    const isGood = (await isSound(result, options)) && (!isTwice || (await isRepeatable(result)));
+    isClean &&= isGood;
+    if (!isGood && !options.goesOn) return false;
     progress.ran(result, isTwice);
   }
   progress.say();
-  return true;
+  return isClean;
+}
+
+async function isSound(result: RunResult, { shrinks }: SeedOptions): Promise<boolean> {
+  if (result.violation === undefined) return true;
+  const { invariant, message } = result.violation;
+  console.log(`seed ${result.seed} violates "${invariant}": ${message}`);
+  if (shrinks) console.log(await shrunk(result));
+  return false;
 }
 
 async function isRepeatable({ seed, hash }: RunResult): Promise<boolean> {

@@ -132,6 +132,13 @@ export class SimulatedDisk {
     this.#ports.alarmMoved();
   }
 
+  /** The handler failed: the runtime calls it again, unless it has set another alarm. */
+  alarmFailed(againAtMs: number): void {
+    this.#firing = undefined;
+    this.alarmAtMs ??= againAtMs;
+    this.#ports.alarmMoved();
+  }
+
   get isFiring(): boolean {
     return this.#firing !== undefined;
   }

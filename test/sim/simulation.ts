@@ -64,7 +64,7 @@ async function begin(world: World): Promise<void> {
   await world.clock.advanceByInstants(100);
   world.weather = weather;
   poke(world);
-  if (weather.name === "neighbours") for (let count = 0; count < 2; count++) world.people.changeTemper();
+  if (weather.name === "neighbours") world.people.hang();
 }
 
 async function weatherStep(world: World): Promise<void> {
@@ -78,7 +78,7 @@ async function weatherStep(world: World): Promise<void> {
   if (random.perMille(weather.isolateKills)) producers.killIsolate();
   if (random.perMille(weather.evictions)) random.pick(world.objects).evict();
   if (random.perMille(weather.processCrashes)) crashEverything(world);
-  if (weather.peopleActs > 0 && random.perMille(4)) timePasses(world, random.between(1, 30) * HOUR_MS);
+  if (weather.peopleActs > 0 && random.perMille(7)) timePasses(world, random.between(1, 30) * HOUR_MS);
   await world.clock.advanceByInstants(pause(world));
   // Between two steps of an object, wherever it is just then.
   if (random.perMille(weather.objectCrashes)) random.pick(world.objects).crash("killed");

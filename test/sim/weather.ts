@@ -66,7 +66,7 @@ export const HEALED = CALM;
 export function drawWeather(random: SeededRandom): Weather {
   const dice = random.below(100);
   if (dice < 8) return { ...CALM, evictions: 20 };
-  if (dice < 20) return { ...CALM, name: "neighbours", callMs: 5 };
+  if (dice < 20) return { ...CALM, name: "neighbours", callMs: 5, diskMs: 20 };
   if (dice < 45) return drawn(random, "breeze", 1);
   if (dice < 85) return drawn(random, "storm", 3);
   return drawn(random, "hurricane", 8);

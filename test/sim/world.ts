@@ -21,8 +21,8 @@ export class World {
   readonly trace: Trace;
   readonly limits: RunLimits;
   weather: Weather;
-  /** Longest time that the storm's disk takes, milliseconds. */
-  readonly stormyDiskMs: number;
+  /** The weather before it heals. */
+  readonly storm: Weather;
   readonly coalesce: boolean;
   readonly courierWindow: number;
   readonly ledger: Ledger;
@@ -40,9 +40,10 @@ export class World {
     this.trace = new Trace(options.isRecording, () => this.clock.nowMs - this.clock.startMs);
     this.limits = options.limits;
     this.weather = drawWeather(this.random);
-    this.stormyDiskMs = this.weather.diskMs;
+    this.storm = this.weather;
     this.coalesce = !this.random.perMille(100);
-    this.courierWindow = this.random.pick([2, 6, 6, 64]);
+    // Few slots, so that a neighbour that hangs could fill them all.
+    this.courierWindow = this.weather.name === "neighbours" ? 2 : this.random.pick([2, 6, 6, 64]);
     this.ledger = new Ledger(this);
     this.network = new Network(this);
     const mode = this.random.pick(["direct", "direct", "auto", "queue"] as const satisfies readonly WakeMode[]);

@@ -24,6 +24,17 @@ describe("the alarm, whatever is lost", () => {
     expect(world.alarmAtMs).toBe(world.clock.nowMs + WATCHDOG_MS);
   });
 
+  test("[ALM-6] an alarm that comes while events are being committed stays near: only storage knows them", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    const commit = Promise.withResolvers<void>();
+    world.slowSync = commit.promise;
+    void world.append(["a"]);
+    world.alarmAtMs = undefined;
+    world.channel.alarm();
+    expect(world.alarmAtMs).toBe(world.clock.nowMs + WATCHDOG_MS);
+    commit.resolve();
+  });
+
   test("[ALM-3] a retention pass that waits for its commit is not asked for every millisecond", async () => {
     const world = await ChannelWorld.with(subscription("s", { paused: true }));
     await world.append(["a"]);

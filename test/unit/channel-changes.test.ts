@@ -71,4 +71,15 @@ describe("a configuration that changes under way", () => {
     const again = await world.append(["a", "b"], { key: "p:1" });
     expect(again).toEqual({ kind: "accepted", calls: [{ duplicate: true, position: "0-2" }] });
   });
+
+  test("[CFG-6] what the old filter let pass by stays passed, over a restart too", async () => {
+    const typeB = { kind: "attributes", attributes: { type: "b" } } as const;
+    const world = await ChannelWorld.with(subscription("s", { filter: typeB }));
+    await world.append(["a"]);
+    await world.configure({ subscriptions: [subscription("s")] });
+    world.start();
+    expect((await world.lease()).deliveries).toEqual([]);
+    await world.append(["a"]);
+    expect((await world.lease()).deliveries.map(({ token }) => token.seq)).toEqual([2]);
+  });
 });

@@ -1,5 +1,5 @@
 /** Leases, windows, stragglers, concurrency and what an instance has open stay within their limits. */
-import { wants } from "../account.ts";
+import { nameOf, wants } from "../account.ts";
 import type { ChannelObject } from "../channel-object.ts";
 import type { AnswerFact, Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
@@ -15,7 +15,7 @@ export const bounded: Invariant = {
     const restless = alarmWatch(world);
     return {
       answered: (fact) => tooMuch(world, fact),
-      leased: (lease) => tooManyOut(world, lease) ?? tooFarAhead(world, lease),
+      leased: (lease) => tooManyOut(world, lease) ?? tooFarAhead(world, lease) ?? triedForEver(lease),
       written: (record, { tables }) => {
         if (tables.has("position")) {
           for (const [uid, { done }] of record.positions) {
@@ -104,4 +104,13 @@ function tooFarAhead(world: World, { record, tenancy, account, delivery }: Lease
   }
   if (between <= world.limits.windowEntries) return undefined;
   return `${subscription} has ${between} events between what is out, ${world.limits.windowEntries} are allowed`;
+}
+
+/** What was out at a crash, as far as storage knows, has had an attempt: else an event that kills couriers never ends. */
+function triedForEver({ record, account, delivery }: LeaseFact): string | undefined {
+  const { subscription, epoch, seq, attempt, purpose } = delivery.token;
+  const position = record.restored.positions.get(subscription);
+  if (position?.epoch !== epoch || seq > position.leased || attempt > 1 || purpose === "dead-letter") return undefined;
+  if (seq <= account.disturbedAt || account.mayRedrive) return undefined;
+  return `${nameOf(delivery.token)} was out at a crash, and its attempts are counted from one again`;
 }

@@ -1,5 +1,8 @@
 /** An event answered with 202 is in the log, and on the disk, at that moment; an idempotency key is there once. */
+import type { CallAnswer } from "../../../src/ingress/coalesce.ts";
 import type { Invariant } from "../invariant.ts";
+import type { Post } from "../producers.ts";
+import type { World } from "../world.ts";
 
 /** Keys are remembered at least this long, milliseconds. */
 const KEY_RETENTION_MS = 72 * 3_600_000;
@@ -7,8 +10,10 @@ const KEY_RETENTION_MS = 72 * 3_600_000;
 export const durable: Invariant = {
   name: "durable",
   begin: (world) => ({
-    accepted: (post) => {
+    postAnswered: (post, answer) => {
       const record = world.ledger.records.get(post.channel);
+      if (answer.kind !== "accepted") return refusedForNothing(world, post, answer);
+      if (answer.duplicate && post.key === undefined && !record?.deduplicates) return `${post.ids[0]} is no duplicate`;
       for (const id of post.ids) {
         const event = record?.everLogged.get(id);
         if (event === undefined || record?.isDurable(event) !== true) return `${id} was accepted and is not durable`;
@@ -30,3 +35,10 @@ export const durable: Invariant = {
     },
   }),
 };
+
+/** With nothing wrong, producers are answered in time. */
+function refusedForNothing({ storm, controlPlane }: World, post: Post, answer: CallAnswer): string | undefined {
+  const isFine = storm.name === "calm" || storm.name === "neighbours";
+  if (!isFine || controlPlane.wanted(post.channel) === undefined) return undefined;
+  return `${post.ids[0]} was answered with "${answer.kind}" although nothing is wrong`;
+}

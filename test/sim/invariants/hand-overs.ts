@@ -14,9 +14,8 @@ export const handOvers: Invariant = {
       if (token.seq <= account.disturbedAt) return undefined;
       const other = world.ledger.records.get(target.name);
       // A channel that deduplicates has it under another key when it came by another way.
-      const isKnown = other?.applied?.dedupMs !== undefined;
       const key = keyOf(record.object.name, token);
-      const stored = other?.keysEver.get(key) ?? (isKnown ? other.everLogged.get(event.id) : undefined);
+      const stored = other?.keysEver.get(key) ?? (other?.deduplicates ? other.everLogged.get(event.id) : undefined);
       const isThere = stored !== undefined && other?.isDurable(stored) === true;
       return isThere ? undefined : `${nameOf(token)} is settled and not in ${target.name}`;
     },

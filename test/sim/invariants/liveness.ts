@@ -14,11 +14,15 @@ function leftBehind(world: World): string | undefined {
   if (world.couriers.running.size > 0) return `${world.couriers.running.size} couriers are still at work`;
   for (const record of world.ledger.records.values()) {
     const { name } = record.object;
+    const wanted = world.controlPlane.wanted(name);
+    if (wanted?.version !== record.applied?.version) return `${name} is not what was wanted of it`;
     for (const { uid, behind, inFlight, retrying } of record.finalStats) {
       if (behind + inFlight + retrying > 0) {
         return `${uid} of ${name} is ${behind} behind, with ${inFlight} out and ${retrying} retrying`;
       }
     }
+    const unwritten = record.stragglers.find(({ state }) => state !== "parked");
+    if (unwritten !== undefined) return `${unwritten.subscription} still has ${unwritten.seq} in its storage`;
     const { alarmAtMs } = record.object.disk;
     const retentionMs = nextRetentionMs(record);
     // One that is past has stuck; with nothing to do nobody needs it.

@@ -15,7 +15,7 @@ export const needlessDuplicates: Invariant = {
     const sent = new WeakMap<object, Set<string>>();
     return {
       crashed: ({ forgotten }) => {
-        const keptFromMs = world.clock.nowMs - FLUSH_MS - 3 * world.stormyDiskMs;
+        const keptFromMs = world.clock.nowMs - FLUSH_MS - 3 * world.storm.diskMs;
         const old = forgotten.find(({ atMs }) => atMs < keptFromMs);
         return old && `the crash undid the end of ${old.name}, ${world.clock.nowMs - old.atMs} ms after it`;
       },

@@ -61,5 +61,7 @@ function addsUp(record: ChannelRecord, uid: string, account: Account): string | 
   const matched = [...(record.tenancy?.events.values() ?? [])].filter(
     ({ seq, attributes }) => seq >= (reading?.start ?? 1) && wants(account.configuration, attributes),
   ).length;
-  return ended === matched ? undefined : `${uid} counts ${ended} ends of ${matched} events`;
+  if (ended === matched) return undefined;
+  const counts = `${delivered} delivered, ${deadLettered} dead-lettered, ${discarded} discarded, ${parked} parked`;
+  return `${uid} counts ${counts}: not all of ${matched} events`;
 }
