@@ -32,6 +32,8 @@ export function skip(
     if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
   }
   if (unread > 0) subscription.scannedTo = to;
+  // A changed filter leaves what is out to be found by the scan, which now begins beyond it.
+  for (const seq of [...subscription.leases.keys()]) if (seq < to) subscription.endLease(seq);
   subscription.counters.discarded += discarded;
   state.changes.positions.add(subscription.group);
   state.busy.add(subscription);

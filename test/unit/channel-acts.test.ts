@@ -141,6 +141,18 @@ describe("a paused subscription", () => {
   });
 });
 
+describe("skip", () => {
+  test("[ACT-6] ends what is out below it, also what a changed filter left for the scan to find", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.append(["a", "b"]);
+    expect((await world.lease()).deliveries).toHaveLength(2);
+    const filter = { kind: "attributes", attributes: { source: "/test" } } as const;
+    await world.configure({ subscriptions: [subscription("s", { filter })] });
+    await world.channel.operate({ verb: "skip", subscription: "s", to: { kind: "latest" }, dryRun: false });
+    expect((await world.stats()).subscriptions).toMatchObject([{ behind: 0, inFlight: 0 }]);
+  });
+});
+
 describe("retention", () => {
   test("[RET-1] goes on through restarts that come more often than it", async () => {
     const world = await ChannelWorld.with(subscription("s"));
