@@ -24,6 +24,10 @@ export type { CourierPorts } from "./ports.ts";
 
 /** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
 const LINGER_MS = 50;
+/** With a backlog, a lease asks for this share of the window at least: a call for each slot would cost as much as the deliveries. */
+const REFILL_SHARE = 1 / 8;
+/** Slots that free up more slowly are not waited for, milliseconds: less than outcomes wait, so that the lease takes them along. */
+const REFILL_MS = 4;
 /** A lease call that is not answered this long after its hold has failed, milliseconds. */
 const CALL_MS = 30_000;
 /** What a delivery may take before any of the lane is known: the timeout where a spec names none, milliseconds. */
@@ -82,6 +86,10 @@ class LaneRun {
   /** Longest timeout of this lane's deliveries as far as they are known, milliseconds. */
   #longestTimeoutMs = USUAL_TIMEOUT_MS;
   #slotFreed: () => void = () => {};
+  /** Called after each delivery while slots are gathered. */
+  #refilled: () => void = () => {};
+  /** The last lease brought all that it asked for. */
+  #isBehind = false;
   /** Empty answers in a row: the hold grows with them, so that short work leaves nothing open for long behind it. */
   #emptyAnswers = 0;
 
@@ -119,6 +127,13 @@ class LaneRun {
       await this.#freedSlot();
       return true;
     }
+    const wanted = this.#isBehind ? Math.ceil(settings.window * REFILL_SHARE) : 1;
+    if (capacity < wanted && this.#inFlight > 0) {
+      // Once: what has not freed up by then is not waited for.
+      this.#isBehind = false;
+      await this.#freedSlots(wanted);
+      return true;
+    }
     const wasInFlight = this.#inFlight > 0;
     const isHeld = settings.holdMs > 0;
     const patienceMs = wasInFlight ? LINGER_MS * 2 ** Math.min(this.#emptyAnswers, 16) : LINGER_MS;
@@ -128,6 +143,7 @@ class LaneRun {
     const answer = await this.#lease(capacity, holdMs);
     const events = new LeasedEvents(answer);
     for (const delivery of answer.deliveries) this.#start(delivery, answer.routes[delivery.route], events);
+    this.#isBehind = answer.deliveries.length >= capacity;
     if (answer.deliveries.length > 0 || answer.more) {
       this.#emptyAnswers = 0;
       return true;
@@ -200,7 +216,23 @@ class LaneRun {
         this.#assignment.failures.note(channel, { delivery, route, settlement });
         this.#reports.add(settlement);
         this.#slotFreed();
+        this.#refilled();
       });
+  }
+
+  /** Resolves when so many slots are free, or after REFILL_MS. */
+  #freedSlots(wanted: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#refilled = () => {};
+        resolve();
+      };
+      const cancel = this.#ports.schedule(REFILL_MS, end);
+      this.#refilled = () => {
+        if (this.#ports.settings.window - this.#inFlight >= wanted) end();
+      };
+    });
   }
 
   #serveToo(channel: ChannelName): void {

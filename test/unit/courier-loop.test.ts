@@ -29,6 +29,32 @@ test("[LOOP-2] the window is filled, refilled and never exceeded", async () => {
   expect([...world.channel.settled.values()].map((each) => each.length)).toEqual(new Array(100).fill(1));
 });
 
+/** Lease calls for work, of a backlog whose deliveries end one by one. */
+async function callsFor(deliveries: number, everyMs: number): Promise<readonly number[]> {
+  const world = new CourierWorld();
+  world.settings.window = 64;
+  world.subscriber = (request) => ({
+    ms: 20 + (request % 64) * everyMs,
+    response: () => new Response(null, { status: 202 }),
+  });
+  world.channel.add(deliveries);
+  await run(world);
+  expect(world.channel.settled.size).toBe(deliveries);
+  return world.channel.calls.map((call) => call.capacity).filter((capacity) => capacity > 0);
+}
+
+test("[LOOP-2] behind a backlog, slots that free up one by one are refilled an eighth of the window at a time", async () => {
+  const [first, ...refills] = await callsFor(640, 0.25);
+  expect(first).toBe(64);
+  expect(refills.filter((capacity) => capacity < 8).length).toBeLessThan(8);
+  expect(refills.length).toBeLessThan(640 / 8 + 8);
+});
+
+test("[LOOP-2] slots that free up slowly are refilled without waiting for others", async () => {
+  const refills = await callsFor(128, 100);
+  expect(refills.filter((capacity) => capacity < 8).length).toBeGreaterThan(32);
+});
+
 test("[LOOP-3] an outcome does not wait for a slow neighbour", async () => {
   const world = new CourierWorld();
   world.subscriber = (request) => ({
