@@ -139,6 +139,11 @@ export class ChannelRecord {
     const position = this.positions.get(uid);
     if (position === undefined) return;
     const ended = account.readings.get(position.epoch)?.ended ?? new Map<number, End>();
+    for (const { subscription, seq, state } of this.stragglers) {
+      const end = ended.get(seq);
+      // Its discard was undone.
+      if (subscription === uid && state === "parked" && end !== undefined) ended.set(seq, { ...end, kind: "parked" });
+    }
     for (const [seq, { kind, atMs }] of ended) {
       if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;
       ended.delete(seq);
