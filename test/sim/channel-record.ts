@@ -13,6 +13,8 @@ export interface Tenancy {
   /** Idempotency key -> the event that it was first stored with. */
   readonly keys: Map<string, LoggedEvent>;
   readonly accounts: Map<string, Account>;
+  /** Of subscriptions that were deleted: a crash may undo that. */
+  readonly closed: Map<string, Account>;
   /** Segments -> whether their events can be read. */
   segments: Map<number, boolean>;
 }
@@ -170,6 +172,7 @@ export class ChannelRecord {
         events: new Map(),
         keys: new Map(),
         accounts: new Map(),
+        closed: new Map(),
         segments: new Map(),
       };
       this.tenancies.set(identity.uid, this.tenancy);
@@ -189,11 +192,15 @@ export class ChannelRecord {
     this.appliedTurn = this.#turn();
     if (tenancy === undefined) return;
     const wanted = new Map((configuration?.subscriptions ?? []).map((each) => [each.uid, each]));
-    for (const uid of tenancy.accounts.keys()) if (!wanted.has(uid)) tenancy.accounts.delete(uid);
+    for (const [uid, account] of tenancy.accounts) {
+      if (wanted.has(uid)) continue;
+      tenancy.accounts.delete(uid);
+      tenancy.closed.set(uid, account);
+    }
     for (const [uid, each] of wanted) {
       const account = tenancy.accounts.get(uid);
       if (account === undefined) {
-        tenancy.accounts.set(uid, newAccount(each));
+        tenancy.accounts.set(uid, tenancy.closed.get(uid) ?? newAccount(each));
         continue;
       }
       const before = account.configuration;
