@@ -116,6 +116,9 @@ export class ChannelRecord {
     this.positions = this.view.positions();
     this.stragglers = this.view.stragglers();
     this.restored = { positions: this.positions, stragglers: this.#active() };
+    for (const [uid, account] of [...(this.tenancy?.accounts ?? []), ...(this.tenancy?.closed ?? [])]) {
+      this.#forgetReadings(uid, account);
+    }
     for (const [uid, account] of this.tenancy?.accounts ?? []) this.#forgetEnds(uid, account);
   }
 
@@ -134,6 +137,12 @@ export class ChannelRecord {
         if (this.keysEver.get(key) === event) this.keysEver.delete(key);
       }
     }
+  }
+
+  /** Readings that storage does not know never began; their epochs may come again. */
+  #forgetReadings(uid: string, { readings }: Account): void {
+    const stored = this.positions.get(uid)?.epoch ?? 0;
+    for (const epoch of readings.keys()) if (epoch > stored) readings.delete(epoch);
   }
 
   /** Ends that storage does not know did not happen. */
