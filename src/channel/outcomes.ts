@@ -174,7 +174,8 @@ function lastFailure(subscription: Subscription, outcome: Failed, nowMs: number)
 
 /** Slow subscriptions get a lane of their own; see lanes.ts. */
 function noteSpeed(subscription: Subscription, tookMs: number): void {
-  if (tookMs > SLOW_ANSWER_MS) {
+  // One that does not answer is slow, however short its timeout.
+  if (tookMs > SLOW_ANSWER_MS || tookMs >= subscription.configuration.delivery.timeoutMs) {
     subscription.isSlow = true;
     subscription.fastAnswers = 0;
   } else {

@@ -13,6 +13,8 @@ export interface Tenancy {
   /** Idempotency key -> the event that it was first stored with. */
   readonly keys: Map<string, LoggedEvent>;
   readonly accounts: Map<string, Account>;
+  /** Of subscriptions that were deleted: a crash may undo that. */
+  readonly closed: Map<string, Account>;
   /** Segments -> whether their events can be read. */
   segments: Map<number, boolean>;
 }
@@ -114,6 +116,9 @@ export class ChannelRecord {
     this.positions = this.view.positions();
     this.stragglers = this.view.stragglers();
     this.restored = { positions: this.positions, stragglers: this.#active() };
+    for (const [uid, account] of [...(this.tenancy?.accounts ?? []), ...(this.tenancy?.closed ?? [])]) {
+      this.#forgetReadings(uid, account);
+    }
     for (const [uid, account] of this.tenancy?.accounts ?? []) this.#forgetEnds(uid, account);
   }
 
@@ -134,11 +139,22 @@ export class ChannelRecord {
     }
   }
 
+  /** Readings that storage does not know never began; their epochs may come again. */
+  #forgetReadings(uid: string, { readings }: Account): void {
+    const stored = this.positions.get(uid)?.epoch ?? 0;
+    for (const epoch of readings.keys()) if (epoch > stored) readings.delete(epoch);
+  }
+
   /** Ends that storage does not know did not happen. */
   #forgetEnds(uid: string, account: Account): void {
     const position = this.positions.get(uid);
     if (position === undefined) return;
     const ended = account.readings.get(position.epoch)?.ended ?? new Map<number, End>();
+    for (const { subscription, seq, state } of this.stragglers) {
+      const end = ended.get(seq);
+      // Its discard was undone.
+      if (subscription === uid && state === "parked" && end !== undefined) ended.set(seq, { ...end, kind: "parked" });
+    }
     for (const [seq, { kind, atMs }] of ended) {
       if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;
       ended.delete(seq);
@@ -165,6 +181,7 @@ export class ChannelRecord {
         events: new Map(),
         keys: new Map(),
         accounts: new Map(),
+        closed: new Map(),
         segments: new Map(),
       };
       this.tenancies.set(identity.uid, this.tenancy);
@@ -184,11 +201,15 @@ export class ChannelRecord {
     this.appliedTurn = this.#turn();
     if (tenancy === undefined) return;
     const wanted = new Map((configuration?.subscriptions ?? []).map((each) => [each.uid, each]));
-    for (const uid of tenancy.accounts.keys()) if (!wanted.has(uid)) tenancy.accounts.delete(uid);
+    for (const [uid, account] of tenancy.accounts) {
+      if (wanted.has(uid)) continue;
+      tenancy.accounts.delete(uid);
+      tenancy.closed.set(uid, account);
+    }
     for (const [uid, each] of wanted) {
       const account = tenancy.accounts.get(uid);
       if (account === undefined) {
-        tenancy.accounts.set(uid, newAccount(each));
+        tenancy.accounts.set(uid, tenancy.closed.get(uid) ?? newAccount(each));
         continue;
       }
       const before = account.configuration;

@@ -230,6 +230,18 @@ describe("limits of a subscription", () => {
     expect((await world.lease()).deliveries.length).toBe(1);
   });
 
+  test("[CHN-18] no answer within a short timeout moves a subscription to its own lane too", async () => {
+    const delivery = { ...subscription("s").delivery, timeoutMs: 500 };
+    const world = await ChannelWorld.with(subscription("hangs", { delivery }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(a, { kind: "failed", errorData: "", reason: "no answer within 500 ms" }, 500));
+    await world.append(["b"]);
+    expect((await world.lease()).deliveries).toEqual([]);
+    expect(leasedTypes(await world.lease({ lane: "hangs" }))).toEqual(["b"]);
+  });
+
   test("[CHN-14] a slow answer moves a subscription to its own lane", async () => {
     const world = await ChannelWorld.with(subscription("slow"), subscription("quick"));
     await world.append(["a"]);
