@@ -26,6 +26,8 @@ export interface Account {
   isUncountable: boolean;
   /** A person asked for its parked deliveries to be tried again. */
   mayRedrive: boolean;
+  /** A sink's late word may have ended them: only the channel's memory knows whether they were meant for it just then. */
+  readonly uncertain: Set<number>;
   /** Taken back from the parked ones, out of any order. */
   readonly redriven: Set<number>;
 }
@@ -48,6 +50,7 @@ export function newAccount(configuration: SubscriptionConfiguration): Account {
     disturbedAt: 0,
     isUncountable: false,
     mayRedrive: false,
+    uncertain: new Set(),
     redriven: new Set(),
   };
 }

@@ -182,20 +182,15 @@ export class Ledger {
     const reply = outcome.reply === undefined ? undefined : replyIn(outcome.reply);
     const event = record.tenancy?.events.get(token.seq);
     const isDeadLetter = token.purpose === "dead-letter";
-    if (isDeadLetter && !this.#isDeadLettering(record, out, account, token)) return;
+    if (isDeadLetter && out?.token.purpose !== "dead-letter") {
+      account.uncertain.add(token.seq);
+      return;
+    }
     record.outs.delete(nameOf(token));
     const kind = isDeadLetter ? "dead-lettered" : "delivered";
     const end: End = { kind, atMs: this.#world.clock.nowMs, ...(reply && !isDeadLetter && { reply: reply.id }) };
     reading.ended.set(token.seq, end);
     this.#ask((checks) => checks.ended?.({ record, account, token, event, reply }));
-  }
-
-  /** What the sink says counts only while the delivery is still meant for the sink. */
-  #isDeadLettering(record: ChannelRecord, out: { token: Token } | undefined, account: Account, token: Token): boolean {
-    if (out !== undefined) return out.token.purpose === "dead-letter";
-    const { subscription, seq } = token;
-    const row = record.stragglers.find((each) => each.subscription === subscription && each.seq === seq);
-    return row?.state === "dead-lettering" && account.configuration.delivery.deadLetterSink !== undefined;
   }
 }
 

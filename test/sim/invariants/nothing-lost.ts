@@ -48,6 +48,7 @@ function isForgotten(record: ChannelRecord, uid: string, seq: number): boolean {
 function hasEnded(record: ChannelRecord, uid: string, seq: number): boolean {
   const epoch = record.positions.get(uid)?.epoch ?? 0;
   if (record.reading(uid, epoch)?.ended.has(seq)) return true;
+  if (record.tenancy?.accounts.get(uid)?.uncertain.has(seq)) return true;
   return record.stragglers.some((row) => row.subscription === uid && row.seq === seq && row.state === "parked");
 }
 

@@ -6,12 +6,12 @@ export const order: Invariant = {
   name: "order",
   begin: () => ({
     leased: ({ account, reading, event, delivery, tenancy }) => {
-      const { configuration, redriven, disturbedAt } = account;
+      const { configuration, redriven, uncertain, disturbedAt } = account;
       if (configuration.ordering !== "ordered" || reading === undefined || event === undefined) return undefined;
       if (redriven.has(event.seq) || (account.mayRedrive && reading.ended.has(event.seq))) return undefined;
       const key = orderingKey(event.attributes);
       for (let seq = Math.max(reading.start, disturbedAt + 1); seq < event.seq; seq++) {
-        if (reading.ended.has(seq) || redriven.has(seq)) continue;
+        if (reading.ended.has(seq) || redriven.has(seq) || uncertain.has(seq)) continue;
         const earlier = tenancy.events.get(seq);
         if (earlier === undefined || orderingKey(earlier.attributes) !== key) continue;
         if (wants(configuration, earlier.attributes)) return `${nameOf(delivery.token)} before the end of ${seq}`;
