@@ -33,6 +33,7 @@ class HostWorld {
   isFull = false;
   /** While set, what is written is not yet durable. */
   slowSync: Promise<void> | undefined;
+  alarmAtMs: number | undefined;
   readonly sql: SqlStore;
 
   constructor() {
@@ -55,8 +56,12 @@ class HostWorld {
         now: () => this.clock.nowMs,
         random: () => 0,
         schedule: this.clock.schedule,
-        setAlarm: () => {},
-        deleteAlarm: async () => {},
+        setAlarm: (atMs) => {
+          this.alarmAtMs = atMs;
+        },
+        deleteAlarm: async () => {
+          this.alarmAtMs = undefined;
+        },
         wake: () => undefined,
         abort: (reason) => this.aborts.push(reason),
         log: () => {},
@@ -126,5 +131,17 @@ describe("the host of a channel", () => {
     await host.remove("u1", 2);
     commit.resolve();
     expect(await act).toEqual({ kind: "ok", body: { discarded: 0, ids: [], dryRun: false, more: false } });
+  });
+
+  test("[HST-5] another uid that takes over does not inherit the alarm", async () => {
+    const world = new HostWorld();
+    const host = world.host();
+    await host.configure(configuration(1, "u1"));
+    await host.append(anEvent());
+    expect(world.alarmAtMs).toBe(world.clock.nowMs + 5_000);
+    await host.configure(configuration(2, "u2"));
+    expect(world.alarmAtMs).toBeUndefined();
+    await host.append(anEvent());
+    expect(world.alarmAtMs).toBe(world.clock.nowMs + 5_000);
   });
 });
