@@ -31,7 +31,7 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
       lane: "",
     });
   }
-  if (state.busy.size > 0 || state.retentionAtMs !== undefined) armForWork(state, context.nowMs, false);
+  if (state.busy.size > 0 || state.retentionAtMs !== undefined) armAgain(state, context.nowMs);
 }
 
 export function alarmFired(state: ChannelState, context: OutcomeContext): void {

@@ -35,6 +35,23 @@ describe("the alarm, whatever is lost", () => {
     commit.resolve();
   });
 
+  test("[ALM-7] a delivery that a restart parks keeps an alarm near until that is stored", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.append(["a", "b"]);
+    const [, b] = (await world.lease()).deliveries;
+    if (b === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(b, ok));
+    await world.advance(30);
+    // Its last attempt: the first was out at the crash before.
+    world.start();
+    await world.lease();
+    await world.advance(30);
+    world.alarmAtMs = undefined;
+    world.start();
+    expect(world.logs.map(({ event }) => event)).toEqual(["delivery.parked"]);
+    expect(world.alarmAtMs).toBe(world.clock.nowMs + WATCHDOG_MS);
+  });
+
   test("[ALM-3] a retention pass that waits for its commit is not asked for every millisecond", async () => {
     const world = await ChannelWorld.with(subscription("s", { paused: true }));
     await world.append(["a"]);
