@@ -105,7 +105,7 @@ function isolateState(env: Env): IsolateState {
   return isolate;
 }
 
-function channel(env: Env, name: ChannelName): ChannelPort {
+function channel(env: Env, name: ChannelName): Pick<ChannelPort, "append"> {
   return env.CHANNEL.getByName(name);
 }
 

@@ -6,12 +6,17 @@ import type { ChannelName } from "../core/channel-name.ts";
 import type {
   AppendRequest,
   ChannelConfiguration,
-  ChannelPort,
   CourierPort,
-  LeaseRequest,
   OperatorAnswer,
   OperatorRequest,
 } from "../core/channel-protocol.ts";
+import {
+  type ChannelRpc,
+  type PackedLeaseAnswer,
+  type PackedLeaseRequest,
+  packLeaseAnswer,
+  unpackLeaseRequest,
+} from "../core/lease-wire.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { wakeTransport } from "../platform/wake-up.ts";
@@ -20,7 +25,7 @@ import { newUsage, type Usage } from "./usage.ts";
 
 const MIGRATIONS = [migration0001];
 
-export class Channel extends DurableObject<Env> implements ChannelPort {
+export class Channel extends DurableObject<Env> implements ChannelRpc {
   readonly #usage = newUsage(Date.now());
   readonly #host: ChannelHost;
 
@@ -33,8 +38,8 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
     return this.#called("append").append(request);
   }
 
-  lease(request: LeaseRequest) {
-    return this.#called("lease").lease(request);
+  async lease(request: PackedLeaseRequest): Promise<PackedLeaseAnswer> {
+    return packLeaseAnswer(await this.#called("lease").lease(unpackLeaseRequest(request)));
   }
 
   readPart(blob: number, part: number) {

@@ -1,7 +1,8 @@
 /** The entry point that channels wake directly, and the same work for a wake-up that came by queue. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { ChannelPort, CourierPort } from "../core/channel-protocol.ts";
+import type { CourierPort } from "../core/channel-protocol.ts";
+import { type ChannelRpc, packLeaseRequest, unpackLeaseAnswer } from "../core/lease-wire.ts";
 import type { Env, WakeUp } from "../environment.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { type CourierPorts, runCourier } from "./run-courier.ts";
@@ -26,9 +27,9 @@ export async function serveWakeUp(env: Env, wakeUp: WakeUp): Promise<void> {
 }
 
 function ports(env: Env, holdMs: number): CourierPorts {
-  const channel = (name: ChannelName): ChannelPort => env.CHANNEL.getByName(name);
+  const channel = (name: ChannelName): ChannelRpc => env.CHANNEL.getByName(name);
   return {
-    lease: (name, request) => channel(name).lease(request),
+    lease: async (name, request) => unpackLeaseAnswer(await channel(name).lease(packLeaseRequest(request))),
     readPart: (name, blob, part) => channel(name).readPart(blob, part),
     appendTo: (name, request) => channel(name).append(request),
     fetch: (request, init) => fetch(request, init),
