@@ -1,17 +1,17 @@
 /** The Durable Object of a channel: gives its host the runtime's storage, clock and alarm, and passes every call on. */
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/channel/0001-channel.sql";
+import {
+  type PackedAppendAnswer,
+  type PackedAppendRequest,
+  packAppendAnswer,
+  unpackAppendRequest,
+} from "../core/append-wire.ts";
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type {
-  AppendRequest,
-  ChannelConfiguration,
-  CourierPort,
-  OperatorAnswer,
-  OperatorRequest,
-} from "../core/channel-protocol.ts";
+import type { ChannelConfiguration, CourierPort, OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
+import type { ChannelRpc } from "../core/channel-rpc.ts";
 import {
-  type ChannelRpc,
   type PackedLeaseAnswer,
   type PackedLeaseRequest,
   packLeaseAnswer,
@@ -34,8 +34,8 @@ export class Channel extends DurableObject<Env> implements ChannelRpc {
     this.#host = new ChannelHost(hostPorts(ctx, env, this.#usage), durableSql(ctx.storage, this.#usage));
   }
 
-  append(request: AppendRequest) {
-    return this.#called("append").append(request);
+  async append(request: PackedAppendRequest): Promise<PackedAppendAnswer> {
+    return packAppendAnswer(await this.#called("append").append(unpackAppendRequest(request)));
   }
 
   async lease(request: PackedLeaseRequest): Promise<PackedLeaseAnswer> {

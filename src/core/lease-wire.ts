@@ -11,7 +11,6 @@
  */
 import assert from "./assert.ts";
 import type {
-  ChannelPort,
   Delivery,
   LeaseAnswer,
   LeasedEvent,
@@ -20,11 +19,6 @@ import type {
   Settlement,
   Token,
 } from "./channel-protocol.ts";
-
-/** A channel's object as others call it. */
-export interface ChannelRpc extends Omit<ChannelPort, "lease"> {
-  lease(request: PackedLeaseRequest): Promise<PackedLeaseAnswer>;
-}
 
 /** What a row has beside its numbers. */
 interface Beside<Value> {

@@ -2,7 +2,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { CourierPort } from "../core/channel-protocol.ts";
-import { type ChannelRpc, packLeaseRequest, unpackLeaseAnswer } from "../core/lease-wire.ts";
+import { channelOver } from "../core/channel-rpc.ts";
 import type { Env, WakeUp } from "../environment.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { type CourierPorts, runCourier } from "./run-courier.ts";
@@ -27,9 +27,9 @@ export async function serveWakeUp(env: Env, wakeUp: WakeUp): Promise<void> {
 }
 
 function ports(env: Env, holdMs: number): CourierPorts {
-  const channel = (name: ChannelName): ChannelRpc => env.CHANNEL.getByName(name);
+  const channel = (name: ChannelName) => channelOver(env.CHANNEL.getByName(name));
   return {
-    lease: async (name, request) => unpackLeaseAnswer(await channel(name).lease(packLeaseRequest(request))),
+    lease: (name, request) => channel(name).lease(request),
     readPart: (name, blob, part) => channel(name).readPart(blob, part),
     appendTo: (name, request) => channel(name).append(request),
     fetch: (request, init) => fetch(request, init),
