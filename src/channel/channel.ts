@@ -107,6 +107,8 @@ export class Channel {
   async configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
     // A configuration writes positions: never that of a delivery whose reply still waits for its commit.
     while (!this.#state.buffer.isEmpty) await this.#committer.durable();
+    // Removed or taken over meanwhile: the storage is not this channel's to write any more, and says whose it is.
+    if (this.#isStopped) return answerFor(this.#state.storage.identity() ?? this.#state.identity);
     if (isNews(this.#state.identity, configuration)) {
       applyConfiguration(this.#state, configuration);
       this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));

@@ -123,6 +123,7 @@ export class Committer {
       }
       if (this.#isStopped) {
         for (const call of calls) call.refused(new Error("the channel was deleted"));
+        for (const resolve of waiting) resolve();
         return;
       }
       buffer.written();

@@ -67,7 +67,7 @@ export class ChannelHost implements ChannelPort {
       const stored = this.#storage.identity();
       if (stored !== undefined && !isNews(stored, configuration)) return answerFor(stored);
       const own = stored?.uid === configuration.uid ? this.#engine : undefined;
-      return (own ?? this.#takeOver(configuration)).configure(configuration);
+      return own === undefined ? this.#takeOver(configuration) : own.configure(configuration);
     });
   }
 
@@ -122,11 +122,14 @@ export class ChannelHost implements ChannelPort {
   }
 
   /** The name is new, or belonged to another uid. */
-  #takeOver(configuration: ChannelConfiguration): Channel {
+  async #takeOver(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
     this.#stop();
     const name = this.#ports.name();
     takeOver(this.#storage, name, configuration);
-    return this.#start(name);
+    // What was to come for the uid before; the new channel arms its own after this.
+    const disarmed = this.#ports.deleteAlarm();
+    const [answer] = await Promise.all([this.#start(name).configure(configuration), disarmed]);
+    return answer;
   }
 
   #stop(): void {

@@ -12,6 +12,11 @@ const AT_WORK_MS = 1_000;
 const COURIERS_PER_LANE = 4;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
 const BUSY_MS = 250;
+/**
+ * And of the shared lane once nobody has asked for as long as it takes to know who hangs: deliveries that have left the lane
+ * with their subscription may fill all of its couriers until their timeout.
+ */
+const SHARED_COURIERS = 2 * COURIERS_PER_LANE;
 
 /** A lease call that is held open. */
 export interface WaitingLease {
@@ -101,6 +106,10 @@ export function reassess(subscription: Subscription, nowMs: number): void {
 export function needsCourier(lane: Lane, nowMs: number): boolean {
   if (lane.waiting.size > 0 || nowMs < lane.restUntilMs) return false;
   const quietMs = nowMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
-  if (lane.isTracked) return lane.runs === 0 || (lane.runs < COURIERS_PER_LANE && quietMs > BUSY_MS);
+  if (lane.isTracked) return lane.runs === 0 || (lane.runs < mostCouriers(lane, quietMs) && quietMs > BUSY_MS);
   return lane.isUnattended || quietMs > AT_WORK_MS;
+}
+
+function mostCouriers(lane: Lane, quietMs: number): number {
+  return lane.name === SHARED_LANE && quietMs > SLOW_ANSWER_MS ? SHARED_COURIERS : COURIERS_PER_LANE;
 }

@@ -33,6 +33,12 @@ const CALL_MS = 30_000;
 /** What a delivery may take before any of the lane is known: the timeout where a spec names none, milliseconds. */
 const USUAL_TIMEOUT_MS = 30_000;
 
+/**
+ * The channel on the way has a courier of its own by now, even one that comes by queue. The first channel counts this run as
+ * at work until it ends: a stay as long as the other is busy would leave it with nobody, milliseconds.
+ */
+const VISIT_MS = 5_000;
+
 /** Rejects only when the first channel could not be asked for work. */
 export async function runCourier(ports: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
   const untilMs = ports.now() + ports.settings.budgetMs;
@@ -40,11 +46,13 @@ export async function runCourier(ports: CourierPorts, channel: ChannelName, lane
   const failures = new FailureLog(ports.log);
   const deadlines = new Deadlines(ports);
   try {
-    await new LaneRun(ports, { channel, lane, untilMs, served, failures, deadlines }).run();
+    const leaveAtMs = Number.POSITIVE_INFINITY;
+    await new LaneRun(ports, { channel, lane, untilMs, leaveAtMs, served, failures, deadlines }).run();
     // Events handed to other channels go on in this run, without a wake-up each.
     for (const next of served) {
       if (next === channel) continue;
-      await serveOnTheWay(ports, { channel: next, lane: SHARED_LANE, untilMs, served, failures, deadlines });
+      const visit = { channel: next, lane: SHARED_LANE, leaveAtMs: ports.now() + VISIT_MS };
+      await serveOnTheWay(ports, { ...visit, untilMs, served, failures, deadlines });
     }
   } finally {
     failures.end(channel);
@@ -71,6 +79,8 @@ interface Assignment {
   readonly lane: string;
   /** The run should be over, its last requests answered or timed out; epoch milliseconds. */
   readonly untilMs: number;
+  /** Nothing is leased from then on, epoch milliseconds. */
+  readonly leaveAtMs: number;
   /** Channels this run serves; hand-overs add to it. */
   readonly served: Set<ChannelName>;
   readonly failures: FailureLog;
@@ -115,7 +125,8 @@ class LaneRun {
   async #round(): Promise<boolean> {
     const { settings, now } = this.#ports;
     // What does not fit any more is left to the channel, which wakes another courier for it.
-    const leasableMs = this.#assignment.untilMs - this.#longestTimeoutMs - now();
+    const { untilMs, leaveAtMs } = this.#assignment;
+    const leasableMs = Math.min(untilMs - this.#longestTimeoutMs, leaveAtMs) - now();
     if (leasableMs <= 0 || this.#started >= DELIVERIES_PER_RUN) return false;
     if (this.#reports.isFull) {
       await this.#reports.settled();

@@ -132,8 +132,11 @@ export class Couriers {
     const answer = await network.call(() =>
       object.call((host) => {
         const instance = object.living;
-        ledger.reported(object, request.settlements);
-        return host.lease(request).then((leased) => {
+        const acted = ledger.reported(object, request.settlements);
+        const lease = host.lease(request);
+        // It acts on outcomes before it waits for anything.
+        if (object.living === instance) acted();
+        return lease.then((leased) => {
           if (object.living === instance) ledger.leased(object, request, leased);
           return leased;
         });

@@ -6,6 +6,7 @@ import { filters } from "./invariants/filters.ts";
 import { handOvers } from "./invariants/hand-overs.ts";
 import { hops } from "./invariants/hops.ts";
 import { isolation } from "./invariants/isolation.ts";
+import { latePushes } from "./invariants/late-pushes.ts";
 import { liveness } from "./invariants/liveness.ts";
 import { monotonic } from "./invariants/monotonic.ts";
 import { needlessDuplicates } from "./invariants/needless-duplicates.ts";
@@ -29,5 +30,6 @@ export const INVARIANTS: readonly Invariant[] = [
   hops,
   workIsWatched,
   soundStorage,
+  latePushes,
   liveness,
 ];

@@ -64,9 +64,23 @@ export class Ledger {
     this.#ask((checks) => checks.crashed?.(record));
   }
 
-  reported(object: ChannelObject, settlements: readonly Settlement[]): void {
+  /**
+   * Outcomes of one call, about to be told to the channel; what is returned is called when the channel has acted on them.
+   * A failure may be a delivery's last: whether a success reported after it still counts shows only then.
+   */
+  reported(object: ChannelObject, settlements: readonly Settlement[]): () => void {
     const record = this.record(object);
-    for (const settlement of settlements) this.#reported(record, settlement);
+    const failed = new Set<string>();
+    const unsure: Settlement[] = [];
+    for (const settlement of settlements) {
+      const name = nameOf(settlement.token);
+      if (settlement.outcome.kind === "failed") failed.add(name);
+      if (settlement.outcome.kind === "delivered" && failed.has(name)) unsure.push(settlement);
+      else this.#reported(record, settlement);
+    }
+    return () => {
+      for (const settlement of unsure) this.#reported(record, settlement);
+    };
   }
 
   leased(object: ChannelObject, request: LeaseRequest, answer: LeaseAnswer): void {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ChannelHost } from "../../src/channel/host.ts";
-import type { ChannelConfiguration } from "../../src/core/channel-protocol.ts";
+import type { AppendRequest, ChannelConfiguration } from "../../src/core/channel-protocol.ts";
+import { encodeEvent } from "../../src/core/event-codec.ts";
 import type { SqlStore } from "../../src/core/sql-store.ts";
 import { subscription } from "../kit/channel-world.ts";
 import { nodeSql } from "../kit/node-sql.ts";
@@ -20,10 +21,19 @@ function configuration(version: number, uid: string): ChannelConfiguration {
   };
 }
 
+function anEvent(): AppendRequest {
+  const attributes = { specversion: "1.0", id: "1", source: "/test", type: "a" };
+  const bytes = encodeEvent({ head: { attributes, headers: [], hops: 255 }, data: new Uint8Array(0) });
+  return { bytes, calls: [{ lengths: [bytes.length] }] };
+}
+
 class HostWorld {
   readonly clock = new VirtualClock();
   readonly aborts: string[] = [];
   isFull = false;
+  /** While set, what is written is not yet durable. */
+  slowSync: Promise<void> | undefined;
+  alarmAtMs: number | undefined;
   readonly sql: SqlStore;
 
   constructor() {
@@ -42,12 +52,16 @@ class HostWorld {
       {
         migrations: [MIGRATION],
         name: () => "default/broker/default",
-        sync: async () => {},
+        sync: async () => this.slowSync,
         now: () => this.clock.nowMs,
         random: () => 0,
         schedule: this.clock.schedule,
-        setAlarm: () => {},
-        deleteAlarm: async () => {},
+        setAlarm: (atMs) => {
+          this.alarmAtMs = atMs;
+        },
+        deleteAlarm: async () => {
+          this.alarmAtMs = undefined;
+        },
         wake: () => undefined,
         abort: (reason) => this.aborts.push(reason),
         log: () => {},
@@ -77,5 +91,57 @@ describe("the host of a channel", () => {
     expect(await host.configure(configuration(4, "u0"))).toEqual({ version: 5, hash: "5", uid: "u1" });
     await host.remove("u1", 6);
     expect(await host.append({ bytes: new Uint8Array(0), calls: [] })).toEqual({ kind: "not-found" });
+  });
+
+  test.each([
+    {
+      by: "its removal",
+      end: (host: ChannelHost) => host.remove("u1", 3),
+      stored: { version: 3, hash: "", uid: "u1" },
+    },
+    {
+      by: "another uid",
+      end: (host: ChannelHost) => host.configure(configuration(3, "u2")),
+      stored: { version: 3, hash: "3", uid: "u2" },
+    },
+  ])("[HST-3] a push that waits for a commit while the channel ends by $by writes nothing", async ({ end, stored }) => {
+    const world = new HostWorld();
+    const host = world.host();
+    await host.configure(configuration(1, "u1"));
+    const commit = Promise.withResolvers<void>();
+    world.slowSync = commit.promise;
+    // One is being committed, the other waits for the next commit, and the push for both.
+    const appends = Promise.allSettled([host.append(anEvent()), host.append(anEvent())]);
+    const push = host.configure(configuration(2, "u1"));
+    await end(host);
+    expect(await push).toEqual(stored);
+    expect(await world.host().configure(configuration(2, "u1"))).toEqual(stored);
+    commit.resolve();
+    expect((await appends).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  });
+
+  test("[HST-4] an act that waits for the commit in flight is answered when the channel is removed before its end", async () => {
+    const world = new HostWorld();
+    const host = world.host();
+    await host.configure(configuration(1, "u1"));
+    const commit = Promise.withResolvers<void>();
+    world.slowSync = commit.promise;
+    const act = host.operate({ verb: "discard", selector: {}, dryRun: false });
+    await Promise.resolve();
+    await host.remove("u1", 2);
+    commit.resolve();
+    expect(await act).toEqual({ kind: "ok", body: { discarded: 0, ids: [], dryRun: false, more: false } });
+  });
+
+  test("[HST-5] another uid that takes over does not inherit the alarm", async () => {
+    const world = new HostWorld();
+    const host = world.host();
+    await host.configure(configuration(1, "u1"));
+    await host.append(anEvent());
+    expect(world.alarmAtMs).toBe(world.clock.nowMs + 5_000);
+    await host.configure(configuration(2, "u2"));
+    expect(world.alarmAtMs).toBeUndefined();
+    await host.append(anEvent());
+    expect(world.alarmAtMs).toBe(world.clock.nowMs + 5_000);
   });
 });

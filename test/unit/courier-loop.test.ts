@@ -165,6 +165,22 @@ test("[LOOP-12] a channel that was handed an event is served in the same run, wi
   expect(first?.atMs).toBeLessThan(200);
 });
 
+test("[LOOP-13] a channel on the way is left after five seconds, however busy it is", async () => {
+  const world = new CourierWorld();
+  const other = "default/channel/other" as ChannelName;
+  world.channel.add(1, route({ target: { kind: "channel", name: other, url: "http://sluice/other" } }));
+  const visits = () => world.channel.calls.filter((call) => call.channel === other);
+  const trickle = (): void => {
+    if (visits().length > 0) world.channel.add(1);
+    if (world.elapsedMs < 20_000) world.clock.schedule(20, trickle);
+  };
+  trickle();
+  await run(world);
+  const [first, last] = [visits().at(0), visits().at(-1)];
+  expect((last?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThan(4_800);
+  expect((last?.atMs ?? 0) - (first?.atMs ?? 0)).toBeLessThan(5_200);
+});
+
 test("[LOOP-14] failures are logged, a bounded number of them, without path, query or credentials", async () => {
   const world = new CourierWorld();
   world.subscriber = () => ({ ms: 5, response: () => new Response("secret", { status: 400 }) });

@@ -22,6 +22,11 @@ describe("the simulator", () => {
     { seed: 5, why: "outcomes waited for the journal's timer, and failures from before a crash ended newer attempts" },
     { seed: 12442, why: "an alarm that came during a commit moved on by a day, past the events in that commit" },
     { seed: 40205, why: "a subscriber that hung through a timeout of a second kept its place among the healthy ones" },
+    { seed: 431, why: "a push that waited for a commit wrote over the removal that had come meanwhile" },
+    {
+      seed: 100067,
+      why: "couriers that hung, or were busy in another channel, left a healthy subscription with nobody",
+    },
   ])("[SIM-6] seed $seed, which once failed, is clean: $why", { timeout: LONGEST_MS }, async ({ seed }) => {
     expect(await simulator("--seed", String(seed), "--runs", "1")).toMatchObject({ code: 0 });
   });

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { ChannelWorld, ok, outcomeOf, subscription } from "../kit/channel-world.ts";
+
+/** Work for one courier with two slots: the healthy subscriber answers, the other keeps its slots. */
+async function serve(world: ChannelWorld): Promise<void> {
+  const { deliveries } = await world.lease({ capacity: 2 });
+  const answered = deliveries.filter(({ token }) => token.subscription === "well");
+  await world.settle(...answered.map((delivery) => outcomeOf(delivery, ok)));
+}
+
+/** The shared lane's four couriers, filled in less time than it takes to know that a subscriber hangs. */
+async function filledLane(): Promise<ChannelWorld> {
+  const world = await ChannelWorld.with(subscription("hanging"), subscription("well"));
+  for (let courier = 1; courier <= 4; courier++) {
+    await world.append(["a", "b"]);
+    await serve(world);
+    await world.advance(courier < 4 ? 300 : 0);
+  }
+  return world;
+}
+
+test("[LAN-1] couriers that a hanging subscriber fills are replaced in time for its neighbours", async () => {
+  const world = await filledLane();
+  expect(world.wakes).toEqual(["shared", "shared", "shared", "shared"]);
+  await world.append(["c"]);
+  await world.advance(1_400);
+  expect(world.wakes.filter((lane) => lane === "shared").length).toBe(5);
+});
+
+test("[LAN-2] the couriers of a lane stay bounded, however long nobody asks for work", async () => {
+  const world = await filledLane();
+  await world.append(["c"]);
+  await world.advance(28_000);
+  const count = (wanted: string) => world.wakes.filter((lane) => lane === wanted).length;
+  expect([count("shared"), count("hanging")]).toEqual([8, 4]);
+});
