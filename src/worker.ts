@@ -1,6 +1,7 @@
 /** The Worker: sends each request to the part that answers it, and gives every part its ports. */
 import type { ChannelName } from "./core/channel-name.ts";
 import type { ChannelPort } from "./core/channel-protocol.ts";
+import { channelOver } from "./core/channel-rpc.ts";
 import { HeaderSnapshot } from "./core/header-snapshot.ts";
 import { type OpenModeRule, openModeRule } from "./core/open-mode.ts";
 import { urlPath } from "./core/url-path.ts";
@@ -105,8 +106,8 @@ function isolateState(env: Env): IsolateState {
   return isolate;
 }
 
-function channel(env: Env, name: ChannelName): ChannelPort {
-  return env.CHANNEL.getByName(name);
+function channel(env: Env, name: ChannelName): Pick<ChannelPort, "append"> {
+  return channelOver(env.CHANNEL.getByName(name));
 }
 
 function controlPlane(

@@ -1,17 +1,22 @@
 /** The Durable Object of a channel: gives its host the runtime's storage, clock and alarm, and passes every call on. */
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/channel/0001-channel.sql";
+import {
+  type PackedAppendAnswer,
+  type PackedAppendRequest,
+  packAppendAnswer,
+  unpackAppendRequest,
+} from "../core/append-wire.ts";
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type {
-  AppendRequest,
-  ChannelConfiguration,
-  ChannelPort,
-  CourierPort,
-  LeaseRequest,
-  OperatorAnswer,
-  OperatorRequest,
-} from "../core/channel-protocol.ts";
+import type { ChannelConfiguration, CourierPort, OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
+import type { ChannelRpc } from "../core/channel-rpc.ts";
+import {
+  type PackedLeaseAnswer,
+  type PackedLeaseRequest,
+  packLeaseAnswer,
+  unpackLeaseRequest,
+} from "../core/lease-wire.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { wakeTransport } from "../platform/wake-up.ts";
@@ -20,7 +25,7 @@ import { newUsage, type Usage } from "./usage.ts";
 
 const MIGRATIONS = [migration0001];
 
-export class Channel extends DurableObject<Env> implements ChannelPort {
+export class Channel extends DurableObject<Env> implements ChannelRpc {
   readonly #usage = newUsage(Date.now());
   readonly #host: ChannelHost;
 
@@ -29,12 +34,12 @@ export class Channel extends DurableObject<Env> implements ChannelPort {
     this.#host = new ChannelHost(hostPorts(ctx, env, this.#usage), durableSql(ctx.storage, this.#usage));
   }
 
-  append(request: AppendRequest) {
-    return this.#called("append").append(request);
+  async append(request: PackedAppendRequest): Promise<PackedAppendAnswer> {
+    return packAppendAnswer(await this.#called("append").append(unpackAppendRequest(request)));
   }
 
-  lease(request: LeaseRequest) {
-    return this.#called("lease").lease(request);
+  async lease(request: PackedLeaseRequest): Promise<PackedLeaseAnswer> {
+    return packLeaseAnswer(await this.#called("lease").lease(unpackLeaseRequest(request)));
   }
 
   readPart(blob: number, part: number) {

@@ -77,7 +77,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
   }
 }
 
-type ChannelStub = ChannelPort & { poke(): Promise<void> };
+type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "operate"> & { poke(): Promise<void> };
 
 async function bounded<T>(call: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>();

@@ -1,7 +1,8 @@
 /** The entry point that channels wake directly, and the same work for a wake-up that came by queue. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { ChannelPort, CourierPort } from "../core/channel-protocol.ts";
+import type { CourierPort } from "../core/channel-protocol.ts";
+import { channelOver } from "../core/channel-rpc.ts";
 import type { Env, WakeUp } from "../environment.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { type CourierPorts, runCourier } from "./run-courier.ts";
@@ -26,7 +27,7 @@ export async function serveWakeUp(env: Env, wakeUp: WakeUp): Promise<void> {
 }
 
 function ports(env: Env, holdMs: number): CourierPorts {
-  const channel = (name: ChannelName): ChannelPort => env.CHANNEL.getByName(name);
+  const channel = (name: ChannelName) => channelOver(env.CHANNEL.getByName(name));
   return {
     lease: (name, request) => channel(name).lease(request),
     readPart: (name, blob, part) => channel(name).readPart(blob, part),

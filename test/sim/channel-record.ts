@@ -207,11 +207,9 @@ export class ChannelRecord {
       tenancy.closed.set(uid, account);
     }
     for (const [uid, each] of wanted) {
-      const account = tenancy.accounts.get(uid);
-      if (account === undefined) {
-        tenancy.accounts.set(uid, tenancy.closed.get(uid) ?? newAccount(each));
-        continue;
-      }
+      // One that a crash undid may come again with another configuration.
+      const account = tenancy.accounts.get(uid) ?? tenancy.closed.get(uid) ?? newAccount(each);
+      tenancy.accounts.set(uid, account);
       const before = account.configuration;
       if (JSON.stringify(before) === JSON.stringify(each)) continue;
       account.configuration = each;

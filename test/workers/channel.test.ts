@@ -2,6 +2,7 @@ import { env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test"
 import { describe, expect, test } from "vitest";
 import { newUsage, type Usage } from "../../src/channel/usage.ts";
 import type { ChannelConfiguration, ChannelPort } from "../../src/core/channel-protocol.ts";
+import { channelOver } from "../../src/core/channel-rpc.ts";
 import { concatBytes, encodeEvent } from "../../src/core/event-codec.ts";
 
 const DAY_MS = 86_400_000;
@@ -44,8 +45,14 @@ function request(...sizes: readonly number[]) {
   return { bytes: concatBytes(events), calls: [{ lengths: events.map((event) => event.length) }] };
 }
 
-function channelNamed(name: string): ChannelPort & { id: DurableObjectId } {
-  return env.CHANNEL.getByName(name);
+function channelNamed(name: string): ChannelPort {
+  const stub = env.CHANNEL.getByName(name);
+  return {
+    ...channelOver(stub),
+    configure: (wanted) => stub.configure(wanted),
+    remove: (uid, version) => stub.remove(uid, version),
+    operate: (verb) => stub.operate(verb),
+  };
 }
 
 describe("a channel object", () => {
@@ -105,7 +112,7 @@ describe("a channel object", () => {
       state.storage.sql.exec<{ n: number }>("SELECT MAX(LENGTH(body)) AS n FROM segment").toArray(),
     );
     expect(rows).toEqual([{ n: null }]);
-    await stub.append(request(...Array.from({ length: 40 }, () => 90_000)));
+    await channelOver(stub).append(request(...Array.from({ length: 40 }, () => 90_000)));
     const [largest] = await runInDurableObject(stub, (_, state) =>
       state.storage.sql.exec<{ n: number }>("SELECT MAX(LENGTH(body)) AS n FROM segment").toArray(),
     );
@@ -140,7 +147,7 @@ describe("a channel object", () => {
 
   test("[OBJ-8] letting go of one expired segment does not read the whole log", async () => {
     const stub = env.CHANNEL.getByName("default/broker/retention");
-    const channel: ChannelPort = channelNamed("default/broker/retention");
+    const channel = channelNamed("default/broker/retention");
     const alone = { ...configuration(1), subscriptions: [] };
     await channel.configure(alone);
     for (let segment = 0; segment < LONG_LOG_SEGMENTS; segment++) await channel.append(request(1));

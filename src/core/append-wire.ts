@@ -1,0 +1,62 @@
+/** Appends as they cross RPC: columns instead of an object for each producer's call, as for leases (lease-wire.ts). */
+import type { AppendAnswer, AppendCall, AppendRequest } from "./channel-protocol.ts";
+
+export interface PackedAppendRequest {
+  readonly bytes: Uint8Array;
+  /** Events of each call. */
+  readonly counts: Uint32Array;
+  /** Bytes of each event, of all calls in order. */
+  readonly lengths: Uint32Array;
+  readonly keys: readonly { readonly index: number; readonly key: string }[];
+}
+
+export type PackedAppendAnswer =
+  | Exclude<AppendAnswer, { kind: "accepted" }>
+  | {
+      readonly kind: "accepted";
+      readonly positions: readonly string[];
+      /** Indexes of the calls that were known already. */
+      readonly duplicates: readonly number[];
+    };
+
+export function packAppendRequest({ bytes, calls }: AppendRequest): PackedAppendRequest {
+  const keys: { index: number; key: string }[] = [];
+  calls.forEach(({ key }, index) => {
+    if (key !== undefined) keys.push({ index, key });
+  });
+  return {
+    bytes,
+    counts: Uint32Array.from(calls, (call) => call.lengths.length),
+    lengths: Uint32Array.from(calls.flatMap((call) => call.lengths)),
+    keys,
+  };
+}
+
+export function unpackAppendRequest({ bytes, counts, lengths, keys }: PackedAppendRequest): AppendRequest {
+  const keyOf = new Map(keys.map(({ index, key }) => [index, key]));
+  const calls: AppendCall[] = [];
+  let start = 0;
+  for (const count of counts) {
+    const key = keyOf.get(calls.length);
+    const own = [...lengths.subarray(start, start + count)];
+    calls.push(key === undefined ? { lengths: own } : { lengths: own, key });
+    start += count;
+  }
+  return { bytes, calls };
+}
+
+export function packAppendAnswer(answer: AppendAnswer): PackedAppendAnswer {
+  if (answer.kind !== "accepted") return answer;
+  const duplicates: number[] = [];
+  answer.calls.forEach(({ duplicate }, index) => {
+    if (duplicate) duplicates.push(index);
+  });
+  return { kind: "accepted", positions: answer.calls.map((call) => call.position), duplicates };
+}
+
+export function unpackAppendAnswer(packed: PackedAppendAnswer): AppendAnswer {
+  if (packed.kind !== "accepted") return packed;
+  const duplicates = new Set(packed.duplicates);
+  const calls = packed.positions.map((position, index) => ({ duplicate: duplicates.has(index), position }));
+  return { kind: "accepted", calls };
+}

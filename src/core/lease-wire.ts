@@ -1,0 +1,171 @@
+/**
+ * Lease calls as they cross RPC. An object for each delivery costs the runtime as much to carry as its handling costs, so
+ * deliveries and outcomes travel as columns of numbers, and only what is not a number beside them:
+ *
+ *   settlement  subscription · epoch · seq · attempt · purpose · instance · status · tookMs
+ *   delivery    subscription · epoch · seq · attempt · purpose · instance · event · route
+ *   event       start · end
+ *
+ * `subscription` is an index into the names that are sent once. Couriers and objects of one deployment speak the same
+ * form; a courier that is one deployment behind gets its leases back by their expiry.
+ */
+import assert from "./assert.ts";
+import type {
+  Delivery,
+  LeaseAnswer,
+  LeasedEvent,
+  LeaseRequest,
+  Outcome,
+  Settlement,
+  Token,
+} from "./channel-protocol.ts";
+
+/** What a row has beside its numbers. */
+interface Beside<Value> {
+  readonly index: number;
+  readonly value: Value;
+}
+
+type Extensions = NonNullable<Delivery["extensions"]>;
+
+export interface PackedLeaseRequest extends Omit<LeaseRequest, "settlements"> {
+  readonly subscriptions: readonly string[];
+  readonly settlements: Float64Array;
+  /** Outcomes that are more than a status, by settlement. */
+  readonly outcomes: readonly Beside<Outcome>[];
+}
+
+export interface PackedLeaseAnswer extends Omit<LeaseAnswer, "deliveries" | "events"> {
+  readonly subscriptions: readonly string[];
+  readonly deliveries: Float64Array;
+  readonly extensions: readonly Beside<Extensions>[];
+  readonly events: Float64Array;
+  readonly chunked: readonly Beside<LeasedEvent>[];
+}
+
+const COLUMNS = 8;
+const TOKEN_COLUMNS = 6;
+const EVENT_COLUMNS = 2;
+const ABSENT = -1;
+const PURPOSES = ["deliver", "dead-letter"] as const;
+
+export function packLeaseRequest({ settlements, ...rest }: LeaseRequest): PackedLeaseRequest {
+  const names = new Names();
+  const numbers = new Float64Array(settlements.length * COLUMNS);
+  const outcomes: Beside<Outcome>[] = [];
+  settlements.forEach(({ token, outcome, tookMs }, index) => {
+    const at = index * COLUMNS;
+    writeToken(numbers, at, token, names);
+    numbers[at + TOKEN_COLUMNS] = outcome.status ?? ABSENT;
+    numbers[at + TOKEN_COLUMNS + 1] = tookMs;
+    if (!isStatusAlone(outcome)) outcomes.push({ index, value: outcome });
+  });
+  return { ...rest, subscriptions: names.list, settlements: numbers, outcomes };
+}
+
+export function unpackLeaseRequest(packed: PackedLeaseRequest): LeaseRequest {
+  const { subscriptions, settlements: numbers, outcomes, ...rest } = packed;
+  const others = byIndex(outcomes);
+  const settlements: Settlement[] = [];
+  for (let at = 0, index = 0; at < numbers.length; at += COLUMNS, index++) {
+    settlements.push({
+      token: readToken(numbers, at, subscriptions),
+      outcome: others.get(index) ?? { kind: "delivered", status: number(numbers, at + TOKEN_COLUMNS) },
+      tookMs: number(numbers, at + TOKEN_COLUMNS + 1),
+    });
+  }
+  return { ...rest, settlements };
+}
+
+export function packLeaseAnswer({ deliveries, events, ...rest }: LeaseAnswer): PackedLeaseAnswer {
+  const names = new Names();
+  const numbers = new Float64Array(deliveries.length * COLUMNS);
+  const extensions: Beside<Extensions>[] = [];
+  deliveries.forEach((delivery, index) => {
+    const at = index * COLUMNS;
+    writeToken(numbers, at, delivery.token, names);
+    numbers[at + TOKEN_COLUMNS] = delivery.event;
+    numbers[at + TOKEN_COLUMNS + 1] = delivery.route;
+    if (delivery.extensions !== undefined) extensions.push({ index, value: delivery.extensions });
+  });
+  const places = new Float64Array(events.length * EVENT_COLUMNS);
+  const chunked: Beside<LeasedEvent>[] = [];
+  events.forEach((event, index) => {
+    places[index * EVENT_COLUMNS] = event.start;
+    places[index * EVENT_COLUMNS + 1] = event.end;
+    if (event.kind !== "inline") chunked.push({ index, value: event });
+  });
+  return { ...rest, subscriptions: names.list, deliveries: numbers, extensions, events: places, chunked };
+}
+
+export function unpackLeaseAnswer(packed: PackedLeaseAnswer): LeaseAnswer {
+  const { subscriptions, deliveries: numbers, extensions, events: places, chunked, ...rest } = packed;
+  const extended = byIndex(extensions);
+  const deliveries: Delivery[] = [];
+  for (let at = 0, index = 0; at < numbers.length; at += COLUMNS, index++) {
+    const own = extended.get(index);
+    deliveries.push({
+      token: readToken(numbers, at, subscriptions),
+      event: number(numbers, at + TOKEN_COLUMNS),
+      route: number(numbers, at + TOKEN_COLUMNS + 1),
+      ...(own === undefined ? {} : { extensions: own }),
+    });
+  }
+  const large = byIndex(chunked);
+  const events: LeasedEvent[] = [];
+  for (let at = 0, index = 0; at < places.length; at += EVENT_COLUMNS, index++) {
+    events.push(large.get(index) ?? { kind: "inline", start: number(places, at), end: number(places, at + 1) });
+  }
+  return { ...rest, deliveries, events };
+}
+
+function byIndex<Value>(rows: readonly Beside<Value>[]): ReadonlyMap<number, Value> {
+  return new Map(rows.map(({ index, value }) => [index, value]));
+}
+
+/** Each name once, in the order of its first use. */
+class Names {
+  readonly list: string[] = [];
+  readonly #indexes = new Map<string, number>();
+
+  index(name: string): number {
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known;
+    const index = this.list.push(name) - 1;
+    this.#indexes.set(name, index);
+    return index;
+  }
+}
+
+function writeToken(numbers: Float64Array, at: number, token: Token, names: Names): void {
+  numbers[at] = names.index(token.subscription);
+  numbers[at + 1] = token.epoch;
+  numbers[at + 2] = token.seq;
+  numbers[at + 3] = token.attempt;
+  numbers[at + 4] = PURPOSES.indexOf(token.purpose);
+  numbers[at + 5] = token.instance ?? ABSENT;
+}
+
+function readToken(numbers: Float64Array, at: number, names: readonly string[]): Token {
+  const subscription = names[number(numbers, at)];
+  const purpose = PURPOSES[number(numbers, at + 4)];
+  assert(subscription !== undefined && purpose !== undefined, "a packed token names its subscription and purpose");
+  const instance = number(numbers, at + 5);
+  return {
+    subscription,
+    epoch: number(numbers, at + 1),
+    seq: number(numbers, at + 2),
+    attempt: number(numbers, at + 3),
+    purpose,
+    ...(instance === ABSENT ? {} : { instance }),
+  };
+}
+
+function number(numbers: Float64Array, at: number): number {
+  return numbers[at] ?? ABSENT;
+}
+
+function isStatusAlone(outcome: Outcome): boolean {
+  if (outcome.kind !== "delivered") return false;
+  return outcome.reply === undefined && outcome.unusableReply === undefined && outcome.hopsExhausted === undefined;
+}

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import {
+  packAppendAnswer,
+  packAppendRequest,
+  unpackAppendAnswer,
+  unpackAppendRequest,
+} from "../../src/core/append-wire.ts";
+import type { AppendAnswer, AppendRequest } from "../../src/core/channel-protocol.ts";
+
+const REQUESTS: readonly AppendRequest[] = [
+  { bytes: new Uint8Array([1]), calls: [{ lengths: [1] }] },
+  { bytes: new Uint8Array(9), calls: [{ lengths: [1, 2] }, { lengths: [3], key: "p:k" }, { lengths: [], key: "" }] },
+  { bytes: new Uint8Array(0), calls: [] },
+];
+
+const ANSWERS: readonly AppendAnswer[] = [
+  { kind: "not-found" },
+  { kind: "overloaded", retryAfterMs: 1_000 },
+  { kind: "accepted", calls: [] },
+  {
+    kind: "accepted",
+    calls: [
+      { duplicate: false, position: "0-1" },
+      { duplicate: true, position: "0-a" },
+    ],
+  },
+];
+
+test.each(REQUESTS)("[WIRE-4] an append of $calls comes out as it went in", (request) => {
+  expect(unpackAppendRequest(structuredClone(packAppendRequest(request)))).toEqual(request);
+});
+
+test.each(ANSWERS)("[WIRE-5] the answer $kind comes out as it went in", (answer) => {
+  expect(unpackAppendAnswer(structuredClone(packAppendAnswer(answer)))).toEqual(answer);
+});
