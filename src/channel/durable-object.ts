@@ -1,6 +1,7 @@
 /** The Durable Object of a channel: gives its host the runtime's storage, clock and alarm, and passes every call on. */
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/channel/0001-channel.sql";
+import migration0002 from "../../migrations/channel/0002-parked-expiry.sql";
 import {
   type PackedAppendAnswer,
   type PackedAppendRequest,
@@ -23,7 +24,7 @@ import { wakeTransport } from "../platform/wake-up.ts";
 import { ChannelHost, type HostPorts } from "./host.ts";
 import { newUsage, type Usage } from "./usage.ts";
 
-const MIGRATIONS = [migration0001];
+const MIGRATIONS = [migration0001, migration0002];
 
 export class Channel extends DurableObject<Env> implements ChannelRpc {
   readonly #usage = newUsage(Date.now());

@@ -3,6 +3,7 @@
 import assert from "../core/assert.ts";
 import { positionText } from "../core/positions.ts";
 import { readEvent } from "./read-event.ts";
+import { parkedUntil } from "./retention.ts";
 import type { ChannelState } from "./state.ts";
 import { type Straggler, stragglerRow } from "./straggler.ts";
 import type { Subscription } from "./subscription.ts";
@@ -11,18 +12,19 @@ import type { Subscription } from "./subscription.ts";
 export function park(state: ChannelState, subscription: Subscription, straggler: Straggler): void {
   const found = readEvent(state, straggler.seq, straggler);
   assert(found !== undefined, "what is unsettled is in the log, or copied");
-  const nowMs = state.ports.now();
+  const expiryMs = state.ports.now() + state.configuration.parkedRetentionMs;
   state.changes.putStraggler(
     {
       ...stragglerRow(straggler, false),
       state: "parked",
-      due_at: nowMs + state.configuration.parkedRetentionMs,
+      due_at: expiryMs,
       event: found.bytes.slice(),
       blob: found.blob?.id ?? null,
       blob_bytes: found.blob?.bytes ?? null,
     },
     { urgent: true },
   );
+  parkedUntil(state, expiryMs);
   state.ports.log({
     event: "delivery.parked",
     subscription: subscription.uid,

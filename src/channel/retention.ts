@@ -13,12 +13,12 @@ export function retain(state: ChannelState, nowMs: number): void {
   const segments = trimSegments(state, nowMs);
   expireParked(state, nowMs);
   state.storage.trimJournal(nowMs - state.configuration.retentionMs);
-  state.retentionAtMs = earliest(segments, state.storage.stragglers.nextExpiry());
+  state.retentionAtMs = earliest(segments, nextParkedMs(state, nowMs));
 }
 
 /** When the next pass is due by what is stored, epoch milliseconds; undefined while nothing is kept. */
 export function nextRetentionMs(state: ChannelState): number | undefined {
-  return earliest(nextSegmentMs(state), state.storage.stragglers.nextExpiry());
+  return earliest(nextSegmentMs(state), nextParkedMs(state, 0));
 }
 
 function trimSegments(state: ChannelState, nowMs: number): number | undefined {
@@ -52,9 +52,26 @@ function nextSegmentMs({ storage, log, configuration }: ChannelState): number | 
   );
 }
 
+/** What has expired already, because a pass ended at its bound, is due at `nowMs`. */
+function nextParkedMs({ storage, configuration }: ChannelState, nowMs: number): number | undefined {
+  const expiryMs = storage.stragglers.nextExpiry();
+  if (expiryMs === undefined || expiryMs <= nowMs) return expiryMs;
+  return expiryMs + slackMs(configuration.parkedRetentionMs);
+}
+
+/** Parked a moment ago: its expiry may come before anything else does. */
+export function parkedUntil(state: ChannelState, expiryMs: number): void {
+  const passAtMs = expiryMs + slackMs(state.configuration.parkedRetentionMs);
+  state.retentionAtMs = earliest(state.retentionAtMs, passAtMs);
+}
+
 /** When a pass is made for what was accepted at `acceptedMs`, epoch milliseconds: never before it has expired. */
 export function passMs(acceptedMs: number, retentionMs: number): number {
-  return acceptedMs + retentionMs + 1 + Math.min(RETENTION_SLACK_MS, Math.ceil(retentionMs / 10));
+  return acceptedMs + retentionMs + 1 + slackMs(retentionMs);
+}
+
+function slackMs(retentionMs: number): number {
+  return Math.min(RETENTION_SLACK_MS, Math.ceil(retentionMs / 10));
 }
 
 function oldestNeeded(state: ChannelState): number {

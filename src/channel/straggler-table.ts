@@ -93,7 +93,7 @@ export class StragglerTable {
   /** Oldest first by expiry; at most `limit`. */
   expired(beforeMs: number, limit: number): StragglerSummary[] {
     return this.#sql.all<StragglerSummary>(
-      `SELECT ${STRAGGLER_COLUMNS} FROM straggler WHERE state = 'parked' AND due_at <= ? LIMIT ?`,
+      `SELECT ${STRAGGLER_COLUMNS} FROM straggler WHERE state = 'parked' AND due_at <= ? ORDER BY due_at LIMIT ?`,
       beforeMs,
       limit,
     );

@@ -1,5 +1,5 @@
 /** A channel engine on `node:sqlite` with a virtual clock: tests play producer and courier themselves. */
-import { readFileSync } from "node:fs";
+
 import { DatabaseSync } from "node:sqlite";
 import { Channel } from "../../src/channel/channel.ts";
 import { takeOver } from "../../src/channel/configure.ts";
@@ -13,10 +13,9 @@ import type {
 } from "../../src/core/channel-protocol.ts";
 import { SHARED_LANE } from "../../src/core/channel-protocol.ts";
 import { concatBytes, decodeEvent, encodeEvent } from "../../src/core/event-codec.ts";
+import { CHANNEL_MIGRATIONS } from "./channel-migrations.ts";
 import { nodeSql } from "./node-sql.ts";
 import { settled, VirtualClock } from "./virtual-clock.ts";
-
-const MIGRATION = readFileSync(new URL("../../migrations/channel/0001-channel.sql", import.meta.url), "utf8");
 
 export function subscription(
   uid: string,
@@ -57,7 +56,7 @@ export class ChannelWorld {
 
   static async with(...subscriptions: readonly SubscriptionConfiguration[]): Promise<ChannelWorld> {
     const world = new ChannelWorld();
-    world.#storage().migrate([MIGRATION]);
+    world.#storage().migrate(CHANNEL_MIGRATIONS);
     const configuration = world.#next({ subscriptions });
     takeOver(world.#storage(), "default/broker/default", configuration);
     world.start();

@@ -1,11 +1,10 @@
 /** One life of a channel object: the product's host, and everything that ends with it. */
-import { readFileSync } from "node:fs";
+
 import { ChannelHost, type HostPorts } from "../../src/channel/host.ts";
 import type { SqlStore } from "../../src/core/sql-store.ts";
+import { CHANNEL_MIGRATIONS } from "../kit/channel-migrations.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import type { World } from "./world.ts";
-
-const MIGRATION = readFileSync(new URL("../../migrations/channel/0001-channel.sql", import.meta.url), "utf8");
 
 export class ObjectInstance {
   readonly number: number;
@@ -73,7 +72,7 @@ export class ObjectInstance {
       if (this.#isAlive) work();
     };
     return {
-      migrations: [MIGRATION],
+      migrations: CHANNEL_MIGRATIONS,
       name: () => name,
       sync: () => disk.sync(),
       now: () => clock.nowMs,

@@ -191,4 +191,24 @@ describe("retention", () => {
     // The newest stays, because it says where the sequence goes on.
     expect(passes).toEqual([1]);
   });
+
+  test("[RET-4] parked deliveries expire at their own time while the channel goes on, many in one pass", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.configure({ parkedRetentionMs: 100_000 });
+    for (let second = 0; second < 5; second++) {
+      await world.append([`e${second}`]);
+      await world.settle(outcomeOf(await leaseOne(world), failure(400)));
+      await world.advance(1_000);
+    }
+    const seen: number[] = [];
+    for (let second = 0; second < 120; second++) {
+      await world.append(["busy"]);
+      await world.settle(outcomeOf(await leaseOne(world), ok));
+      await world.advance(1_000);
+      if (seen.at(-1) !== count(world, "straggler")) seen.push(count(world, "straggler"));
+    }
+    // A tenth of the time passes for company: the first five go together, none before its time.
+    expect(seen).toEqual([5, 0]);
+    expect((await counters(world)).discarded).toBe(5);
+  });
 });

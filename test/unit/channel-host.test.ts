@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { ChannelHost } from "../../src/channel/host.ts";
 import type { AppendRequest, ChannelConfiguration } from "../../src/core/channel-protocol.ts";
 import { encodeEvent } from "../../src/core/event-codec.ts";
 import type { SqlStore } from "../../src/core/sql-store.ts";
+import { CHANNEL_MIGRATIONS } from "../kit/channel-migrations.ts";
 import { subscription } from "../kit/channel-world.ts";
 import { nodeSql } from "../kit/node-sql.ts";
 import { VirtualClock } from "../kit/virtual-clock.ts";
-
-const MIGRATION = readFileSync(new URL("../../migrations/channel/0001-channel.sql", import.meta.url), "utf8");
 
 function configuration(version: number, uid: string): ChannelConfiguration {
   return {
@@ -50,7 +48,7 @@ class HostWorld {
   host(): ChannelHost {
     return new ChannelHost(
       {
-        migrations: [MIGRATION],
+        migrations: CHANNEL_MIGRATIONS,
         name: () => "default/broker/default",
         sync: async () => this.slowSync,
         now: () => this.clock.nowMs,
