@@ -1,5 +1,7 @@
 /** How much of large request bodies an isolate holds in memory at once. */
 
+import type { HeaderReader } from "../core/decode-message.ts";
+
 /** Bodies up to this need no budget: thousands of them fit, bytes. */
 const SMALL_BODY_BYTES = 65_536;
 
@@ -10,10 +12,15 @@ const SMALL_BODY_BYTES = 65_536;
 const BUDGET_BYTES = 33_554_432;
 
 /**
- * When a producer hangs up, the runtime may end its request without running any more of it, `finally` included. What
- * such a request reserved is taken back after this time, milliseconds; longer than an upload should take.
+ * Should the runtime end a request and its background work without running any more of it, `finally` included, what it
+ * reserved is taken back after this time, milliseconds; longer than an upload should take.
  */
 const ABANDONED_MS = 120_000;
+
+/** Whether a body may reserve anything: it is large, or does not say how large it is. */
+export function mayReserve(headers: HeaderReader): boolean {
+  return !(Number(headers.get("content-length") ?? Number.POSITIVE_INFINITY) <= SMALL_BODY_BYTES);
+}
 
 /** One per isolate. */
 export class BodyBudget {

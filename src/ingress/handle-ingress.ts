@@ -8,12 +8,12 @@ import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
 import { accepted, consent, refusal, unavailable } from "./answer.ts";
-import { BodyBudget, BodyReservation } from "./body-budget.ts";
+import { BodyBudget, BodyReservation, mayReserve } from "./body-budget.ts";
 import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
 import { type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
 import { MissingChannels } from "./missing-channels.ts";
 import { type IncomingMessage, readBody } from "./read-body.ts";
-import { Routes } from "./route.ts";
+import { type Route, Routes } from "./route.ts";
 
 export interface IngressSettings {
   readonly maxEventBytes: number;
@@ -77,21 +77,37 @@ async function answer(
     return refusal(400, `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`);
   }
   const reservation = new BodyReservation(state.budget, () => ports.now());
-  try {
-    const body = await readBody({ request, headers }, ports.settings.maxEventBytes, reservation);
-    if (body.kind !== "bytes") return answerBody(body, route.name, ports);
-    const message = decodeMessage(headers, body.bytes);
-    if (message.kind !== "events") return answerMessage(message);
-    const carried = encodeArrivals(message.events, {
-      headers: passThroughHeaders(headers),
-      ...(route.isBroker && { arrivedMs: ports.now() }),
-    });
-    if (carried.kind !== "encoded") return answerCarried(carried);
-    const call: PendingCall = key === null ? carried : { ...carried, key: producerKey(key) };
-    return await append(route.name, call, state, ports);
-  } finally {
-    reservation.release();
-  }
+  const work = receive({ request, headers }, { key, route, reservation }, state, ports).finally(() =>
+    reservation.release(),
+  );
+  // A producer that hangs up ends its request, but not what runs in the background: the reservation ends in any case.
+  if (mayReserve(headers)) ports.waitUntil(work.catch(() => undefined));
+  return work;
+}
+
+interface Reception {
+  readonly key: string | null;
+  readonly route: Extract<Route, { kind: "channel" }>;
+  readonly reservation: BodyReservation;
+}
+
+async function receive(
+  { request, headers }: IncomingMessage,
+  { key, route, reservation }: Reception,
+  state: IngressState,
+  ports: IngressPorts,
+): Promise<Response> {
+  const body = await readBody({ request, headers }, ports.settings.maxEventBytes, reservation);
+  if (body.kind !== "bytes") return answerBody(body, route.name, ports);
+  const message = decodeMessage(headers, body.bytes);
+  if (message.kind !== "events") return answerMessage(message);
+  const carried = encodeArrivals(message.events, {
+    headers: passThroughHeaders(headers),
+    ...(route.isBroker && { arrivedMs: ports.now() }),
+  });
+  if (carried.kind !== "encoded") return answerCarried(carried);
+  const call: PendingCall = key === null ? carried : { ...carried, key: producerKey(key) };
+  return append(route.name, call, state, ports);
 }
 
 async function append(

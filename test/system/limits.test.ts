@@ -127,6 +127,15 @@ describe("sizes", () => {
     expect(await delivered(bodies.length)).toEqual([...bodies, ...bodies].map(digest).sort());
   });
 
+  it("[LIMIT-8] a producer that hangs up within its large event leaves room for the next at once", async () => {
+    const headers = [...BINARY, OCTETS, `Content-Length: ${MAX_EVENT_BYTES}`];
+    const begun = requestBytes(router.port, { path: PATH, headers, body: "x", announceLength: false });
+    await Promise.all(Array.from({ length: 3 }, () => exchange(router.port, begun, { reset: true })));
+    const body = randomBytes(20_000_000);
+    expect(await post({ headers: [...BINARY, OCTETS], body })).toBe(202);
+    expect(await delivered()).toEqual([body, body].map(digest));
+  });
+
   it("[LIMIT-6] a GitHub payload of 20 MB arrives byte for byte", async () => {
     const secret = "webhook secret";
     await apply(router, { apiVersion: "v1", kind: "Secret", metadata: { name: "github" }, stringData: { secret } });
