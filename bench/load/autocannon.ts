@@ -1,5 +1,5 @@
 /** Posts with autocannon, in a process of its own, for machines without wrk. */
-import { AskedProcess } from "../../test/crash/child-process.ts";
+import { AskedProcess } from "../../test/kit/asked-process.ts";
 import type { Posted, Posting } from "./closed-loop.ts";
 
 export async function postWithAutocannon(posting: Posting): Promise<Posted> {

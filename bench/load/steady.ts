@@ -1,5 +1,5 @@
 /** Posts at a fixed rate from a process of its own, so that what is slow here does not slow what is measured. */
-import { AskedProcess } from "../../test/crash/child-process.ts";
+import { AskedProcess } from "../../test/kit/asked-process.ts";
 
 export interface SteadyOptions {
   readonly url: string;

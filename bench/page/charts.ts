@@ -1,7 +1,7 @@
 /** The charts of the page, by file name. */
+import { median } from "../../test/kit/statistics.ts";
 import { medianRate, type Results } from "../results.ts";
 import type { RowId } from "../rows/row.ts";
-import { median } from "../statistics.ts";
 import { type Bar, barChart } from "./bar-chart.ts";
 import { lineChart } from "./line-chart.ts";
 import type { Records, SoakRecord } from "./records.ts";

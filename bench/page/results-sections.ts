@@ -1,7 +1,7 @@
 /** The parts of the page about speed. */
+import { median } from "../../test/kit/statistics.ts";
 import { figuresOf, medianRate, type Results } from "../results.ts";
 import { ROW_IDS } from "../rows/row.ts";
-import { median } from "../statistics.ts";
 import { ROW_TITLES } from "../table.ts";
 import { TARGETS } from "../targets.ts";
 import { milliseconds, thousands } from "./charts.ts";

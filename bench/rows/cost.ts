@@ -1,9 +1,9 @@
 /** (i) what is billed per event at several rates, and what an idle channel costs, counted by the running system. */
 import { setTimeout as wait } from "node:timers/promises";
+import { cpuMs } from "../../test/kit/process-figures.ts";
 import { channelStats, usageBetween, waitAwake } from "../channel-stats.ts";
 import { postSteadily } from "../load/steady.ts";
 import { dollarsPerMillion, type Operations } from "../prices.ts";
-import { cpuMs } from "../proc.ts";
 import type { Cost, Idle, Settings } from "./row.ts";
 import { type TriggerPlan, withRouter } from "./with-router.ts";
 

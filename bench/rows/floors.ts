@@ -1,8 +1,7 @@
 /** (a) a Worker that reads the body and answers; (b) the same once a Durable Object has committed it. */
-import type { Posted } from "../load/closed-loop.ts";
-import { post } from "../load/closed-loop.ts";
+import { cpuMs, peakRssMb } from "../../test/kit/process-figures.ts";
+import { type Posted, post } from "../load/closed-loop.ts";
 import { startFloor } from "../plain-workerd.ts";
-import { cpuMs, peakRssMb } from "../proc.ts";
 import { withFolder } from "../temporary-folder.ts";
 import type { Rate, Settings } from "./row.ts";
 

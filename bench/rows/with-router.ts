@@ -1,5 +1,5 @@
 /** A fresh router with a Broker and Triggers, and a fresh sink, for one measurement. */
-import { apply } from "../../test/system/apply.ts";
+import { apply } from "../../test/kit/apply.ts";
 import { type Annotations, BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
 import type { MeasuredServer } from "../measured-server.ts";
 import { startRouter } from "../router.ts";

@@ -9,8 +9,17 @@
  *   - of one key, an ordered subscriber sees no event before the acknowledged one ahead of it was answered with 2xx;
  *   - nothing is invented or altered.
  */
-import { type Evidence, type Kill, type Posted, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";
-import { firstSuccessMs, type Histories, historiesOf, outOfOrder, type Repeat, repeatsIn } from "./histories.ts";
+
+import {
+  firstSuccessMs,
+  type Histories,
+  historiesOf,
+  outOfOrder,
+  type Posted,
+  type Repeat,
+  repeatsIn,
+} from "../kit/histories.ts";
+import { type Delivery, type Evidence, type Kill, TRIGGERS, type TriggerName } from "./evidence.ts";
 import { firstKill, type RoundFigures, roundFigures } from "./round-figures.ts";
 
 /** How long an answer may take to the channel, milliseconds. */
@@ -53,7 +62,7 @@ export function judge(evidence: Evidence): Verdict {
   };
 }
 
-function missing(posted: readonly Posted[], histories: Histories<Received>): readonly Fault[] {
+function missing(posted: readonly Posted[], histories: Histories<Delivery>): readonly Fault[] {
   const faults: Fault[] = [];
   for (const { number, ackedMs } of posted) {
     const wasStored = ackedMs !== undefined || TRIGGERS.some((trigger) => histories.get(trigger)?.has(number));
@@ -67,7 +76,7 @@ function missing(posted: readonly Posted[], histories: Histories<Received>): rea
 }
 
 /** A kill came between, while the first delivery was under way or before its outcome had to be on disk. */
-function isExcused({ answered, again }: Repeat<Received>, lossy: readonly LossyKill[]): boolean {
+function isExcused({ answered, again }: Repeat<Delivery>, lossy: readonly LossyKill[]): boolean {
   const from = firstKill(lossy, ({ kill }) => kill.goneMs + IN_TRANSIT_MS >= answered.arrivedMs);
   for (let round = from; ; round++) {
     const found = lossy[round];
@@ -98,7 +107,7 @@ function lossyKills({ kills, posted }: Evidence): readonly LossyKill[] {
   }));
 }
 
-function secondReplies(received: readonly Received[]): readonly Fault[] {
+function secondReplies(received: readonly Delivery[]): readonly Fault[] {
   const answerOf = new Map<number, number | undefined>();
   const faults: Fault[] = [];
   for (const each of received) {
@@ -117,6 +126,6 @@ function foreign({ posted, received }: Evidence): readonly Fault[] {
   });
 }
 
-function faultOf(kind: Fault["kind"], { trigger, number }: Received): Fault {
+function faultOf(kind: Fault["kind"], { trigger, number }: Delivery): Fault {
   return { kind, trigger, number };
 }

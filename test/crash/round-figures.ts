@@ -1,6 +1,6 @@
 /** What happened in each round of a crash run: up to its kill, and for `broken` and `repeatedAfter` from it to the next. */
-import { DIRECT_TRIGGERS, type Evidence, type Posted, type Received } from "./evidence.ts";
-import { firstSuccessMs, type Histories, isSuccess, type Repeat } from "./histories.ts";
+import { firstSuccessMs, type Histories, isSuccess, type Posted, type Repeat } from "../kit/histories.ts";
+import { type Delivery, DIRECT_TRIGGERS, type Evidence } from "./evidence.ts";
 
 /** What the report counts as just before a kill, milliseconds. */
 const JUST_BEFORE_MS = 1_000;
@@ -28,8 +28,8 @@ type Counts = { -readonly [Figure in keyof RoundFigures]: number };
 /** Looks at everything once, whatever the number of kills. */
 export function roundFigures(
   { posted, received, kills }: Evidence,
-  histories: Histories<Received>,
-  repeats: readonly Repeat<Received>[],
+  histories: Histories<Delivery>,
+  repeats: readonly Repeat<Delivery>[],
 ): readonly RoundFigures[] {
   const rounds = kills.map(noCounts);
   const count = (round: number, figure: keyof RoundFigures) => {
@@ -68,7 +68,7 @@ export function firstKill<Each>(kills: readonly Each[], fits: (kill: Each) => bo
 }
 
 /** Each delivery is open from the first kill after its event was acknowledged to the last one before it succeeded. */
-function unsettledAtKills({ posted, kills }: Evidence, histories: Histories<Received>): readonly number[] {
+function unsettledAtKills({ posted, kills }: Evidence, histories: Histories<Delivery>): readonly number[] {
   const changes = new Array<number>(kills.length + 1).fill(0);
   const change = (round: number, by: number) => {
     changes[round] = (changes[round] ?? 0) + by;

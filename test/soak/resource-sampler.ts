@@ -1,7 +1,7 @@
 /** Memory and processor time of a process and size of a folder over time, on Linux. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { nowMs } from "../crash/evidence.ts";
+import { nowMs } from "../kit/clock.ts";
 import { windowOf } from "./evidence.ts";
 
 const SAMPLE_EVERY_MS = 1_000;

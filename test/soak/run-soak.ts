@@ -10,10 +10,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { AskedProcess } from "../crash/child-process.ts";
-import { CrashingRouter, freePort } from "../crash/crashing-router.ts";
-import { nowMs } from "../crash/evidence.ts";
-import { apply } from "../system/apply.ts";
+import { apply } from "../kit/apply.ts";
+import { AskedProcess } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import { freePort } from "../kit/free-port.ts";
+import { RouterProcess } from "../kit/router-process.ts";
 import { answeredOf, MINUTE_MS, owedOf, union, windowsOf } from "./collect.ts";
 import { type SoakEvidence, WINDOW_MS, windowOf } from "./evidence.ts";
 import { BROKER, soakManifests } from "./manifests.ts";
@@ -44,7 +45,7 @@ const QUIET_MS = 2_000;
 
 export async function runSoak(options: SoakOptions): Promise<SoakEvidence> {
   const dataFolder = await mkdtemp(join(tmpdir(), "sluice-soak-"));
-  const router = new CrashingRouter(dataFolder, await freePort());
+  const router = new RouterProcess(dataFolder, await freePort());
   const sink = new AskedProcess(new URL("./sink.ts", import.meta.url), {});
   try {
     await router.start();
@@ -66,10 +67,10 @@ interface Peak {
 
 class Soak {
   readonly #options: SoakOptions;
-  readonly #router: CrashingRouter;
+  readonly #router: RouterProcess;
   readonly #sink: AskedProcess;
 
-  constructor(options: SoakOptions, router: CrashingRouter, sink: AskedProcess) {
+  constructor(options: SoakOptions, router: RouterProcess, sink: AskedProcess) {
     this.#options = options;
     this.#router = router;
     this.#sink = sink;

@@ -8,7 +8,7 @@
  * SLUICE_ISOLATION_SECONDS is how long each half takes.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { type Router, startRouter } from "./harness.ts";
 import { LatencySink, percentile } from "./latency-sink.ts";
 
