@@ -1,5 +1,5 @@
 /** (a) a Worker that reads the body and answers; (b) the same once a Durable Object has committed it. */
-import { cpuMs, peakRssMb } from "../../test/kit/process-figures.ts";
+import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
 import { type Posted, post } from "../load/closed-loop.ts";
 import { startFloor } from "../plain-workerd.ts";
 import { withFolder } from "../temporary-folder.ts";
@@ -23,7 +23,7 @@ export function measureFloor(row: "a" | "b", settings: Settings): Promise<Rate> 
         arrived,
         repeated: 0,
         cpuMsPerEvent: cpu / posted.acked,
-        peakRssMb: peakRssMb(floor.pid),
+        peakRssMb: peakResidentMb(floor.pid),
         faults: faultsOf(posted, arrived),
       };
     } finally {

@@ -9,8 +9,9 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { apply } from "../kit/apply.ts";
+import { percentile } from "../kit/statistics.ts";
 import { type Router, startRouter } from "./harness.ts";
-import { LatencySink, percentile } from "./latency-sink.ts";
+import { LatencySink } from "./latency-sink.ts";
 
 const SECONDS = Number(process.env.SLUICE_ISOLATION_SECONDS ?? 12);
 const EVENTS_PER_SECOND = 100;
