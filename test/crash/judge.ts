@@ -20,7 +20,8 @@ import {
   repeatsIn,
 } from "../kit/histories.ts";
 import { type Delivery, type Evidence, type Kill, TRIGGERS, type TriggerName } from "./evidence.ts";
-import { firstKill, type RoundFigures, roundFigures } from "./round-figures.ts";
+import { firstThat } from "./first-that.ts";
+import { type RoundFigures, roundFigures } from "./round-figures.ts";
 
 /** How long an answer may take to the channel, milliseconds. */
 const SETTLED_AFTER_MS = 1_000;
@@ -77,7 +78,7 @@ function missing(posted: readonly Posted[], histories: Histories<Delivery>): rea
 
 /** A kill came between, while the first delivery was under way or before its outcome had to be on disk. */
 function isExcused({ answered, again }: Repeat<Delivery>, lossy: readonly LossyKill[]): boolean {
-  const from = firstKill(lossy, ({ kill }) => kill.goneMs + IN_TRANSIT_MS >= answered.arrivedMs);
+  const from = firstThat(lossy, ({ kill }) => kill.goneMs + IN_TRANSIT_MS >= answered.arrivedMs);
   for (let round = from; ; round++) {
     const found = lossy[round];
     if (found === undefined || found.kill.sentMs >= again.arrivedMs) return false;
@@ -95,7 +96,7 @@ function lossyKills({ kills, posted }: Evidence): readonly LossyKill[] {
   const rounds = kills.map((kill, round) => ({ kill, lastPostedMs: kills[round - 1]?.goneMs ?? 0, slowestMs: 0 }));
   for (const { ackedMs, startedMs, endedMs } of posted) {
     if (ackedMs === undefined) continue;
-    const index = firstKill(kills, ({ sentMs }) => sentMs >= ackedMs);
+    const index = firstThat(kills, ({ sentMs }) => sentMs >= ackedMs);
     const round = rounds[index];
     if (round === undefined || ackedMs <= (kills[index - 1]?.goneMs ?? 0)) continue;
     round.lastPostedMs = Math.max(round.lastPostedMs, startedMs);
