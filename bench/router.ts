@@ -3,9 +3,9 @@ import { freePort } from "../test/kit/free-port.ts";
 import { RouterProcess } from "../test/kit/router-process.ts";
 import type { MeasuredServer } from "./measured-server.ts";
 
-/** Keeps its data in `folder`, which the caller removes. */
-export async function startRouter(folder: string): Promise<MeasuredServer> {
-  const router = new RouterProcess(folder, await freePort());
+/** Keeps its data in `folder`, which the caller removes; `settings` are variables in place of its own. */
+export async function startRouter(folder: string, settings: Readonly<Record<string, string>>): Promise<MeasuredServer> {
+  const router = new RouterProcess(folder, await freePort(), settings);
   try {
     await router.start();
     const { url, workerdPid: pid } = router;
