@@ -1,8 +1,8 @@
 /** (a) a Worker that reads the body and answers; (b) the same once a Durable Object has committed it. */
 import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
+import { withFolder } from "../../test/kit/temporary-folder.ts";
 import { type Posted, post } from "../load/closed-loop.ts";
 import { startFloor } from "../plain-workerd.ts";
-import { withFolder } from "../temporary-folder.ts";
 import type { Rate, Settings } from "./row.ts";
 
 export function measureFloor(row: "a" | "b", settings: Settings): Promise<Rate> {

@@ -1,10 +1,10 @@
 /** A fresh router with a Broker and Triggers, and a fresh sink, for one measurement. */
 import { apply } from "../../test/kit/apply.ts";
+import { withFolder } from "../../test/kit/temporary-folder.ts";
 import { type Annotations, BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
 import type { MeasuredServer } from "../measured-server.ts";
 import { startRouter } from "../router.ts";
 import { Sink } from "../sink-process.ts";
-import { withFolder } from "../temporary-folder.ts";
 
 /** Sinks tell Triggers apart by one digit. */
 const SUBSCRIBERS = 10;

@@ -3,9 +3,6 @@
  *
  *   start ─▶ catch up ─▶ load on ─▶ random moment ─▶ SIGKILL ─▶ load off ─▶ start ─▶ ...  ─▶ start ─▶ drain ─▶ judge
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { apply } from "../kit/apply.ts";
 import { AskedProcess } from "../kit/asked-process.ts";
@@ -14,6 +11,7 @@ import { freePort } from "../kit/free-port.ts";
 import type { Posted } from "../kit/histories.ts";
 import { RouterProcess } from "../kit/router-process.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
+import { withFolder } from "../kit/temporary-folder.ts";
 import { type Delivery, type Evidence, type Kill, TRIGGERS } from "./evidence.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { BROKER, crashManifests } from "./manifests.ts";
@@ -66,8 +64,11 @@ interface Rounds {
 }
 
 /** Throws where the run itself cannot go on: the router does not start, or ends before it is killed. */
-export async function runCrash(options: CrashOptions): Promise<CrashRun> {
-  const dataFolder = await mkdtemp(join(tmpdir(), "sluice-crash-"));
+export function runCrash(options: CrashOptions): Promise<CrashRun> {
+  return withFolder((dataFolder) => runIn(dataFolder, options));
+}
+
+async function runIn(dataFolder: string, options: CrashOptions): Promise<CrashRun> {
   const router = new RouterProcess(dataFolder, await freePort());
   const sink = new AskedProcess(new URL("./sink.ts", import.meta.url), { seed: options.seed });
   const producer = new AskedProcess(new URL("./producer.ts", import.meta.url), {
@@ -79,7 +80,6 @@ export async function runCrash(options: CrashOptions): Promise<CrashRun> {
     return await crash(options, { router, producer, sink });
   } finally {
     await Promise.all([router.kill(), producer.end(), sink.end()]);
-    await rm(dataFolder, { recursive: true, force: true });
   }
 }
 
