@@ -45,7 +45,7 @@ export class RouterProcess {
       });
     }
     for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await wait(POLL_MS)) {
-      if (script.exitCode !== null) throw new Error(`the router ended with ${script.exitCode}:\n${this.log}`);
+      if (hasEnded(script)) throw new Error(`the router ended with ${script.signalCode ?? script.exitCode}:\n${this.log}`);
       if (await isAnswering(`${this.url}/readyz`)) return;
     }
     throw new Error(`the router did not become ready:\n${this.log}`);
@@ -63,7 +63,7 @@ export class RouterProcess {
     const group = workerd === undefined ? undefined : processGroupOf(workerd);
     for (const leader of [group, script.pid]) if (leader !== undefined) killIfRunning(-leader);
     this.#script = undefined;
-    while (hasNotEnded(script)) await wait(GONE_POLL_MS);
+    while (!hasEnded(script)) await wait(GONE_POLL_MS);
     while (workerd !== undefined && isRunning(workerd)) await wait(GONE_POLL_MS);
   }
 
@@ -72,11 +72,11 @@ export class RouterProcess {
     const script = this.#script;
     this.#script = undefined;
     script?.kill("SIGTERM");
-    while (script !== undefined && hasNotEnded(script)) await wait(GONE_POLL_MS);
+    while (script !== undefined && !hasEnded(script)) await wait(GONE_POLL_MS);
   }
 
   get isRunning(): boolean {
-    return this.#script !== undefined && hasNotEnded(this.#script);
+    return this.#script !== undefined && !hasEnded(this.#script);
   }
 
   /** The last lines that the router wrote. */
@@ -103,8 +103,8 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(inherited), npm_lifecycle_event: "start", SLUICE_DEMO: "off" };
 }
 
-function hasNotEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode === null && signalCode === null;
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function processGroupOf(pid: number): number | undefined {

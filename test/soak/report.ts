@@ -1,5 +1,4 @@
 /** What a soak prints and what is kept of it. */
-
 import { mean } from "../kit/statistics.ts";
 import { type SoakEvidence, WINDOW_MS, type Window } from "./evidence.ts";
 import type { SoakVerdict } from "./judge.ts";
