@@ -45,7 +45,8 @@ export class RouterProcess {
       });
     }
     for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await wait(POLL_MS)) {
-      if (hasEnded(script)) throw new Error(`the router ended with ${script.signalCode ?? script.exitCode}:\n${this.log}`);
+      if (hasEnded(script))
+        throw new Error(`the router ended with ${script.signalCode ?? script.exitCode}:\n${this.log}`);
       if (await isAnswering(`${this.url}/readyz`)) return;
     }
     throw new Error(`the router did not become ready:\n${this.log}`);
