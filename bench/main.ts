@@ -6,8 +6,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { thisMachine } from "../test/kit/machine.ts";
 import { CONNECTIONS, EVENT_BYTES } from "./load/event.ts";
-import { thisMachine } from "./machine.ts";
 import { measureAll } from "./measure-all.ts";
 import { isFull, optionsFrom } from "./options.ts";
 import { faultsIn, resultsOf } from "./results.ts";

@@ -1,5 +1,5 @@
 /** The Broker and Triggers of a row. */
-import type { Resource } from "../test/system/apply.ts";
+import type { Resource } from "../test/kit/apply.ts";
 import { EVENT_TYPE } from "./load/event.ts";
 
 export const BROKER = "bench";

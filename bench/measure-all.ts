@@ -1,6 +1,6 @@
 /** Runs the rows, one after another and then again: what slows the machine for a while slows floors and rows alike. */
+import { busyShare } from "../test/kit/process-figures.ts";
 import type { Options } from "./options.ts";
-import { busyShare } from "./proc.ts";
 import type { Measurements } from "./results.ts";
 import { measureBacklog } from "./rows/backlog.ts";
 import { COST_RATES, COST_SUBSCRIBERS, measureCost, measureIdle } from "./rows/cost.ts";

@@ -1,5 +1,6 @@
 /** The command line of the benchmark. */
 import { parseArgs } from "node:util";
+import { positiveOption } from "../test/kit/positive-option.ts";
 import { loadTool } from "./load/closed-loop.ts";
 import { ROW_IDS, type RowId, type Settings } from "./rows/row.ts";
 
@@ -19,11 +20,11 @@ export function optionsFrom(parameters: readonly string[]): Options {
       repeat: { type: "string" },
     },
   });
-  const seconds = positive("seconds", values.seconds ?? (values.quick ? "3" : "10"));
+  const seconds = positiveOption("seconds", values.seconds ?? (values.quick ? "3" : "10"));
   return {
     isQuick: values.quick,
     rows: rowsFrom(values.only),
-    repeat: positive("repeat", values.repeat ?? (values.quick ? "1" : "3")),
+    repeat: positiveOption("repeat", values.repeat ?? (values.quick ? "1" : "3")),
     tool: loadTool(),
     seconds,
     warmUpSeconds: values.quick ? 1 : 3,
@@ -42,10 +43,4 @@ function rowsFrom(text: string): readonly RowId[] {
   const unknown = asked.filter((each) => !ROW_IDS.some((row) => row === each));
   if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: rows are ${ROW_IDS.join(",")}`);
   return ROW_IDS.filter((row) => asked.includes(row));
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} is ${text}; give a number of 1 or more`);
-  return value;
 }

@@ -3,12 +3,16 @@ import { type ChildProcess, fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { freePort } from "../test/crash/crashing-router.ts";
+import { freePort } from "../test/kit/free-port.ts";
+import { isAnswering } from "../test/kit/is-answering.ts";
 import type { MeasuredServer } from "./measured-server.ts";
-import { ROOT, untilAnswered } from "./measured-server.ts";
 
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const READY_TIMEOUT_MS = 20_000;
+const POLL_MS = 20;
 
 /** The floors of `floor/worker.ts`, in `folder`, which the caller removes. */
 export async function startFloor(folder: string): Promise<MeasuredServer> {
@@ -45,6 +49,12 @@ export async function startFloor(folder: string): Promise<MeasuredServer> {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function untilAnswered(url: string, timeoutMs: number): Promise<void> {
+  for (const deadline = performance.now() + timeoutMs; !(await isAnswering(url)); await wait(POLL_MS)) {
+    if (performance.now() > deadline) throw new Error(`${url} does not answer`);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The record of a run, kept in `results.json`, and the figures that targets and charts take from it. */
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../test/kit/machine.ts";
+import { median } from "../test/kit/statistics.ts";
 import type { Cost, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
-import { median } from "./statistics.ts";
 import { type Figures, type Verdict, verdicts } from "./targets.ts";
 
 export interface Measurements {

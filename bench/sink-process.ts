@@ -1,6 +1,6 @@
 /** The sink of `sink.ts` from outside. */
 import { setTimeout as wait } from "node:timers/promises";
-import { AskedProcess } from "../test/crash/child-process.ts";
+import { AskedProcess } from "../test/kit/asked-process.ts";
 import type { SinkCount, SinkOptions } from "./sink.ts";
 
 const POLL_MS = 20;

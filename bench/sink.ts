@@ -4,8 +4,8 @@
  * third of what `node:http` takes and less than a Worker in workerd that reads the body.
  */
 import { createServer, type Socket } from "node:net";
-import { processOptions, serveVerbs } from "../test/crash/child-process.ts";
-import { nowMs } from "./clock.ts";
+import { processOptions, serveVerbs } from "../test/kit/asked-process.ts";
+import { nowMs } from "../test/kit/clock.ts";
 
 export interface SinkOptions {
   /** How many subscribers, at the paths /0, /1, ... */

@@ -1,7 +1,7 @@
 /** The results as text for the terminal. */
+import { median } from "../test/kit/statistics.ts";
 import { faultsIn, medianRate, type Results } from "./results.ts";
 import type { RowId } from "./rows/row.ts";
-import { median } from "./statistics.ts";
 import { TARGETS } from "./targets.ts";
 
 export const ROW_TITLES: Readonly<Record<RowId, string>> = {

@@ -48,8 +48,18 @@ export const TARGETS: readonly Target[] = [
   },
   atLeast("h/d", "a backlog drains at 0.9 of the live rate", 0.9, ({ d, h }) => ratio(h, d)),
   lessThan("h memory", "draining a backlog takes less than 400 MB", 400, (figures) => figures.backlogRssMb),
-  lessThan("$ 1", "a million events to one subscriber cost less than $0.70", 0.7, (f) => f.dollarsWithOneSubscriber),
-  lessThan("$ 10", "a million events to ten subscribers cost less than $1.20", 1.2, (f) => f.dollarsWithTenSubscribers),
+  lessThan(
+    "$ 1",
+    "a million events, 1,000 posted per second, to one subscriber cost less than $0.70",
+    0.7,
+    (f) => f.dollarsWithOneSubscriber,
+  ),
+  lessThan(
+    "$ 10",
+    "a million events, 1,000 posted per second, to ten subscribers cost less than $1.20",
+    1.2,
+    (f) => f.dollarsWithTenSubscribers,
+  ),
   {
     id: "$ idle",
     says: "an idle channel does nothing that is billed",

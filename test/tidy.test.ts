@@ -55,6 +55,8 @@ const SAMPLES: readonly { readonly bad: readonly SourceFile[]; readonly good: re
       code("src/channel/a.ts", 'import { Hono } from "hono";'),
       code("src/channel/a.ts", 'import { readFileSync } from "node:fs";'),
       code("src/channel/a.ts", 'import migration from "../../migrations/channel/1.sql";'),
+      code("bench/a.ts", 'import { b } from "../test/crash/b.ts";'),
+      code("test/kit/a.ts", 'import { b } from "../soak/b.ts";'),
     ],
     good: [
       code("src/channel/a.ts", 'import { b } from "./b.ts"; import { c } from "../core/c.ts";'),
@@ -65,6 +67,8 @@ const SAMPLES: readonly { readonly bad: readonly SourceFile[]; readonly good: re
         'import { a } from "../platform/a.ts"; import { D } from "cloudflare:workers";',
       ),
       code("src/worker.ts", 'import { b } from "./ingress/b.ts"; import { c } from "./courier/c.ts";'),
+      code("test/crash/a.ts", 'import { b } from "../kit/b.ts"; import { c } from "../../src/channel/c.ts";'),
+      code("test/system/a.test.ts", 'import { b } from "../crash/b.ts"; import { c } from "./c.ts";'),
     ],
   },
   {

@@ -1,7 +1,7 @@
 /** The process that `autocannon.ts` starts. */
 import autocannon from "autocannon";
-import { processOptions, serveVerbs } from "../../test/crash/child-process.ts";
-import { nowMs } from "../clock.ts";
+import { processOptions, serveVerbs } from "../../test/kit/asked-process.ts";
+import { nowMs } from "../../test/kit/clock.ts";
 import type { Posted, Posting } from "./closed-loop.ts";
 import { CONNECTIONS, EVENT_BODY, EVENT_HEADERS } from "./event.ts";
 

@@ -1,8 +1,8 @@
 /** The process that `steady.ts` starts: posts at a fixed rate whatever the answers do. */
 import { Agent, request } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { processOptions, serveVerbs } from "../../test/crash/child-process.ts";
-import { nowMs } from "../clock.ts";
+import { processOptions, serveVerbs } from "../../test/kit/asked-process.ts";
+import { nowMs } from "../../test/kit/clock.ts";
 import { EVENT_BODY, EVENT_HEADERS } from "./event.ts";
 import type { SteadyOptions, SteadyPosts } from "./steady.ts";
 

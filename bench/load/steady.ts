@@ -1,5 +1,5 @@
 /** Posts at a fixed rate from a process of its own, so that what is slow here does not slow what is measured. */
-import { AskedProcess } from "../../test/crash/child-process.ts";
+import { askOnce } from "../../test/kit/asked-process.ts";
 
 export interface SteadyOptions {
   readonly url: string;
@@ -14,11 +14,6 @@ export interface SteadyPosts {
   readonly answeredMs: Float64Array;
 }
 
-export async function postSteadily(options: SteadyOptions): Promise<SteadyPosts> {
-  const process = new AskedProcess(new URL("./steady-process.ts", import.meta.url), options);
-  try {
-    return await process.ask<SteadyPosts>("post");
-  } finally {
-    await process.end();
-  }
+export function postSteadily(options: SteadyOptions): Promise<SteadyPosts> {
+  return askOnce<SteadyPosts>(new URL("./steady-process.ts", import.meta.url), options, "post");
 }

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { nowMs } from "../clock.ts";
+import { nowMs } from "../../test/kit/clock.ts";
 import type { Posted, Posting } from "./closed-loop.ts";
 import { CONNECTIONS, EVENT_BODY, EVENT_HEADERS } from "./event.ts";
 

@@ -10,7 +10,8 @@ export interface Bar {
 }
 
 export interface BarChart {
-  readonly describes: string;
+  /** What the bars stand for, with their unit. */
+  readonly title: string;
   readonly bars: readonly Bar[];
   readonly tick: (value: number) => string;
   readonly legend: readonly { readonly words: string; readonly colour: Colour }[];
@@ -23,7 +24,7 @@ const THICK = 20;
 const GAP = 2;
 const TOP = 30;
 
-export function barChart({ describes, bars, tick, legend: entries }: BarChart): string {
+export function barChart({ title, bars, tick, legend: entries }: BarChart): string {
   const highest = Math.max(...bars.map(({ parts, range }) => Math.max(sum(parts), range?.[1] ?? 0)));
   const marks = ticks(highest);
   const scale = (WIDTH - LEFT - RIGHT) / (marks.at(-1) ?? 1);
@@ -36,6 +37,7 @@ export function barChart({ describes, bars, tick, legend: entries }: BarChart): 
     ];
   });
   const drawn = bars.flatMap((each, index) => drawBar(each, TOP + index * ROW, scale));
+  const describes = `${title}: ${bars.map(({ words, label }) => `${words} ${label}`).join(", ")}`;
   return svg({ height: bottom + 26, describes, parts: [...legend(14, entries), ...grid, ...drawn] });
 }
 

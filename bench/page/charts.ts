@@ -1,7 +1,7 @@
 /** The charts of the page, by file name. */
+import { median } from "../../test/kit/statistics.ts";
 import { medianRate, type Results } from "../results.ts";
 import type { RowId } from "../rows/row.ts";
-import { median } from "../statistics.ts";
 import { type Bar, barChart } from "./bar-chart.ts";
 import { lineChart } from "./line-chart.ts";
 import type { Records, SoakRecord } from "./records.ts";
@@ -43,7 +43,7 @@ function throughputChart({ rates }: Results): string {
     return [{ words, parts: [{ value, colour }], label: thousands(value), range }];
   });
   return barChart({
-    describes: `Events per second: ${bars.map(({ words, label }) => `${words} ${label}`).join(", ")}`,
+    title: "Events per second",
     bars,
     tick: thousands,
     legend: [
@@ -69,7 +69,7 @@ function latencyChart({ latencies }: Results): string {
     ];
   });
   return barChart({
-    describes: `Milliseconds at 100 events/s: ${bars.map(({ words, label }) => `${words} ${label}`).join(", ")}`,
+    title: "Milliseconds at 100 events/s",
     bars,
     tick: (value) => `${value} ms`,
     legend: [
@@ -94,7 +94,7 @@ function costChart({ costs }: Results): string {
     };
   });
   return barChart({
-    describes: `Dollars per million events: ${bars.map(({ words, label }) => `${words} ${label}`).join(", ")}`,
+    title: "Dollars per million events",
     bars,
     tick: dollars,
     legend: [

@@ -43,9 +43,14 @@ export function costSection({ costs, idle }: Results): readonly string[] {
     ),
     "Operations per event, counted by the running system: the channel's object counts the calls, alarms and rows it is billed for and shows them as `usage` in its [stats](operator-api.md). All that an event causes is in it, up to its deletion: the log was kept for three seconds, and the counting went on until it was empty. Little traffic costs more per event, because there is nothing to share a commit or a call with; it is little money all the same. Where a rate was not reached, deliveries went on after the load had ended.",
     `Prices per million: Worker requests $${PRICES.workerRequest}, CPU milliseconds $${PRICES.cpuMs}, requests to objects $${PRICES.objectRequest}, gigabyte-seconds of objects $${PRICES.objectGbSecond}, rows written $${PRICES.rowWritten}, rows read $${PRICES.rowRead}, queue operations $${PRICES.queueOperation} (${OPERATIONS_PER_MESSAGE} per message). \`bench/prices.ts\` has their date and where they are from. What the plan includes, its $5 a month and stored gigabytes are not counted.`,
-    "What this is not: a bill. It was counted on plain workerd. There, one ingress isolate groups all requests, a courier has 256 requests in flight and every wake-up is a call; on Cloudflare a busy Broker has more isolates, so smaller groups and more calls, a courier has six requests in flight, and slow lanes are woken by queue. CPU is that of the whole process, which is more than is billed: the time of objects is paid as duration. The object is counted as active all the time.",
+    `A courier had at most ${windowsOf(costs)} requests in flight here; deployed to Cloudflare it has 6 (\`SLUICE_COURIER_WINDOW\` in \`wrangler.toml\`).`,
+    "What this is not: a bill. It was counted on plain workerd. There, one ingress isolate groups all requests and every wake-up is a call; on Cloudflare a busy Broker has more isolates, so smaller groups and more calls, and slow lanes are woken by queue. CPU is that of the whole process, which is more than is billed: the time of objects is paid as duration. The object is counted as active all the time.",
     ...(idle === undefined ? [] : idleParts(idle)),
   ];
+}
+
+function windowsOf(costs: Results["costs"]): string {
+  return [...new Set(costs.map(({ courierWindow }) => courierWindow))].join(" or ");
 }
 
 function idleParts({ seconds, operations, leftMemory }: NonNullable<Results["idle"]>): readonly string[] {

@@ -1,6 +1,6 @@
 /** The text of `docs/benchmarks.md`. Every figure comes from a record; a record that is missing is said to be. */
-import type { Machine } from "../machine.ts";
-import { median } from "../statistics.ts";
+import type { Machine } from "../../test/kit/machine.ts";
+import { median } from "../../test/kit/statistics.ts";
 import { milliseconds, thousands } from "./charts.ts";
 import { costSection } from "./cost-section.ts";
 import { table } from "./markdown-table.ts";

@@ -1,6 +1,6 @@
 /** The records in `bench/*.json`; a page shows those that are there. */
 import { readFileSync } from "node:fs";
-import type { Machine } from "../machine.ts";
+import type { Machine } from "../../test/kit/machine.ts";
 import type { Results } from "../results.ts";
 
 /** Kills under load. */

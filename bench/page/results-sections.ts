@@ -1,7 +1,7 @@
 /** The parts of the page about speed. */
+import { median } from "../../test/kit/statistics.ts";
 import { figuresOf, medianRate, type Results } from "../results.ts";
 import { ROW_IDS } from "../rows/row.ts";
-import { median } from "../statistics.ts";
 import { ROW_TITLES } from "../table.ts";
 import { TARGETS } from "../targets.ts";
 import { milliseconds, thousands } from "./charts.ts";
@@ -43,9 +43,9 @@ export function throughputSection(results: Results): readonly string[] {
     "![Events per second, floors and router](benchmarks/throughput.svg)",
     "A bar is the median, the line across its end goes from the lowest to the highest measurement.",
     table(["", "per second", "each time", "of (b)", "CPU ms per event", "peak MB"], rows),
-    `\`${load.tool}\` posts events of ${thousands(load.eventBytes)} bytes over ${load.connections} connections for ${load.seconds} s, after a warm-up. Each measurement has a fresh workerd, a fresh folder on disk and a fresh subscriber process. A rate is the number of acknowledged events, divided by the time from the first post to the arrival of the last: everything that was acknowledged must arrive, by id, or the row fails. Floors and ingest end with the last answer. CPU is that of the workerd process, for ingress, log and delivery together.`,
-    "**Floors.** (a) and (b) are Workers of a few lines, in the same workerd: what the platform itself can do on this machine. (b) groups requests and commits as the router does, on the same kind of disk, and does nothing else.",
-    "**The subscriber** is a server on bare sockets that notes ids and answers 202. It was chosen for its cost: 0.010 ms of CPU per request, where `node:http` took 0.027 and a Worker in workerd 0.10 on the machine this was written on. Still it takes from the two cores what the floors without subscribers do not pay.",
+    `\`${load.tool}\` posts events of ${thousands(load.eventBytes)} bytes over ${load.connections} connections for ${load.seconds} s, after a warm-up. Each measurement has a fresh workerd, a fresh folder on disk and a fresh subscriber process. A rate is the number of acknowledged events, divided by the time from the first post to the arrival of the last: everything that was acknowledged must arrive, by id, or the row fails. Floors and ingest end with the last answer. CPU is that of the workerd process, for ingress, log and delivery together; MB are millions of bytes.`,
+    "**Floors.** (a) and (b) are Workers of a few lines, in the same workerd: what the platform itself can do on this machine. (b) puts what waits together into one commit as soon as the commit before is done, on the same kind of disk, and does nothing else. The router does so while it has little to do; a busy one commits [at a pace](../decisions/007-a-busy-channel-commits-at-a-pace.md), which makes fewer commits of more events.",
+    "**The subscriber** is a server on bare sockets that notes ids and answers 202. It was chosen because it costs less than `node:http` or a Worker would. Still it takes from the machine's cores what the floors without subscribers do not pay.",
   ];
 }
 

@@ -1,11 +1,11 @@
 /** (h) events that wait in the log, then a Trigger that begins at the earliest: how fast they drain, in how much memory. */
-import { apply } from "../../test/system/apply.ts";
+import { apply } from "../../test/kit/apply.ts";
+import { nowMs } from "../../test/kit/clock.ts";
+import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
 import { channelStats } from "../channel-stats.ts";
-import { nowMs } from "../clock.ts";
 import { type Posted, post } from "../load/closed-loop.ts";
 import { CONNECTIONS } from "../load/event.ts";
 import { trigger } from "../manifests.ts";
-import { cpuMs, peakRssMb } from "../proc.ts";
 import { faultsOf } from "./floors.ts";
 import type { Rate, Settings } from "./row.ts";
 import { withRouter } from "./with-router.ts";
@@ -40,7 +40,7 @@ export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate>
       arrived: count.unique,
       repeated: count.requests - count.unique,
       cpuMsPerEvent: (cpuMs(router.pid) - cpuBefore) / stored,
-      peakRssMb: peakRssMb(router.pid),
+      peakRssMb: peakResidentMb(router.pid),
       faults,
     };
   });

@@ -1,14 +1,24 @@
-/** (i) what is billed per event at several rates, and what an idle channel costs, counted by the running system. */
+/**
+ * (i) what is billed per event at several rates, and what an idle channel costs, counted by the running system with the
+ * couriers that are deployed.
+ */
 import { setTimeout as wait } from "node:timers/promises";
+import { cpuMs } from "../../test/kit/process-figures.ts";
 import { channelStats, usageBetween, waitAwake } from "../channel-stats.ts";
 import { postSteadily } from "../load/steady.ts";
 import { dollarsPerMillion, type Operations } from "../prices.ts";
-import { cpuMs } from "../proc.ts";
 import type { Cost, Idle, Settings } from "./row.ts";
 import { type TriggerPlan, withRouter } from "./with-router.ts";
 
 export const COST_RATES = [10, 100, 1_000] as const;
 export const COST_SUBSCRIBERS = [1, 10] as const;
+
+/**
+ * Requests that one courier may have in flight: as in `wrangler.toml`, because Cloudflare lets an invocation have six
+ * connections. A router of one's own lets it have more, and so needs fewer couriers and calls.
+ */
+const COURIER_WINDOW = 6;
+const AS_DEPLOYED = { SLUICE_COURIER_WINDOW: String(COURIER_WINDOW) };
 
 const WARM_UP = { ratePerSecond: 100, seconds: 2 };
 /** Longer than a lease that has to expire, milliseconds. */
@@ -25,17 +35,22 @@ const FORGOTTEN_MS = 8_000;
  */
 const IDLE_AFTER_MS = 20_000;
 
-export function measureCost(plan: { subscribers: number; ratePerSecond: number }, settings: Settings): Promise<Cost> {
-  const { subscribers, ratePerSecond } = plan;
+interface CostPlan {
+  readonly subscribers: number;
+  readonly ratePerSecond: number;
+}
+
+export function measureCost({ subscribers, ratePerSecond }: CostPlan, { costSeconds }: Settings): Promise<Cost> {
   const triggers = Array.from({ length: subscribers }, (): TriggerPlan => ({ matches: "own" }));
-  return withRouter({ triggers, annotations: RETENTION }, async ({ router, sink, brokerUrl: url }) => {
+  const plan = { triggers, annotations: RETENTION, settings: AS_DEPLOYED };
+  return withRouter(plan, async ({ router, sink, brokerUrl: url }) => {
     await postSteadily({ url, ...WARM_UP });
     await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers, QUIET_MS);
     await waitAwake(router.url, FORGOTTEN_MS);
     await sink.reset();
     const [first, before] = [await channelStats(router.url), await channelStats(router.url)];
     const cpuBefore = cpuMs(router.pid);
-    const { sentMs, answeredMs } = await postSteadily({ url, ratePerSecond, seconds: settings.costSeconds });
+    const { sentMs, answeredMs } = await postSteadily({ url, ratePerSecond, seconds: costSeconds });
     const acked = answeredMs.filter((ms) => ms > 0).length;
     const count = await sink.untilArrived(acked * subscribers, QUIET_MS);
     const cpuAfter = cpuMs(router.pid);
@@ -61,6 +76,7 @@ export function measureCost(plan: { subscribers: number; ratePerSecond: number }
       row: "i",
       subscribers,
       ratePerSecond,
+      courierWindow: COURIER_WINDOW,
       achievedPerSecond: acked / seconds,
       events: acked,
       perEvent,
@@ -76,18 +92,21 @@ export function measureCost(plan: { subscribers: number; ratePerSecond: number }
  * nothing; what the reading finds was counted since it, or an alarm before it, brought the object back.
  */
 export function measureIdle(settings: Settings): Promise<Idle> {
-  return withRouter({ triggers: [{ matches: "own" }] }, async ({ router, sink, brokerUrl: url }) => {
-    await postSteadily({ url, ...WARM_UP });
-    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
-    await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
-    const askedMs = Date.now();
-    const { usage } = await channelStats(router.url);
-    const leftMemory = Date.parse(usage.since) >= askedMs;
-    const { operate: _, ...requests } = usage.requests;
-    // Brought back by this very reading, it did nothing before.
-    const before = leftMemory ? 0 : sum(requests) + usage.rowsWritten + usage.alarmsSet + usage.queueMessages;
-    return { row: "i", seconds: settings.costSeconds, leftMemory, operations: before };
-  });
+  return withRouter(
+    { triggers: [{ matches: "own" }], settings: AS_DEPLOYED },
+    async ({ router, sink, brokerUrl: url }) => {
+      await postSteadily({ url, ...WARM_UP });
+      await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
+      await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
+      const askedMs = Date.now();
+      const { usage } = await channelStats(router.url);
+      const leftMemory = Date.parse(usage.since) >= askedMs;
+      const { operate: _, ...requests } = usage.requests;
+      // Brought back by this very reading, it did nothing before.
+      const before = leftMemory ? 0 : sum(requests) + usage.rowsWritten + usage.alarmsSet + usage.queueMessages;
+      return { row: "i", seconds: settings.costSeconds, leftMemory, operations: before };
+    },
+  );
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

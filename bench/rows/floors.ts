@@ -1,9 +1,8 @@
 /** (a) a Worker that reads the body and answers; (b) the same once a Durable Object has committed it. */
-import type { Posted } from "../load/closed-loop.ts";
-import { post } from "../load/closed-loop.ts";
+import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
+import { withFolder } from "../../test/kit/temporary-folder.ts";
+import { type Posted, post } from "../load/closed-loop.ts";
 import { startFloor } from "../plain-workerd.ts";
-import { cpuMs, peakRssMb } from "../proc.ts";
-import { withFolder } from "../temporary-folder.ts";
 import type { Rate, Settings } from "./row.ts";
 
 export function measureFloor(row: "a" | "b", settings: Settings): Promise<Rate> {
@@ -24,7 +23,7 @@ export function measureFloor(row: "a" | "b", settings: Settings): Promise<Rate> 
         arrived,
         repeated: 0,
         cpuMsPerEvent: cpu / posted.acked,
-        peakRssMb: peakRssMb(floor.pid),
+        peakRssMb: peakResidentMb(floor.pid),
         faults: faultsOf(posted, arrived),
       };
     } finally {

@@ -1,8 +1,8 @@
 /** (g) from the post to the arrival at the sink, beside the time that floor (b) takes to answer at the same rate. */
+import { percentile } from "../../test/kit/statistics.ts";
+import { withFolder } from "../../test/kit/temporary-folder.ts";
 import { postSteadily, type SteadyPosts } from "../load/steady.ts";
 import { startFloor } from "../plain-workerd.ts";
-import { percentile } from "../statistics.ts";
-import { withFolder } from "../temporary-folder.ts";
 import type { Latency, LatencyPair, Settings } from "./row.ts";
 import { withRouter } from "./with-router.ts";
 

@@ -56,6 +56,8 @@ export interface Cost {
   /** What was asked for, and what the router reached from the first post to the last arrival. */
   readonly ratePerSecond: number;
   readonly achievedPerSecond: number;
+  /** Requests that one courier might have in flight. */
+  readonly courierWindow: number;
   readonly events: number;
   readonly perEvent: Operations;
   /** The parts of `perEvent.objectRequests`. */

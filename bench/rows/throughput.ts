@@ -3,9 +3,9 @@
  * to the last arrival: what the router has taken and not delivered yet does not count as done.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
 import { channelStats } from "../channel-stats.ts";
 import { post } from "../load/closed-loop.ts";
-import { cpuMs, peakRssMb } from "../proc.ts";
 import { faultsOf } from "./floors.ts";
 import type { Rate, Settings } from "./row.ts";
 import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
@@ -55,7 +55,7 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
       arrived,
       repeated: count.requests - count.unique,
       cpuMsPerEvent: cpu / posted.acked,
-      peakRssMb: peakRssMb(router.pid),
+      peakRssMb: peakResidentMb(router.pid),
       faults,
     };
   });

@@ -16,7 +16,7 @@ const BUSY_MS = 250;
  * And of the shared lane once nobody has asked for as long as it takes to know who hangs: deliveries that have left the lane
  * with their subscription may fill all of its couriers until their timeout.
  */
-const SHARED_COURIERS = 2 * COURIERS_PER_LANE;
+export const SHARED_COURIERS = 2 * COURIERS_PER_LANE;
 
 /** A lease call that is held open. */
 export interface WaitingLease {

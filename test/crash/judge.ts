@@ -9,9 +9,19 @@
  *   - of one key, an ordered subscriber sees no event before the acknowledged one ahead of it was answered with 2xx;
  *   - nothing is invented or altered.
  */
-import { type Evidence, type Kill, type Posted, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";
-import { firstSuccessMs, type Histories, historiesOf, outOfOrder, type Repeat, repeatsIn } from "./histories.ts";
-import { firstKill, type RoundFigures, roundFigures } from "./round-figures.ts";
+
+import {
+  firstSuccessMs,
+  type Histories,
+  historiesOf,
+  outOfOrder,
+  type Posted,
+  type Repeat,
+  repeatsIn,
+} from "../kit/histories.ts";
+import { type Delivery, type Evidence, type Kill, TRIGGERS, type TriggerName } from "./evidence.ts";
+import { firstThat } from "./first-that.ts";
+import { type RoundFigures, roundFigures } from "./round-figures.ts";
 
 /** How long an answer may take to the channel, milliseconds. */
 const SETTLED_AFTER_MS = 1_000;
@@ -53,7 +63,7 @@ export function judge(evidence: Evidence): Verdict {
   };
 }
 
-function missing(posted: readonly Posted[], histories: Histories<Received>): readonly Fault[] {
+function missing(posted: readonly Posted[], histories: Histories<Delivery>): readonly Fault[] {
   const faults: Fault[] = [];
   for (const { number, ackedMs } of posted) {
     const wasStored = ackedMs !== undefined || TRIGGERS.some((trigger) => histories.get(trigger)?.has(number));
@@ -67,8 +77,8 @@ function missing(posted: readonly Posted[], histories: Histories<Received>): rea
 }
 
 /** A kill came between, while the first delivery was under way or before its outcome had to be on disk. */
-function isExcused({ answered, again }: Repeat<Received>, lossy: readonly LossyKill[]): boolean {
-  const from = firstKill(lossy, ({ kill }) => kill.goneMs + IN_TRANSIT_MS >= answered.arrivedMs);
+function isExcused({ answered, again }: Repeat<Delivery>, lossy: readonly LossyKill[]): boolean {
+  const from = firstThat(lossy, ({ kill }) => kill.goneMs + IN_TRANSIT_MS >= answered.arrivedMs);
   for (let round = from; ; round++) {
     const found = lossy[round];
     if (found === undefined || found.kill.sentMs >= again.arrivedMs) return false;
@@ -86,7 +96,7 @@ function lossyKills({ kills, posted }: Evidence): readonly LossyKill[] {
   const rounds = kills.map((kill, round) => ({ kill, lastPostedMs: kills[round - 1]?.goneMs ?? 0, slowestMs: 0 }));
   for (const { ackedMs, startedMs, endedMs } of posted) {
     if (ackedMs === undefined) continue;
-    const index = firstKill(kills, ({ sentMs }) => sentMs >= ackedMs);
+    const index = firstThat(kills, ({ sentMs }) => sentMs >= ackedMs);
     const round = rounds[index];
     if (round === undefined || ackedMs <= (kills[index - 1]?.goneMs ?? 0)) continue;
     round.lastPostedMs = Math.max(round.lastPostedMs, startedMs);
@@ -98,7 +108,7 @@ function lossyKills({ kills, posted }: Evidence): readonly LossyKill[] {
   }));
 }
 
-function secondReplies(received: readonly Received[]): readonly Fault[] {
+function secondReplies(received: readonly Delivery[]): readonly Fault[] {
   const answerOf = new Map<number, number | undefined>();
   const faults: Fault[] = [];
   for (const each of received) {
@@ -117,6 +127,6 @@ function foreign({ posted, received }: Evidence): readonly Fault[] {
   });
 }
 
-function faultOf(kind: Fault["kind"], { trigger, number }: Received): Fault {
+function faultOf(kind: Fault["kind"], { trigger, number }: Delivery): Fault {
   return { kind, trigger, number };
 }

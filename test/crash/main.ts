@@ -7,8 +7,9 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { thisMachine } from "../../bench/machine.ts";
-import { writeRecord } from "./record.ts";
+import { thisMachine } from "../kit/machine.ts";
+import { positiveOption } from "../kit/positive-option.ts";
+import { writeRecord } from "../kit/write-record.ts";
 import { crashRecord, failuresOf, reportOf } from "./report.ts";
 import { DEFAULTS, runCrash } from "./run-crash.ts";
 
@@ -24,10 +25,10 @@ const { values } = parseArgs({
 
 const options = {
   ...DEFAULTS,
-  rounds: positive("rounds", values.rounds),
-  seed: positive("seed", values.seed),
-  drainMs: positive("drain", values.drain),
-  ratePerSecond: positive("rate", values.rate),
+  rounds: positiveOption("rounds", values.rounds),
+  seed: positiveOption("seed", values.seed),
+  drainMs: positiveOption("drain", values.drain),
+  ratePerSecond: positiveOption("rate", values.rate),
 };
 console.log(`${options.rounds} rounds, seed ${options.seed}, ${options.ratePerSecond} events/s`);
 const run = await runCrash({ ...options, progress: (line) => console.error(line) });
@@ -39,9 +40,3 @@ if (values.record) {
   writeRecord(fileURLToPath(new URL("../../bench/crash.json", import.meta.url)), record);
 }
 process.exitCode = failures.length === 0 ? 0 : 1;
-
-function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} is ${text}; give a number of 1 or more`);
-  return value;
-}

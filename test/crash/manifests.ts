@@ -1,6 +1,6 @@
 /** The Broker and the Triggers of a crash run. */
-import type { Resource } from "../system/apply.ts";
-import { EVENT_TYPE, REPLY_TYPE } from "./event-format.ts";
+import type { Resource } from "../kit/apply.ts";
+import { EVENT_TYPE, REPLY_TYPE } from "./event.ts";
 import { TRIGGERS, type TriggerName } from "./evidence.ts";
 
 export const BROKER = "crash";

@@ -1,8 +1,9 @@
 /** Process that posts numbered events to the router and remembers which were acknowledged. */
-import { processOptions, serveVerbs } from "./child-process.ts";
-import { EVENT_SOURCE, EVENT_TYPE, eventData, eventId } from "./event-format.ts";
-import { nowMs, type Posted } from "./evidence.ts";
-import { Load, type LoadEvent, type LoadOptions, type LoadResult, type PlannedPost } from "./load.ts";
+import { processOptions, serveVerbs } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import type { Posted } from "../kit/histories.ts";
+import { Load, type LoadOptions, type LoadResult } from "../kit/load.ts";
+import { crashEvent } from "./event.ts";
 
 const posted: Posted[] = [];
 
@@ -18,20 +19,6 @@ serveVerbs({
   /** Everything so far; complete while paused. */
   posted: () => posted,
 });
-
-function crashEvent({ number, key }: PlannedPost): LoadEvent {
-  return {
-    headers: {
-      "content-type": "application/json",
-      "ce-specversion": "1.0",
-      "ce-type": EVENT_TYPE,
-      "ce-source": EVENT_SOURCE,
-      "ce-id": eventId(number),
-      "ce-partitionkey": `key-${key}`,
-    },
-    body: eventData(number),
-  };
-}
 
 function finished(result: LoadResult): void {
   if (result.status === 202) acked++;

@@ -1,4 +1,5 @@
 /** What a crash run prints, and what it takes to pass. */
+import { SHARED_COURIERS } from "../../src/channel/lanes.ts";
 import { TRIGGERS } from "./evidence.ts";
 import type { Fault } from "./judge.ts";
 import type { RoundFigures } from "./round-figures.ts";
@@ -6,11 +7,10 @@ import type { CrashRun } from "./run-crash.ts";
 
 /** Kills must have met work: this many open deliveries per round on average (1,000 in 20 rounds). */
 export const UNSETTLED_PER_ROUND = 50;
-/**
- * What couriers may have in flight for one Trigger at the kill: their window (`scripts/workerd-config.mjs`), times the
- * couriers that a lane has when all of them are full (`src/channel/lanes.ts`).
- */
-const WINDOW = 256 * 4;
+/** Requests that one courier may have in flight, see `scripts/workerd-config.mjs`. */
+const COURIER_WINDOW = 256;
+/** What couriers may have in flight for one Trigger at the kill. */
+const MOST_IN_FLIGHT = COURIER_WINDOW * SHARED_COURIERS;
 const SHOWN_FAULTS = 20;
 
 type Column = readonly [title: string, value: (figures: RoundFigures, round: number) => number];
@@ -23,7 +23,7 @@ export function failuresOf(run: CrashRun): readonly string[] {
     .map(({ kind, trigger, number }) => `${kind}: event ${number} at ${trigger}`);
   if (faults.length > SHOWN_FAULTS) failures.push(`... ${faults.length} faults in all: ${faultCounts(faults)}`);
   for (const [round, { repeatedAfter, answeredJustBefore }] of rounds.entries()) {
-    const allowed = WINDOW * TRIGGERS.length + answeredJustBefore;
+    const allowed = MOST_IN_FLIGHT * TRIGGERS.length + answeredJustBefore;
     if (repeatedAfter > allowed)
       failures.push(`${repeatedAfter} repeated after kill ${round + 1}, allowed are ${allowed}`);
   }

@@ -1,6 +1,7 @@
 /** What happened in each round of a crash run: up to its kill, and for `broken` and `repeatedAfter` from it to the next. */
-import { DIRECT_TRIGGERS, type Evidence, type Posted, type Received } from "./evidence.ts";
-import { firstSuccessMs, type Histories, isSuccess, type Repeat } from "./histories.ts";
+import { firstSuccessMs, type Histories, isSuccess, type Posted, type Repeat } from "../kit/histories.ts";
+import { type Delivery, DIRECT_TRIGGERS, type Evidence } from "./evidence.ts";
+import { firstThat } from "./first-that.ts";
 
 /** What the report counts as just before a kill, milliseconds. */
 const JUST_BEFORE_MS = 1_000;
@@ -28,15 +29,15 @@ type Counts = { -readonly [Figure in keyof RoundFigures]: number };
 /** Looks at everything once, whatever the number of kills. */
 export function roundFigures(
   { posted, received, kills }: Evidence,
-  histories: Histories<Received>,
-  repeats: readonly Repeat<Received>[],
+  histories: Histories<Delivery>,
+  repeats: readonly Repeat<Delivery>[],
 ): readonly RoundFigures[] {
   const rounds = kills.map(noCounts);
   const count = (round: number, figure: keyof RoundFigures) => {
     const counts = rounds[round];
     if (counts !== undefined) counts[figure]++;
   };
-  const roundOf = (ms: number) => firstKill(kills, ({ sentMs }) => sentMs >= ms);
+  const roundOf = (ms: number) => firstThat(kills, ({ sentMs }) => sentMs >= ms);
   for (const post of posted) {
     const round = roundOf(post.endedMs);
     if (isBroken(post)) count(round - 1, "broken");
@@ -54,31 +55,18 @@ export function roundFigures(
   return rounds.map((counts, round) => ({ ...counts, unsettledAtKill: unsettled[round] ?? 0 }));
 }
 
-/** Position of the first element, in an order in which all that fit follow all that do not; the length where none fits. */
-export function firstKill<Each>(kills: readonly Each[], fits: (kill: Each) => boolean): number {
-  let low = 0;
-  let high = kills.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const kill = kills[middle];
-    if (kill !== undefined && fits(kill)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /** Each delivery is open from the first kill after its event was acknowledged to the last one before it succeeded. */
-function unsettledAtKills({ posted, kills }: Evidence, histories: Histories<Received>): readonly number[] {
+function unsettledAtKills({ posted, kills }: Evidence, histories: Histories<Delivery>): readonly number[] {
   const changes = new Array<number>(kills.length + 1).fill(0);
   const change = (round: number, by: number) => {
     changes[round] = (changes[round] ?? 0) + by;
   };
   for (const { number, ackedMs } of posted) {
     if (ackedMs === undefined) continue;
-    const first = firstKill(kills, ({ sentMs }) => sentMs >= ackedMs);
+    const first = firstThat(kills, ({ sentMs }) => sentMs >= ackedMs);
     for (const trigger of DIRECT_TRIGGERS) {
       const successMs = firstSuccessMs(histories.get(trigger)?.get(number)) ?? Number.POSITIVE_INFINITY;
-      const end = firstKill(kills, ({ goneMs }) => goneMs >= successMs);
+      const end = firstThat(kills, ({ goneMs }) => goneMs >= successMs);
       if (end <= first) continue;
       change(first, 1);
       change(end, -1);

@@ -3,15 +3,16 @@
  *
  *   start ─▶ catch up ─▶ load on ─▶ random moment ─▶ SIGKILL ─▶ load off ─▶ start ─▶ ...  ─▶ start ─▶ drain ─▶ judge
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { apply } from "../kit/apply.ts";
+import { AskedProcess } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import { freePort } from "../kit/free-port.ts";
+import type { Posted } from "../kit/histories.ts";
+import { RouterProcess } from "../kit/router-process.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
-import { apply } from "../system/apply.ts";
-import { AskedProcess } from "./child-process.ts";
-import { CrashingRouter, freePort } from "./crashing-router.ts";
-import { type Evidence, type Kill, nowMs, type Posted, type Received, TRIGGERS } from "./evidence.ts";
+import { withFolder } from "../kit/temporary-folder.ts";
+import { type Delivery, type Evidence, type Kill, TRIGGERS } from "./evidence.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { BROKER, crashManifests } from "./manifests.ts";
 import type { SinkProgress } from "./sink.ts";
@@ -51,7 +52,7 @@ const POLL_MS = 100;
 const MOST_OPEN = 10_000;
 
 interface Processes {
-  readonly router: CrashingRouter;
+  readonly router: RouterProcess;
   readonly producer: AskedProcess;
   readonly sink: AskedProcess;
 }
@@ -63,9 +64,12 @@ interface Rounds {
 }
 
 /** Throws where the run itself cannot go on: the router does not start, or ends before it is killed. */
-export async function runCrash(options: CrashOptions): Promise<CrashRun> {
-  const dataFolder = await mkdtemp(join(tmpdir(), "sluice-crash-"));
-  const router = new CrashingRouter(dataFolder, await freePort());
+export function runCrash(options: CrashOptions): Promise<CrashRun> {
+  return withFolder((dataFolder) => runIn(dataFolder, options));
+}
+
+async function runIn(dataFolder: string, options: CrashOptions): Promise<CrashRun> {
+  const router = new RouterProcess(dataFolder, await freePort());
   const sink = new AskedProcess(new URL("./sink.ts", import.meta.url), { seed: options.seed });
   const producer = new AskedProcess(new URL("./producer.ts", import.meta.url), {
     url: `${router.url}/default/${BROKER}`,
@@ -76,7 +80,6 @@ export async function runCrash(options: CrashOptions): Promise<CrashRun> {
     return await crash(options, { router, producer, sink });
   } finally {
     await Promise.all([router.kill(), producer.end(), sink.end()]);
-    await rm(dataFolder, { recursive: true, force: true });
   }
 }
 
@@ -140,7 +143,7 @@ async function drain(processes: Processes, kills: readonly Kill[], untilMs: numb
     const isLate = nowMs() > untilMs;
     const isQuiet = nowMs() - lastArrivalMs > QUIET_MS && TRIGGERS.every((trigger) => answered[trigger] >= acked);
     if (!isLate && !isQuiet) continue;
-    const received = await processes.sink.ask<readonly Received[]>("received");
+    const received = await processes.sink.ask<readonly Delivery[]>("received");
     const evidence: Evidence = { posted, received, kills };
     if (isLate || !judge(evidence).faults.some((fault) => fault.kind === "missing")) return evidence;
   }

@@ -1,9 +1,11 @@
 /** Process with the subscribers of all Triggers of a crash run. Its answers take time, so that kills meet open work. */
+import { processOptions, serveVerbs } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import { eventData, numberOf } from "../kit/numbered-event.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
-import { processOptions, serveVerbs } from "./child-process.ts";
-import { EVENT_TYPE, eventData, numberOf, REPLY_SOURCE, REPLY_TYPE, replyId } from "./event-format.ts";
-import { nowMs, type Received, TRIGGERS, type TriggerName } from "./evidence.ts";
-import { type Reception, type SubscriberAnswer, serveSubscribers } from "./subscriber-server.ts";
+import { type Reception, type SubscriberAnswer, serveSubscribers } from "../kit/subscriber-server.ts";
+import { crashReply, EVENT_TYPE, REPLY_TYPE } from "./event.ts";
+import { type Delivery, TRIGGERS, type TriggerName } from "./evidence.ts";
 
 export interface SinkOptions {
   readonly seed: number;
@@ -37,7 +39,7 @@ const LATENCY_MS: Readonly<Record<TriggerName, readonly [least: number, most: nu
 };
 
 const random = new SeededRandom(processOptions<SinkOptions>().seed);
-const received: Received[] = [];
+const received: Delivery[] = [];
 const delivered = new Map(TRIGGERS.map((trigger) => [trigger, new Set<number>()]));
 let lastArrivalMs = 0;
 let answers = 0;
@@ -58,15 +60,7 @@ function answer({ path, headers, arrivedMs }: Reception): SubscriberAnswer {
   if (random.below(100) < FAILING_PERCENT[trigger]) return { status: 503, afterMs };
   if (trigger !== "replying") return { status: 202, afterMs };
   const number = numberOf(String(headers["ce-id"]));
-  const replyHeaders = {
-    "content-type": "application/json",
-    "ce-specversion": "1.0",
-    "ce-type": REPLY_TYPE,
-    "ce-source": REPLY_SOURCE,
-    "ce-id": replyId(number),
-    "ce-answer": String(++answers),
-  };
-  return { status: 200, afterMs, headers: replyHeaders, body: eventData(number) };
+  return { status: 200, afterMs, ...crashReply(number, ++answers) };
 }
 
 function answered(reception: Reception, { status }: SubscriberAnswer, answeredMs: number | undefined): void {

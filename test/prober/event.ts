@@ -1,18 +1,18 @@
 /** The events of a prober run, so that producer and subscribers agree to the byte. */
-import { eventData, eventId, numberOf } from "../crash/event-format.ts";
-import type { LoadEvent, PlannedPost } from "../crash/load.ts";
-import type { Reception } from "../crash/subscriber-server.ts";
+import type { LoadEvent, PlannedPost } from "../kit/load.ts";
+import { eventData, numberedEvent, numberOf } from "../kit/numbered-event.ts";
+import type { Reception } from "../kit/subscriber-server.ts";
 
 export const EVENT_TYPE = "dev.sluice.prober.event";
 const PROBE_ID = "probe";
 
 /** The first event of a run: it only has to arrive. */
 export function probeEvent(run: string): LoadEvent {
-  return event(run, { id: PROBE_ID, number: 0, key: 0, attempt: 1 });
+  return proberEvent(run, PROBE_ID, { number: 0, key: 0, attempt: 1 });
 }
 
-export function numberedEvent(run: string, { number, key, attempt }: PlannedPost): LoadEvent {
-  return event(run, { id: eventId(number), number, key, attempt });
+export function plannedEvent(run: string, post: PlannedPost): LoadEvent {
+  return proberEvent(run, `event-${post.number}`, post);
 }
 
 export interface ReadEvent {
@@ -29,27 +29,15 @@ export function readEvent(run: string, { headers, body }: Reception): ReadEvent 
   return { isProbe, number, attempt: Number(headers["ce-attempt"]), isIntact: isOfRun && body === eventData(number) };
 }
 
-interface EventParts {
-  readonly id: string;
-  readonly number: number;
-  readonly key: number;
-  readonly attempt: number;
-}
-
-function event(run: string, { id, number, key, attempt }: EventParts): LoadEvent {
-  return {
-    headers: {
-      "content-type": "application/json",
-      "idempotency-key": `${run}-${id}`,
-      "ce-specversion": "1.0",
-      "ce-type": EVENT_TYPE,
-      "ce-source": sourceOf(run),
-      "ce-id": id,
-      "ce-partitionkey": `key-${key}`,
-      "ce-attempt": String(attempt),
-    },
-    body: eventData(number),
-  };
+function proberEvent(run: string, id: string, post: Omit<PlannedPost, "dueMs">): LoadEvent {
+  return numberedEvent(post.number, {
+    "idempotency-key": `${run}-${id}`,
+    "ce-type": EVENT_TYPE,
+    "ce-source": sourceOf(run),
+    "ce-id": id,
+    "ce-partitionkey": `key-${post.key}`,
+    "ce-attempt": String(post.attempt),
+  });
 }
 
 function sourceOf(run: string): string {

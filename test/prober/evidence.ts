@@ -1,5 +1,5 @@
 /** What the prober saw; times are epoch milliseconds with fractions, all from this process's clock. */
-import type { Posted, Received } from "../crash/evidence.ts";
+import type { Posted, Received } from "../kit/histories.ts";
 
 /** The Triggers of a run; `flaky` is refused now and then, so that retries are seen. */
 export const TRIGGERS = ["unordered", "ordered", "flaky"] as const;

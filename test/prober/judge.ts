@@ -8,7 +8,7 @@
  *     answer, so what was under way or answered just before an outage may come again after it. That is the rule for
  *     what is allowed; duplicates alone never make a run fail.
  */
-import { firstSuccessMs, type Histories, historiesOf, outOfOrder, type Repeat, repeatsIn } from "../crash/histories.ts";
+import { firstSuccessMs, type Histories, historiesOf, outOfOrder, type Repeat, repeatsIn } from "../kit/histories.ts";
 import { type Delivery, type Evidence, TRIGGERS, type TriggerName } from "./evidence.ts";
 import { outagesIn } from "./outages.ts";
 import { longestSilence, type Span } from "./silence.ts";

@@ -1,5 +1,5 @@
 /** The Broker and the Triggers of a prober run; the Broker comes first. */
-import type { Resource } from "../system/apply.ts";
+import type { Resource } from "../kit/apply.ts";
 import { EVENT_TYPE } from "./event.ts";
 import { TRIGGERS, type TriggerName } from "./evidence.ts";
 

@@ -1,6 +1,6 @@
 /** One event through every Trigger before the run, so that a wrong address is told at once and not as missing events. */
 import { setTimeout as wait } from "node:timers/promises";
-import { authorization, type RouterApi } from "../system/apply.ts";
+import { authorization, type RouterApi } from "../kit/apply.ts";
 import { probeEvent } from "./event.ts";
 import { triggerResourceName } from "./manifests.ts";
 import { ProberError, reasonOf } from "./prober-error.ts";

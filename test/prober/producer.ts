@@ -1,7 +1,8 @@
 /** Posts the numbered events of a run; one that gets no 202 is posted again, with the same key, until it does. */
-import { nowMs, type Posted } from "../crash/evidence.ts";
-import { Load, type LoadResult } from "../crash/load.ts";
-import { numberedEvent } from "./event.ts";
+import { nowMs } from "../kit/clock.ts";
+import type { Posted } from "../kit/histories.ts";
+import { Load, type LoadResult } from "../kit/load.ts";
+import { plannedEvent } from "./event.ts";
 import type { FailedPost } from "./evidence.ts";
 
 /** Events per second and ordering key: a key waits for its last post, so that a slow network needs more of them. */
@@ -32,7 +33,7 @@ export class Producer {
     this.#load = new Load(
       { url: brokerUrl, keys, ratePerSecond, pace: "open", restMs: REST_MS },
       {
-        event: (post) => numberedEvent(run, post),
+        event: (post) => plannedEvent(run, post),
         finished: (result) => this.#finished(result),
         again: ({ number }) => this.#begunMs.has(number),
         nowMs,

@@ -1,6 +1,6 @@
 /** Creates what a run needs in the router and removes it again. */
 import { setTimeout as wait } from "node:timers/promises";
-import { ApiRefusal, apply, type Resource, type RouterApi, remove } from "../system/apply.ts";
+import { ApiRefusal, apply, type Resource, type RouterApi, remove } from "../kit/apply.ts";
 import { ProberError, reasonOf } from "./prober-error.ts";
 
 /** A router that is being restarted when the run ends gets this long to come back, milliseconds. */

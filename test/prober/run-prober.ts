@@ -5,8 +5,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { nowMs } from "../crash/evidence.ts";
-import type { Resource, RouterApi } from "../system/apply.ts";
+import type { Resource, RouterApi } from "../kit/apply.ts";
+import { nowMs } from "../kit/clock.ts";
 import type { Delivery } from "./evidence.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { proberManifests } from "./manifests.ts";

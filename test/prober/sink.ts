@@ -1,12 +1,12 @@
 /** The subscribers of a prober run, in this process. */
-import { nowMs, type Posted } from "../crash/evidence.ts";
-import { isSuccess } from "../crash/histories.ts";
+import { nowMs } from "../kit/clock.ts";
+import { isSuccess, type Posted } from "../kit/histories.ts";
 import {
   type Reception,
   type SubscriberAnswer,
   type SubscriberServer,
   serveSubscribers,
-} from "../crash/subscriber-server.ts";
+} from "../kit/subscriber-server.ts";
 import { readEvent } from "./event.ts";
 import { type Delivery, TRIGGERS, type TriggerName } from "./evidence.ts";
 import { subscriberPath } from "./manifests.ts";

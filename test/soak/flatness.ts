@@ -13,12 +13,3 @@ export function trendOf(values: readonly number[], summary: (values: readonly nu
     last: summary(values.slice(Math.floor(2 * third))),
   };
 }
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}

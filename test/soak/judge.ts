@@ -2,8 +2,10 @@
  * Decides whether a soak was passed: every accepted event ended where it must, nothing came twice, and neither memory
  * nor latency grew.
  */
+
+import { mean, median } from "../kit/statistics.ts";
 import type { Answered, SoakEvidence } from "./evidence.ts";
-import { mean, median, type Trend, trendOf } from "./flatness.ts";
+import { type Trend, trendOf } from "./flatness.ts";
 import { FAILING_ATTEMPTS, RETENTION_MINUTES } from "./manifests.ts";
 import { isForFailing, isForSlow } from "./shares.ts";
 

@@ -5,8 +5,9 @@
  *   npm run soak -- [--minutes 30] [--out bench/soak.json]
  */
 import { parseArgs } from "node:util";
-import { thisMachine } from "../../bench/machine.ts";
-import { writeRecord } from "../crash/record.ts";
+import { thisMachine } from "../kit/machine.ts";
+import { positiveOption } from "../kit/positive-option.ts";
+import { writeRecord } from "../kit/write-record.ts";
 import { judge } from "./judge.ts";
 import { reportOf, soakRecord } from "./report.ts";
 import { DEFAULTS, runSoak } from "./run-soak.ts";
@@ -14,8 +15,7 @@ import { DEFAULTS, runSoak } from "./run-soak.ts";
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "30" }, out: { type: "string", default: "bench/soak.json" } },
 });
-const minutes = Number(values.minutes);
-if (!Number.isInteger(minutes) || minutes < 1) throw new Error(`--minutes is ${values.minutes}; give 1 or more`);
+const minutes = positiveOption("minutes", values.minutes);
 
 const recordedAt = new Date().toISOString();
 const evidence = await runSoak({ ...DEFAULTS, minutes, progress: (line) => console.error(line) });

@@ -1,5 +1,5 @@
 /** The Broker and the Triggers of a soak. */
-import type { Resource } from "../system/apply.ts";
+import type { Resource } from "../kit/apply.ts";
 import { FAILING_ATTRIBUTE, SLOW_ATTRIBUTE } from "./shares.ts";
 
 export const BROKER = "soak";

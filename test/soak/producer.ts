@@ -1,7 +1,7 @@
 /** Process that posts numbered events to the router and remembers one bit of each. */
-import { processOptions, serveVerbs } from "../crash/child-process.ts";
-import { nowMs } from "../crash/evidence.ts";
-import { Load, type LoadOptions, type LoadResult } from "../crash/load.ts";
+import { processOptions, serveVerbs } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import { Load, type LoadOptions, type LoadResult } from "../kit/load.ts";
 import { windowOf } from "./evidence.ts";
 import { NumberSet } from "./number-set.ts";
 import { soakEvent } from "./soak-event.ts";

@@ -1,6 +1,6 @@
 /** What a soak prints and what is kept of it. */
+import { mean } from "../kit/statistics.ts";
 import { type SoakEvidence, WINDOW_MS, type Window } from "./evidence.ts";
-import { mean } from "./flatness.ts";
 import type { SoakVerdict } from "./judge.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 

@@ -6,14 +6,13 @@
  * The peak is what the router takes in and also delivers to the healthy subscriber in the same time, measured on the
  * machine as it is now, with the producer and the subscribers beside it.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { AskedProcess } from "../crash/child-process.ts";
-import { CrashingRouter, freePort } from "../crash/crashing-router.ts";
-import { nowMs } from "../crash/evidence.ts";
-import { apply } from "../system/apply.ts";
+import { apply } from "../kit/apply.ts";
+import { AskedProcess } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import { freePort } from "../kit/free-port.ts";
+import { RouterProcess } from "../kit/router-process.ts";
+import { withFolder } from "../kit/temporary-folder.ts";
 import { answeredOf, MINUTE_MS, owedOf, union, windowsOf } from "./collect.ts";
 import { type SoakEvidence, WINDOW_MS, windowOf } from "./evidence.ts";
 import { BROKER, soakManifests } from "./manifests.ts";
@@ -42,9 +41,12 @@ const POLL_MS = 100;
 /** A repetition would come within this time after all is there, milliseconds: the pause between two attempts is 200. */
 const QUIET_MS = 2_000;
 
-export async function runSoak(options: SoakOptions): Promise<SoakEvidence> {
-  const dataFolder = await mkdtemp(join(tmpdir(), "sluice-soak-"));
-  const router = new CrashingRouter(dataFolder, await freePort());
+export function runSoak(options: SoakOptions): Promise<SoakEvidence> {
+  return withFolder((dataFolder) => soakIn(dataFolder, options));
+}
+
+async function soakIn(dataFolder: string, options: SoakOptions): Promise<SoakEvidence> {
+  const router = new RouterProcess(dataFolder, await freePort());
   const sink = new AskedProcess(new URL("./sink.ts", import.meta.url), {});
   try {
     await router.start();
@@ -55,7 +57,6 @@ export async function runSoak(options: SoakOptions): Promise<SoakEvidence> {
     return await run.steady(peak, dataFolder);
   } finally {
     await Promise.all([router.kill(), sink.end()]);
-    await rm(dataFolder, { recursive: true, force: true });
   }
 }
 
@@ -66,10 +67,10 @@ interface Peak {
 
 class Soak {
   readonly #options: SoakOptions;
-  readonly #router: CrashingRouter;
+  readonly #router: RouterProcess;
   readonly #sink: AskedProcess;
 
-  constructor(options: SoakOptions, router: CrashingRouter, sink: AskedProcess) {
+  constructor(options: SoakOptions, router: RouterProcess, sink: AskedProcess) {
     this.#options = options;
     this.#router = router;
     this.#sink = sink;

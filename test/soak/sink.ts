@@ -1,8 +1,8 @@
 /** Process with the subscribers of a soak and its dead letter sink. */
-import { serveVerbs } from "../crash/child-process.ts";
-import { eventData, numberOf } from "../crash/event-format.ts";
-import { nowMs } from "../crash/evidence.ts";
-import { type Reception, type SubscriberAnswer, serveSubscribers } from "../crash/subscriber-server.ts";
+import { serveVerbs } from "../kit/asked-process.ts";
+import { nowMs } from "../kit/clock.ts";
+import { eventData, numberOf } from "../kit/numbered-event.ts";
+import { type Reception, type SubscriberAnswer, serveSubscribers } from "../kit/subscriber-server.ts";
 import { windowOf } from "./evidence.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { DEAD_LETTERS, FAILING, HEALTHY, SLOW } from "./manifests.ts";

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { behaviourOf, casesInFile, type DeliveryCase, deliveryCases } from "./delivery-case.ts";
 import { type Router, startRouter } from "./harness.ts";
 import { closedUrl, type ReceivedRequest, type Sink, startSink } from "./sink.ts";

@@ -1,6 +1,6 @@
 /** Commits that fail for real: nothing is accepted that is not stored, and the same router goes on afterwards. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { ByteSink } from "./byte-sink.ts";
 import { largestChannelFile, limitFileSize, startLimitableRouter, workerdPid } from "./file-size-limit.ts";
 import type { Router } from "./harness.ts";

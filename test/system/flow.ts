@@ -1,6 +1,6 @@
 /** One Broker of a running router with its Triggers and an HTTP subscriber of its own: what one behaviour works with. */
 import { setTimeout as wait } from "node:timers/promises";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { type ReceivedRequest, type Sink, type SinkAnswer, startSink } from "./sink.ts";
 
 const POLL_MS = 50;

@@ -1,18 +1,16 @@
 /** Starts routers as real processes on free ports and temporary folders, and never leaves one behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll } from "vitest";
+import { freePortPair } from "../kit/free-port.ts";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
 const READY_TIMEOUT_MS = 20_000;
 const POLL_MS = 20;
-const LOWEST_PORT = 20_000;
-const PORTS = 12_000;
 
 export interface RouterOptions {
   /** Without one, a folder of its own that is removed at the end. */
@@ -43,7 +41,7 @@ export interface Router {
   restart(): Promise<Router>;
 }
 
-const running = new Set<RouterProcess>();
+const running = new Set<OwnedRouter>();
 const folders = new Set<string>();
 
 afterAll(async () => {
@@ -63,7 +61,7 @@ export function temporaryFolder(): string {
 
 /** A router without demo, ready to be used. */
 export async function startRouter(options: RouterOptions = {}): Promise<Router> {
-  const router = new RouterProcess({
+  const router = new OwnedRouter({
     ...options,
     port: options.port ?? (await freePortPair()),
     dataDir: options.dataDir ?? temporaryFolder(),
@@ -73,7 +71,7 @@ export async function startRouter(options: RouterOptions = {}): Promise<Router> 
   return router;
 }
 
-class RouterProcess implements Router {
+class OwnedRouter implements Router {
   readonly url: string;
   readonly displayUrl: string;
   readonly port: number;
@@ -171,22 +169,6 @@ class RouterProcess implements Router {
   #note(chunk: Buffer): void {
     this.#output += chunk.toString("utf8");
   }
-}
-
-/** A port that is free, with the next one free too: the event display listens there. */
-export async function freePortPair(): Promise<number> {
-  for (;;) {
-    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
-    if ((await isFree(port)) && (await isFree(port + 1))) return port;
-  }
-}
-
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once("error", () => done(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => done(true)));
-  });
 }
 
 function isRunning(pid: number): boolean {

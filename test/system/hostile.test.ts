@@ -1,6 +1,6 @@
 /** Whatever is sent: a refusal that says what to change, nothing changed, and the router goes on. */
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { type Router, startRouter } from "./harness.ts";
 import { HOSTILE_CALLERS } from "./hostile-callers.ts";
 import { HOSTILE_EVENTS } from "./hostile-events.ts";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { ROOT, type Router, startRouter } from "./harness.ts";
 import { type Sink, startSink } from "./sink.ts";
 

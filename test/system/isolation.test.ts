@@ -8,9 +8,10 @@
  * SLUICE_ISOLATION_SECONDS is how long each half takes.
  */
 import { beforeAll, describe, expect, it } from "vitest";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
+import { percentile } from "../kit/statistics.ts";
 import { type Router, startRouter } from "./harness.ts";
-import { LatencySink, percentile } from "./latency-sink.ts";
+import { LatencySink } from "./latency-sink.ts";
 
 const SECONDS = Number(process.env.SLUICE_ISOLATION_SECONDS ?? 12);
 const EVENTS_PER_SECOND = 100;

@@ -93,9 +93,3 @@ export class LatencySink {
     return new Promise((done) => this.#server.close(() => done()));
   }
 }
-
-/** The value that `share` percent of the values do not exceed. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil((sorted.length * share) / 100) - 1)] ?? Number.NaN;
-}

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, LEASE_BYTES, SEGMENT_BYTES } from "../../src/channel/limits.ts";
 import { encodeEvent } from "../../src/core/event-codec.ts";
 import { MAX_HOPS } from "../../src/core/hops.ts";
-import { apply } from "./apply.ts";
+import { apply } from "../kit/apply.ts";
 import { ByteSink } from "./byte-sink.ts";
 import { type Router, startRouter } from "./harness.ts";
 import { exchange, type RawRequest, requestBytes } from "./raw-http.ts";

@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import { afterAll } from "vitest";
-import { freePortPair, ROOT, temporaryFolder } from "./harness.ts";
+import { freePortPair } from "../kit/free-port.ts";
+import { ROOT, temporaryFolder } from "./harness.ts";
 
 /** Consumers that can run at the same time. */
 const QUEUES = 16;

@@ -4,7 +4,8 @@ import { cpSync, existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freePortPair, isFree, ROOT, type Router, startRouter, temporaryFolder } from "./harness.ts";
+import { freePortPair, isFree } from "../kit/free-port.ts";
+import { ROOT, type Router, startRouter, temporaryFolder } from "./harness.ts";
 
 const FIRST_START_MS = 60_000;
 const SECOND_START_MS = 3_000;

@@ -7,6 +7,7 @@
  *   platform                                           itself, core, environment
  *   flows                                              itself, core
  *   core                                               itself
+ *   bench test/{crash,prober,sim,soak,system}          themselves, test/kit and the product; a *.test.ts of them anything
  */
 import { posix } from "node:path";
 import { child, type Node, type SourceFile } from "./source-file.ts";
@@ -14,6 +15,8 @@ import { child, type Node, type SourceFile } from "./source-file.ts";
 const CORE = ["core"];
 const SIBLINGS = ["ingress", "channel", "control-plane", "courier", "sources", "console"];
 const ROOT_FILE = /^src\/(worker|[a-z-]+\/(durable-object|entrypoint))\.ts$/;
+/** What people and tests start against the product, and what it shares. */
+const RUN = /^(bench|test\/(?:crash|kit|prober|sim|soak|system))\//;
 /** Packages from npm, and the layers that may use them. */
 const PACKAGES = new Map([["hono", ["control-plane", "console", "ingress"]]]);
 /** Types of the runtime's own modules and SQL text belong to whoever talks to the runtime. */
@@ -25,8 +28,20 @@ export function isCompositionRoot(path: string): boolean {
 
 /** One message for each import against the layers. */
 export function importsAgainstLayers(file: SourceFile): readonly string[] {
+  if (runOf(file.path) !== undefined)
+    return file.nodes.flatMap(importedModule).filter((module) => isOfAnotherRun(file.path, module));
   if (!file.path.startsWith("src/") || file.path === "src/worker.ts" || file.path === "src/environment.ts") return [];
   return file.nodes.flatMap(importedModule).filter((module) => !mayImport(file.path, module));
+}
+
+function isOfAnotherRun(path: string, module: string): boolean {
+  const other = module.startsWith(".") ? runOf(posix.join(posix.dirname(path), module)) : undefined;
+  return other !== undefined && other !== runOf(path) && other !== "test/kit";
+}
+
+/** `test/soak` of `test/soak/judge.ts`; undefined for what is no part of a run. */
+function runOf(path: string): string | undefined {
+  return path.endsWith(".test.ts") ? undefined : RUN.exec(path)?.[1];
 }
 
 function mayImport(path: string, module: string): boolean {

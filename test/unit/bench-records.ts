@@ -33,6 +33,7 @@ export function cost(subscribers: number, ratePerSecond: number, operations: Par
     subscribers,
     ratePerSecond,
     achievedPerSecond: ratePerSecond,
+    courierWindow: 6,
     events: 100,
     perEvent,
     requestsPerEvent: { append: 0.5 },

@@ -5,9 +5,9 @@ import { pageOf } from "../../bench/page/page.ts";
 import { ticks } from "../../bench/page/svg.ts";
 import { dollarsPerMillion } from "../../bench/prices.ts";
 import { faultsIn, figuresOf, type Measurements, medianRate } from "../../bench/results.ts";
-import { median, percentile } from "../../bench/statistics.ts";
 import { tableOf } from "../../bench/table.ts";
 import { verdicts } from "../../bench/targets.ts";
+import { median, percentile } from "../kit/statistics.ts";
 import { CRASH, RESULTS, rate, SOAK } from "./bench-records.ts";
 
 const NOTHING: Measurements = { rates: [], latencies: [], costs: [], otherWork: [], broken: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Evidence, type Received, TRIGGERS, type TriggerName } from "../crash/evidence.ts";
+import { type Delivery, type Evidence, TRIGGERS, type TriggerName } from "../crash/evidence.ts";
 import { judge } from "../crash/judge.ts";
 
 const KILLS = [
@@ -8,7 +8,7 @@ const KILLS = [
 ];
 
 /** A delivery that arrived at `arrivedMs` and was answered 50 ms later. */
-function delivery(trigger: TriggerName, number: number, arrivedMs: number, more: Partial<Received> = {}): Received {
+function delivery(trigger: TriggerName, number: number, arrivedMs: number, more: Partial<Delivery> = {}): Delivery {
   const answer = trigger === "replies" ? { answer: number } : {};
   return { trigger, number, arrivedMs, answeredMs: arrivedMs + 50, status: 202, isIntact: true, ...answer, ...more };
 }
@@ -23,7 +23,7 @@ function wholeRun(more: Partial<Evidence> = {}): Evidence {
   };
 }
 
-function faultsWith(...added: Received[]) {
+function faultsWith(...added: Delivery[]) {
   const run = wholeRun();
   return judge({ ...run, received: [...run.received, ...added] }).faults;
 }

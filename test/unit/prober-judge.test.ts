@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Posted } from "../crash/evidence.ts";
+import type { Posted } from "../kit/histories.ts";
 import { type Delivery, type Evidence, TRIGGERS, type TriggerName } from "../prober/evidence.ts";
 import { isKept, judge, SETTLED_WITHIN_MS } from "../prober/judge.ts";
 import { outagesIn } from "../prober/outages.ts";

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { cpuMsIn } from "../kit/process-figures.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
+import { mean, median } from "../kit/statistics.ts";
 import type { Answered, SoakEvidence, Window } from "../soak/evidence.ts";
-import { mean, median, trendOf } from "../soak/flatness.ts";
+import { trendOf } from "../soak/flatness.ts";
 import { judge } from "../soak/judge.ts";
 import { LatencyHistogram } from "../soak/latency-histogram.ts";
 import { NumberSet } from "../soak/number-set.ts";
 import { seriesOf } from "../soak/report.ts";
-import { cpuSecondsIn } from "../soak/resource-sampler.ts";
 import { isForFailing, isForSlow } from "../soak/shares.ts";
 
 const EVENTS = 1_000;
@@ -152,7 +153,7 @@ describe("[SOAK-2] figures in bounded memory", () => {
 
   test("processor time is read behind a name that looks like fields", () => {
     const stat = "42 (a) b (1 2) S 1 42 42 0 -1 4194560 10 0 3 0 1234 66 7 8 20 0 9 0 555 1000000 2000 0\n";
-    expect(cpuSecondsIn(stat)).toBe(13);
+    expect(cpuMsIn(stat)).toBe(13_000);
   });
 
   test("six windows are one minute of the series", () => {

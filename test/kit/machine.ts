@@ -10,7 +10,7 @@ export interface Machine {
   readonly workerd: string;
 }
 
-const BYTES_PER_GB = 1024 ** 3;
+const BYTES_PER_GB = 1e9;
 
 export function thisMachine(): Machine {
   const workerd: { readonly version: string } = createRequire(import.meta.url)("workerd/package.json");

@@ -60,6 +60,16 @@ export class AskedProcess {
   }
 }
 
+/** Starts `file` with `options`, asks it one thing and ends it. */
+export async function askOnce<Value>(file: URL, options: unknown, verb: string): Promise<Value> {
+  const process = new AskedProcess(file, options);
+  try {
+    return await process.ask<Value>(verb);
+  } finally {
+    await process.end();
+  }
+}
+
 /** What the starting process passed. */
 export function processOptions<Options>(): Options {
   return JSON.parse(process.argv[2] ?? "{}");

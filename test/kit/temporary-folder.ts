@@ -1,4 +1,4 @@
-/** A folder of its own for a measurement, removed with everything in it. */
+/** A folder of its own for a run or a measurement, removed with everything in it. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ process.on("exit", () => {
 });
 
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+  const folder = mkdtempSync(join(tmpdir(), "sluice-run-"));
   folders.add(folder);
   try {
     return await work(folder);

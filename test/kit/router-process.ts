@@ -1,10 +1,10 @@
-/** A router on this machine that is started again and again in the same data folder and ends only by SIGKILL. */
+/** The router as `npm start` runs it, on this machine; it can be started again and again in the same data folder. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isAnswering } from "./is-answering.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const POLL_MS = 20;
@@ -12,19 +12,20 @@ const GONE_POLL_MS = 2;
 /** The first start may build the bundle. */
 const READY_TIMEOUT_MS = 90_000;
 const LOG_LINES = 200;
-const LOWEST_PORT = 20_000;
-const PORTS = 12_000;
 
-export class CrashingRouter {
+export class RouterProcess {
   readonly url: string;
   readonly #port: number;
   readonly #dataFolder: string;
+  readonly #settings: Readonly<Record<string, string>>;
   #script: ChildProcess | undefined;
   #log: string[] = [];
 
-  constructor(dataFolder: string, port: number) {
+  /** `settings` are variables beyond those that every such router has. */
+  constructor(dataFolder: string, port: number, settings: Readonly<Record<string, string>> = {}) {
     this.#dataFolder = dataFolder;
     this.#port = port;
+    this.#settings = settings;
     this.url = `http://127.0.0.1:${port}`;
   }
 
@@ -34,7 +35,7 @@ export class CrashingRouter {
       cwd: ROOT,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      env: routerEnvironment(this.#port, this.#dataFolder),
+      env: { ...ownEnvironment(), ...this.#settings, PORT: String(this.#port), SLUICE_DATA: this.#dataFolder },
     });
     this.#script = script;
     for (const stream of [script.stdout, script.stderr]) {
@@ -44,8 +45,9 @@ export class CrashingRouter {
       });
     }
     for (const deadline = performance.now() + READY_TIMEOUT_MS; performance.now() < deadline; await wait(POLL_MS)) {
-      if (script.exitCode !== null) throw new Error(`the router ended with ${script.exitCode}:\n${this.log}`);
-      if (await isReady(this.url)) return;
+      if (hasEnded(script))
+        throw new Error(`the router ended with ${script.signalCode ?? script.exitCode}:\n${this.log}`);
+      if (await isAnswering(`${this.url}/readyz`)) return;
     }
     throw new Error(`the router did not become ready:\n${this.log}`);
   }
@@ -62,12 +64,20 @@ export class CrashingRouter {
     const group = workerd === undefined ? undefined : processGroupOf(workerd);
     for (const leader of [group, script.pid]) if (leader !== undefined) killIfRunning(-leader);
     this.#script = undefined;
-    while (script.exitCode === null && script.signalCode === null) await wait(GONE_POLL_MS);
+    while (!hasEnded(script)) await wait(GONE_POLL_MS);
     while (workerd !== undefined && isRunning(workerd)) await wait(GONE_POLL_MS);
   }
 
+  /** Asks it to end, and resolves when it has. Does nothing when it does not run. */
+  async stop(): Promise<void> {
+    const script = this.#script;
+    this.#script = undefined;
+    script?.kill("SIGTERM");
+    while (script !== undefined && !hasEnded(script)) await wait(GONE_POLL_MS);
+  }
+
   get isRunning(): boolean {
-    return this.#script?.exitCode === null && this.#script.signalCode === null;
+    return this.#script !== undefined && !hasEnded(this.#script);
   }
 
   /** The last lines that the router wrote. */
@@ -87,47 +97,15 @@ export class CrashingRouter {
   }
 }
 
-/**
- * A port that was free a moment ago, below those that systems give to outgoing connections: while the router is down
- * a connection of the load could be given its port.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-}
-
-/** Without the caller's own settings. */
-function routerEnvironment(port: number, dataFolder: string): NodeJS.ProcessEnv {
+/** Without the caller's own settings, and without demo. */
+function ownEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(SLUICE_|HOST$|NODE_OPTIONS$)/.test(name));
-  return {
-    ...Object.fromEntries(inherited),
-    // Lets the start script end by itself should this process be killed.
-    npm_lifecycle_event: "start",
-    PORT: String(port),
-    SLUICE_DATA: dataFolder,
-    SLUICE_DEMO: "off",
-  };
+  // The first lets the start script end by itself should this process be killed.
+  return { ...Object.fromEntries(inherited), npm_lifecycle_event: "start", SLUICE_DEMO: "off" };
 }
 
-async function isReady(url: string): Promise<boolean> {
-  try {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
-    await answer.text();
-    return answer.status === 200;
-  } catch {
-    // Not listening yet.
-    return false;
-  }
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function processGroupOf(pid: number): number | undefined {

@@ -1,5 +1,31 @@
-/** What each subscriber received of each event, and what follows from it whatever the run did to the router. */
-import type { Posted, Received } from "./evidence.ts";
+/** What was posted, what subscribers received of each event, and what follows from it whatever the run did to the router. */
+
+/** One event that the producer tried to post. */
+export interface Posted {
+  readonly number: number;
+  /** Events of one key are posted one after another. */
+  readonly key: number;
+  readonly startedMs: number;
+  /** When the answer came or the connection broke. */
+  readonly endedMs: number;
+  /** The same, where the answer was a 202. */
+  readonly ackedMs?: number;
+  /** Status of a refusal; undefined when the connection broke. */
+  readonly refusedWith?: number;
+}
+
+/** One request that a subscriber received. */
+export interface Received<Trigger extends string> {
+  readonly trigger: Trigger;
+  /** Number of the producer's event that this is, or that it replies to. */
+  readonly number: number;
+  readonly arrivedMs: number;
+  /** When the answer was handed to the system; undefined where the caller had gone. */
+  readonly answeredMs?: number;
+  readonly status: number;
+  /** Attributes and data were those that were sent. */
+  readonly isIntact: boolean;
+}
 
 /** Per Trigger and event number, what its subscriber received, in order of arrival. */
 export type Histories<Each extends Received<string>> = ReadonlyMap<string, ReadonlyMap<number, readonly Each[]>>;
