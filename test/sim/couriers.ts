@@ -1,8 +1,10 @@
 /** Couriers at work: the product's own run, over simulated calls, ended at any moment. */
+import type { ChannelHost } from "../../src/channel/host.ts";
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { LeaseAnswer, LeaseRequest, Token } from "../../src/core/channel-protocol.ts";
 import type { CourierPorts } from "../../src/courier/ports.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
+import { crossing } from "./crossing.ts";
 import type { World } from "./world.ts";
 
 export interface Assignment {
@@ -109,14 +111,11 @@ export class Couriers {
   }
 
   #ports(courier: Courier, holdMs: number): CourierPorts {
-    const { clock, network, subscribers } = this.#world;
-    const object = (name: ChannelName) => this.#world.object(name);
+    const { clock, subscribers } = this.#world;
     return {
       lease: (name, request) => courier.reaches(this.#lease(courier, name, request)),
-      readPart: (name, blob, part) =>
-        courier.reaches(network.call(() => object(name).call((host) => host.readPart(blob, part)))),
-      appendTo: (name, request) =>
-        courier.reaches(network.call(() => object(name).call((host) => host.append(request)))),
+      readPart: (name, blob, part) => courier.reaches(crossing(this.#world, name).readPart(blob, part)),
+      appendTo: (name, request) => courier.reaches(crossing(this.#world, name).append(request)),
       fetch: (url, init) => courier.reaches(subscribers.fetch(courier, url, init)),
       fixedLength: () => new TransformStream<Uint8Array, Uint8Array>(),
       now: () => clock.nowMs,
@@ -126,28 +125,42 @@ export class Couriers {
     };
   }
 
+  /** The ledger hears both ends in their own words, before anything is packed: what the wire changes is a fault. */
   async #lease(courier: Courier, name: ChannelName, request: LeaseRequest): Promise<LeaseAnswer> {
-    const { network, ledger } = this.#world;
-    const object = this.#world.object(name);
-    const answer = await network.call(() =>
-      object.call((host) => {
-        const instance = object.living;
-        const acted = ledger.reported(object, request.settlements);
-        const lease = host.lease(request);
-        // It acts on outcomes before it waits for anything.
-        if (object.living === instance) acted();
-        return lease.then((leased) => {
-          if (object.living === instance) ledger.leased(object, request, leased);
-          return leased;
-        });
-      }),
-    );
-    for (const { url, id, token } of ledger.expectedRequests(answer)) {
+    const { ledger } = this.#world;
+    let said: LeaseAnswer | undefined;
+    const answer = await crossing(this.#world, name, (host) => ({
+      append: (unpacked) => host.append(unpacked),
+      readPart: (blob, part) => host.readPart(blob, part),
+      lease: async (unpacked) => {
+        said = await this.#leaseOf(host, name, { request, unpacked });
+        return said;
+      },
+    })).lease(request);
+    for (const { url, id, token } of said === undefined ? [] : ledger.expectedRequests(said)) {
       const key = `${url} ${id}`;
       const tokens = courier.leased.get(key);
       if (tokens === undefined) courier.leased.set(key, [token]);
       else tokens.push(token);
     }
     return answer;
+  }
+
+  #leaseOf(
+    host: ChannelHost,
+    name: ChannelName,
+    { request, unpacked }: { readonly request: LeaseRequest; readonly unpacked: LeaseRequest },
+  ): Promise<LeaseAnswer> {
+    const { ledger } = this.#world;
+    const object = this.#world.object(name);
+    const instance = object.living;
+    const acted = ledger.reported(object, request.settlements);
+    const lease = host.lease(unpacked);
+    // It acts on outcomes before it waits for anything.
+    if (object.living === instance) acted();
+    return lease.then((leased) => {
+      if (object.living === instance) ledger.leased(object, request, leased);
+      return leased;
+    });
   }
 }

@@ -1,6 +1,7 @@
 /** Those who post events: through isolates that share calls, with keys, batches and large events; some hang up. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import { type CallAnswer, Coalescer, type PendingCall } from "../../src/ingress/coalesce.ts";
+import { crossing } from "./crossing.ts";
 import { encodedEvent } from "./encoded-event.ts";
 import type { World } from "./world.ts";
 
@@ -87,7 +88,7 @@ export class Producers {
   }
 
   #send(post: Post): void {
-    const { clock, random, weather, network, trace } = this.#world;
+    const { clock, random, weather, trace } = this.#world;
     const isolate = this.#isolates[random.below(ISOLATES)];
     if (isolate === undefined) return;
     trace.note("posted", post.channel, post.ids[0], post.ids.length);
@@ -96,7 +97,7 @@ export class Producers {
     const isLeadLost = hangsUp && random.perMille(300);
     const answer = isolate.coalescer.append(post.channel, post.call, {
       settings: { coalesce: this.#world.coalesce },
-      append: (name, request) => network.call(() => this.#world.object(name).call((host) => host.append(request))),
+      append: (name, request) => crossing(this.#world, name).append(request),
       now: () => clock.nowMs,
       schedule: clock.schedule,
       yieldOnce: () => (isLeadLost ? new Promise(() => {}) : clock.wait(0)),

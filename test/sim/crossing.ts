@@ -1,0 +1,23 @@
+/** A channel's object as producers and couriers call it: packed and unpacked as deployed, over a network that loses calls. */
+import type { ChannelHost } from "../../src/channel/host.ts";
+import type { ChannelName } from "../../src/core/channel-name.ts";
+import type { ChannelPort } from "../../src/core/channel-protocol.ts";
+import { type ChannelRpc, channelOver, servedBy } from "../../src/core/channel-rpc.ts";
+import type { World } from "./world.ts";
+
+type Verbs = "append" | "lease" | "readPart";
+
+/** `heard` stands between the object and its host, for those who listen to what comes out of the wire and goes into it. */
+export function crossing(
+  world: World,
+  name: ChannelName,
+  heard: (host: ChannelHost) => Pick<ChannelPort, Verbs> = (host) => host,
+): Pick<ChannelPort, Verbs> {
+  const cross = <T>(work: (rpc: Pick<ChannelRpc, Verbs>) => Promise<T>): Promise<T> =>
+    world.network.call(() => world.object(name).call((host) => work(servedBy(heard(host)))));
+  return channelOver({
+    append: (request) => cross((rpc) => rpc.append(request)),
+    lease: (request) => cross((rpc) => rpc.lease(request)),
+    readPart: (blob, part) => cross((rpc) => rpc.readPart(blob, part)),
+  });
+}
