@@ -2,9 +2,8 @@
  * Events that wait for the next commit. While one commit is in flight everything that arrives gathers here, so a
  * busy channel batches by itself and an idle one adds no delay.
  */
-import type { AppendCall, AppendedCall } from "../core/channel-protocol.ts";
+import type { AppendCall } from "../core/channel-protocol.ts";
 import { dataOffset } from "../core/event-codec.ts";
-import { positionText } from "../core/positions.ts";
 import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from "./limits.ts";
 import { encodeEnds, type Segment } from "./log.ts";
 import type { ChannelStorage } from "./storage.ts";
@@ -23,8 +22,8 @@ export interface PendingEvent {
 /** Events of one producer's call, or one reply, that become visible together. */
 export interface PendingCall {
   readonly events: readonly PendingEvent[];
-  /** Called once the events are durable. */
-  readonly accepted: (answer: AppendedCall) => void;
+  /** Called with the sequence number of the first event once all are durable. */
+  readonly accepted: (firstSeq: number) => void;
   readonly refused: (error: Error) => void;
 }
 
@@ -129,9 +128,7 @@ export function writeSegments(
 
 /** Tells every waiting call, after the commit. */
 export function answerCalls(batch: Batch): void {
-  batch.calls.forEach((call, index) => {
-    call.accepted({ duplicate: false, position: positionText(batch.firstSeqs[index] ?? 0) });
-  });
+  for (const [index, seq] of batch.firstSeqs.entries()) batch.calls[index]?.accepted(seq);
 }
 
 /** What an event adds to its segment's row. */

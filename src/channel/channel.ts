@@ -21,7 +21,7 @@ import type {
 import { attributeOf } from "../core/event.ts";
 import { decodeHead } from "../core/event-codec.ts";
 import { dedupKey } from "../core/idempotency.ts";
-import { parsePosition, positionText } from "../core/positions.ts";
+import { positionText } from "../core/positions.ts";
 import { alarmFired, armAgain, armForWork, startAgain } from "./alarm.ts";
 import { type Batch, type PendingEvent, splitCalls } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";
@@ -41,6 +41,7 @@ import type { Subscription } from "./subscription.ts";
 
 /** Told to producers of a channel whose buffer is full, milliseconds. */
 const RETRY_AFTER_MS = 1_000;
+const DELETED: OperatorAnswer = { kind: "not-found", message: "this channel was deleted" };
 
 export class Channel {
   readonly #state: ChannelState;
@@ -48,7 +49,7 @@ export class Channel {
   readonly #serving: Serving;
   #isStopped = false;
   /** Calls with a key that wait for their commit. */
-  readonly #pendingKeys = new Map<string, Promise<AppendedCall>>();
+  readonly #pendingKeys = new Map<string, Promise<number>>();
 
   /** Goes on from storage, which must hold a configured channel. */
   constructor(ports: ChannelPorts, storage: ChannelStorage) {
@@ -70,18 +71,19 @@ export class Channel {
     if (!buffer.isEmpty && buffer.bytes + request.bytes.length > WAITING_BYTES) {
       return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };
     }
+    const before = buffer.events;
     const events = splitCalls(request.bytes, request.calls);
     const isPlain =
       this.#state.configuration.dedupMs === undefined && request.calls.every((call) => call.key === undefined);
     const answers = isPlain ? this.#acceptAll(events) : this.#acceptEach(request.calls, events);
-    this.#committer.appended(events.reduce((sum, call) => sum + call.length, 0));
+    // What was known already waits for nothing, or for the commit that it is in.
+    if (!buffer.isEmpty) this.#committer.appended(buffer.events - before);
     return { kind: "accepted", calls: await answers };
   }
 
   /** Calls without keys need no answers of their own: they are durable together. */
   async #acceptAll(calls: readonly (readonly Uint8Array[])[]): Promise<AppendedCall[]> {
-    const first = await this.#buffer(calls.flat().map((bytes) => ({ bytes, keys: [] })));
-    let seq = parsePosition(first.position) ?? 0;
+    let seq = await this.#buffer(calls.flat().map((bytes) => ({ bytes, keys: [] })));
     return calls.map((events) => {
       const position = positionText(seq);
       seq += events.length;
@@ -121,11 +123,12 @@ export class Channel {
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
     // What people see and act on is what is stored.
     if (!this.#state.changes.isEmpty) await this.#committer.durable();
-    if (this.#isStopped) return { kind: "not-found", message: "this channel was deleted" };
+    if (this.#isStopped) return DELETED;
     const answer = operate(this.#state, request);
     if (changesSomething(request)) {
       this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));
       await this.#committer.durable();
+      if (this.#isStopped) return DELETED;
     }
     return answer;
   }
@@ -175,21 +178,25 @@ export class Channel {
     }
     const [first, ...others] = pending;
     if (first === undefined && duplicateOf !== undefined) return duplicateOf;
-    if (first === undefined || call.key === undefined) return this.#buffer(pending);
-    return this.#buffer([{ bytes: first.bytes, keys: [...first.keys, call.key] }, ...others]);
+    const keyed =
+      first === undefined || call.key === undefined
+        ? pending
+        : [{ bytes: first.bytes, keys: [...first.keys, call.key] }, ...others];
+    return this.#buffer(keyed).then((seq) => ({ duplicate: false, position: positionText(seq) }));
   }
 
-  #buffer(events: readonly PendingEvent[]): Promise<AppendedCall> {
+  /** Resolves with the sequence number of the first event once all are durable. */
+  #buffer(events: readonly PendingEvent[]): Promise<number> {
     const keys = events.flatMap((event) => event.keys);
     const forget = (): void => {
       for (const key of keys) this.#pendingKeys.delete(key);
     };
-    const answer = new Promise<AppendedCall>((resolve, reject) => {
+    const stored = new Promise<number>((resolve, reject) => {
       this.#state.buffer.add({
         events,
-        accepted: (call) => {
+        accepted: (firstSeq) => {
           forget();
-          resolve(call);
+          resolve(firstSeq);
         },
         refused: (error) => {
           forget();
@@ -197,18 +204,17 @@ export class Channel {
         },
       });
     });
-    for (const key of keys) this.#pendingKeys.set(key, answer);
-    return answer;
+    for (const key of keys) this.#pendingKeys.set(key, stored);
+    return stored;
   }
 
   /** The answer for a key that is in the log, or on its way into it. */
   #known(key: string, withinMs: number): Promise<AppendedCall> | undefined {
     const pending = this.#pendingKeys.get(key);
-    const seq = pending === undefined ? this.#state.keys.find(key, this.#state.ports.now() - withinMs) : undefined;
-    if (pending === undefined && seq === undefined) return undefined;
+    const stored = pending ?? this.#state.keys.find(key, this.#state.ports.now() - withinMs);
+    if (stored === undefined) return undefined;
     this.#state.duplicates++;
-    if (pending !== undefined) return pending.then((call) => ({ ...call, duplicate: true }));
-    return Promise.resolve({ duplicate: true, position: positionText(seq ?? 0) });
+    return Promise.resolve(stored).then((seq) => ({ duplicate: true, position: positionText(seq) }));
   }
 
   #settle(settlements: readonly Settlement[]): void {

@@ -36,11 +36,13 @@ export const FAST_ANSWERS = 64;
 export const FAR_BEHIND_EVENTS = 20_000;
 /** Settlements wait this long for a segment to be written with, milliseconds. */
 export const SETTLE_DELAY_MS = 25;
-/** This many events within BUSY_MS make a channel busy: from then on there is company to wait for. */
+/** This many events within BUSY_MS make a channel busy: four come while it would wait, and below that waiting saves little. */
 export const BUSY_EVENTS = 40;
+/** Long enough that a burst is no load, short enough that a load is noticed before it has cost a hundred rows, milliseconds. */
 export const BUSY_MS = 100;
 /** A busy channel commits at most this often, milliseconds, unless COMPANY_EVENTS wait: about what a replicated commit takes. */
 export const PACE_MS = 10;
+/** With so many a commit costs each event an eighth of a row and less: more would save little, and delay a full load. */
 export const COMPANY_EVENTS = 16;
 /** While work exists the alarm comes at least this often, milliseconds: a crash or a lost wake-up costs no more. */
 export const WATCHDOG_MS = 5_000;

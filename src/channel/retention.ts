@@ -38,13 +38,13 @@ function trimSegments(state: ChannelState, nowMs: number): number | undefined {
     else if (row.bytes > 0) storage.segments.strip(row.first_seq);
   }
   log.forget();
-  if (rows.length === RETENTION_SEGMENTS) return nowMs + 1;
+  if (rows.length >= RETENTION_SEGMENTS) return nowMs + 1;
   return nextSegmentMs(state);
 }
 
 function nextSegmentMs({ storage, log, configuration }: ChannelState): number | undefined {
   const { retentionMs } = configuration;
-  const body = storage.segments.oldestBody();
+  const body = storage.segments.oldestBodyMs();
   const keys = storage.segments.oldestKeysAlone(log.head);
   return earliest(
     body === undefined ? undefined : passMs(body, retentionMs),

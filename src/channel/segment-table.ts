@@ -24,6 +24,8 @@ export type ExpiredSegment = {
   bytes: number;
 };
 
+type SegmentEnds = { readonly first_seq: number; readonly accepted_at: number; readonly bytes: number };
+
 type Count = { n: number | null };
 
 export class SegmentTable {
@@ -72,16 +74,39 @@ export class SegmentTable {
 
   /** First sequence number that can still be read. */
   oldestSeq(): number | undefined {
-    return (
-      this.#sql.all<Count>("SELECT first_seq AS n FROM segment WHERE LENGTH(body) > 0 ORDER BY first_seq LIMIT 1")[0]
-        ?.n ?? undefined
-    );
+    return this.#oldestBody()?.first_seq;
   }
 
   /** Acceptance time of the oldest segment that has a body, epoch milliseconds. */
-  oldestBody(): number | undefined {
-    const query = "SELECT accepted_at AS n FROM segment WHERE LENGTH(body) > 0 ORDER BY first_seq LIMIT 1";
-    return this.#sql.all<Count>(query)[0]?.n ?? undefined;
+  oldestBodyMs(): number | undefined {
+    return this.#oldestBody()?.accepted_at;
+  }
+
+  /**
+   * Bodies go from the oldest on, so a binary search finds the first one that is left: the segments before it, kept for
+   * their keys alone, may be days of them.
+   */
+  #oldestBody(): SegmentEnds | undefined {
+    const query = "SELECT (SELECT MIN(first_seq) FROM segment) AS low, (SELECT MAX(first_seq) FROM segment) AS high";
+    const [range] = this.#sql.all<{ low: number | null; high: number | null }>(query);
+    let low = range?.low ?? 0;
+    let high = range?.high ?? 0;
+    let found = this.#from(high);
+    if (found === undefined || found.bytes === 0) return undefined;
+    // Mostly it is the first.
+    for (let middle = low; low < high; middle = Math.floor((low + high) / 2)) {
+      const segment = this.#from(middle);
+      if (segment === undefined) break;
+      if (segment.bytes > 0) [found, high] = [segment, middle];
+      else low = segment.first_seq + 1;
+    }
+    return found;
+  }
+
+  #from(seq: number): SegmentEnds | undefined {
+    const query = `SELECT first_seq, accepted_at, LENGTH(body) AS bytes FROM segment
+       WHERE first_seq >= ? ORDER BY first_seq LIMIT 1`;
+    return this.#sql.all<SegmentEnds>(query, seq)[0];
   }
 
   /**
@@ -95,18 +120,28 @@ export class SegmentTable {
   }
 
   /**
-   * Segments whose events, or whose keys, are past their time, oldest first, without their bodies. Times never go back
-   * along the log: the inner limit ends the search where the first of them is not expired, not at the end of the log.
+   * Segments whose events, or whose keys, are past their time, oldest first, without their bodies: at most `limit` of
+   * those that are kept for their keys alone, and as many of the others.
    */
   expired(until: { readonly bodyMs: number; readonly keysMs: number }, limit: number): ExpiredSegment[] {
+    const bodies = this.oldestSeq() ?? Number.MAX_SAFE_INTEGER;
+    return [
+      ...this.#expiredFrom(0, bodies, until.keysMs, limit),
+      ...this.#expiredFrom(bodies, Number.MAX_SAFE_INTEGER, until.bodyMs, limit),
+    ];
+  }
+
+  /** Times never go back along the log: the inner limit ends the search, not the end of the log. */
+  #expiredFrom(from: number, to: number, untilMs: number, limit: number): ExpiredSegment[] {
     return this.#sql.all<ExpiredSegment>(
       `SELECT * FROM (
          SELECT first_seq, count, accepted_at, keys, blob, LENGTH(body) AS bytes FROM segment
-         WHERE LENGTH(body) > 0 OR accepted_at <= ? ORDER BY first_seq LIMIT ?
+         WHERE first_seq >= ? AND first_seq < ? ORDER BY first_seq LIMIT ?
        ) WHERE accepted_at <= ?`,
-      until.keysMs,
+      from,
+      to,
       limit,
-      until.bodyMs,
+      untilMs,
     );
   }
 

@@ -12,12 +12,13 @@ import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { Delivery, LeaseAnswer, Route, Settlement } from "../core/channel-protocol.ts";
 import { SHARED_LANE } from "../core/channel-protocol.ts";
+import { countedPorts } from "./counted-ports.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FailureLog } from "./failure-log.ts";
 import { LeasedEvents } from "./outgoing.ts";
 import type { CourierPorts } from "./ports.ts";
 import { Reports } from "./reports.ts";
-import { send, unsendable } from "./send.ts";
+import { type Sent, send, unsendable, type Work } from "./send.ts";
 import { within } from "./within.ts";
 
 export type { CourierPorts } from "./ports.ts";
@@ -40,19 +41,20 @@ const USUAL_TIMEOUT_MS = 30_000;
 const VISIT_MS = 5_000;
 
 /** Rejects only when the first channel could not be asked for work. */
-export async function runCourier(ports: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
+export async function runCourier(uncounted: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
+  const { ports, requests } = countedPorts(uncounted);
   const untilMs = ports.now() + ports.settings.budgetMs;
   const served = new Set<ChannelName>([channel]);
   const failures = new FailureLog(ports.log);
   const deadlines = new Deadlines(ports);
   try {
     const leaveAtMs = Number.POSITIVE_INFINITY;
-    await new LaneRun(ports, { channel, lane, untilMs, leaveAtMs, served, failures, deadlines }).run();
+    await new LaneRun(ports, { channel, lane, untilMs, leaveAtMs, served, failures, deadlines, requests }).run();
     // Events handed to other channels go on in this run, without a wake-up each.
     for (const next of served) {
       if (next === channel) continue;
       const visit = { channel: next, lane: SHARED_LANE, leaveAtMs: ports.now() + VISIT_MS };
-      await serveOnTheWay(ports, { ...visit, untilMs, served, failures, deadlines });
+      await serveOnTheWay(ports, { ...visit, untilMs, served, failures, deadlines, requests });
     }
   } finally {
     failures.end(channel);
@@ -69,10 +71,11 @@ async function serveOnTheWay(ports: CourierPorts, assignment: Assignment): Promi
 }
 
 /**
- * Deliveries of one run: Cloudflare counts every request that an invocation makes, 10,000 at most, and past that each one
- * fails as if the subscriber had. The channel wakes the next courier at once.
+ * Requests of one run after which it leases no more: Cloudflare counts every request and call of an invocation, 10,000 at
+ * most, and past that each one fails as if the subscriber had. What is out then, and its reports, are the rest. The
+ * channel wakes the next courier at once.
  */
-const DELIVERIES_PER_RUN = 5_000;
+const REQUESTS_PER_RUN = 9_000;
 
 interface Assignment {
   readonly channel: ChannelName;
@@ -85,6 +88,8 @@ interface Assignment {
   readonly served: Set<ChannelName>;
   readonly failures: FailureLog;
   readonly deadlines: Deadlines;
+  /** Made by this run so far. */
+  readonly requests: () => number;
 }
 
 class LaneRun {
@@ -92,7 +97,6 @@ class LaneRun {
   readonly #assignment: Assignment;
   readonly #reports: Reports;
   #inFlight = 0;
-  #started = 0;
   /** Longest timeout of this lane's deliveries as far as they are known, milliseconds. */
   #longestTimeoutMs = USUAL_TIMEOUT_MS;
   #slotFreed: () => void = () => {};
@@ -127,13 +131,13 @@ class LaneRun {
     // What does not fit any more is left to the channel, which wakes another courier for it.
     const { untilMs, leaveAtMs } = this.#assignment;
     const leasableMs = Math.min(untilMs - this.#longestTimeoutMs, leaveAtMs) - now();
-    if (leasableMs <= 0 || this.#started >= DELIVERIES_PER_RUN) return false;
+    if (leasableMs <= 0 || this.#assignment.requests() >= REQUESTS_PER_RUN) return false;
     if (this.#reports.isFull) {
       await this.#reports.settled();
       // Nobody takes them: what is left is for the end of the run.
       return !this.#reports.isFull;
     }
-    const capacity = Math.min(settings.window - this.#inFlight, DELIVERIES_PER_RUN - this.#started);
+    const capacity = settings.window - this.#inFlight;
     if (capacity <= 0) {
       await this.#freedSlot();
       return true;
@@ -208,17 +212,14 @@ class LaneRun {
   }
 
   #start(delivery: Delivery, route: Route | undefined, events: LeasedEvents): void {
-    const event = events.at(delivery.event);
     const startedMs = this.#ports.now();
-    assert(route !== undefined && event !== undefined, "a lease holds the routes and events of its deliveries");
-    const { channel, deadlines } = this.#assignment;
+    assert(route !== undefined, "a lease holds the routes of its deliveries");
+    const { channel } = this.#assignment;
     // The first of a longer timeout that comes near the end is sent all the same: most answers are quick, and not to
     // send what is leased would be a failed attempt for certain.
     this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, route.timeoutMs);
     this.#inFlight++;
-    this.#started++;
-    const outgoing = delivery.extensions === undefined ? event : event.with(delivery.extensions);
-    send(this.#ports, deadlines, { channel, delivery, route, outgoing })
+    this.#attempt({ channel, delivery, route }, events)
       .catch((error: unknown) => unsendable(error))
       .then((sent) => {
         this.#inFlight--;
@@ -229,6 +230,15 @@ class LaneRun {
         this.#slotFreed();
         this.#refilled();
       });
+  }
+
+  /** An event that cannot be read fails its own delivery, and no other of its lease. */
+  async #attempt(work: Omit<Work, "outgoing">, events: LeasedEvents): Promise<Sent> {
+    const { delivery } = work;
+    const event = events.at(delivery.event);
+    assert(event !== undefined, "a lease holds the events of its deliveries");
+    const outgoing = delivery.extensions === undefined ? event : event.with(delivery.extensions);
+    return send(this.#ports, this.#assignment.deadlines, { ...work, outgoing });
   }
 
   /** Resolves when so many slots are free, or after REFILL_MS. */

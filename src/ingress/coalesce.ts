@@ -5,7 +5,7 @@
  *   others:             join ─────────────┘
  *
  * The call runs inside the first request's `waitUntil`, so a producer that hangs up takes nobody with it. Should it be
- * lost all the same, watching members end the group at its deadline, and nobody else joins it.
+ * lost all the same, the group ends at its deadline, which that call and some of the members watch.
  */
 import type { ChannelName } from "../core/channel-name.ts";
 import type { AppendAnswer, AppendCall, AppendRequest } from "../core/channel-protocol.ts";
@@ -21,6 +21,11 @@ const SHARED_CALL_BYTES = 1_000_000;
 const GROUP_AGE_MS = 50;
 /** How long a producer waits for the channel before it is told to try again, milliseconds. */
 export const ANSWER_TIMEOUT_MS = 15_000;
+/**
+ * The deadline is watched beside the call, in the background, where a producer that hangs up does not end it; should the
+ * runtime end that as well, by one member in eight. A timer for each request would cost a twentieth of it.
+ */
+const WATCHED_BY = 8;
 
 export interface PendingCall {
   /** The call's encoded events. */
@@ -69,7 +74,7 @@ export class Coalescer {
     const alone = !ports.settings.coalesce || call.bytes > SHARED_CALL_BYTES;
     const group = alone ? this.#appendAlone(name, call, ports) : this.#join(name, call, ports);
     const index = group.calls.length - 1;
-    const answer = await (isWatcher(index) ? this.#watch(name, group, ports) : group.answer);
+    const answer = await (index % WATCHED_BY === 1 ? this.#watch(name, group, ports) : group.answer);
     if (answer.kind !== "accepted") return answer;
     return { kind: "accepted", duplicate: answer.calls[index]?.duplicate ?? false };
   }
@@ -83,7 +88,8 @@ export class Coalescer {
     }
     const group = newGroup(call, ports);
     this.#open.set(name, group);
-    ports.waitUntil(this.#lead(name, group, ports).then(group.settle));
+    this.#lead(name, group, ports).then(group.settle);
+    ports.waitUntil(this.#watch(name, group, ports));
     return group;
   }
 
@@ -113,7 +119,8 @@ export class Coalescer {
 
   #appendAlone(name: ChannelName, call: PendingCall, ports: CoalescePorts): Group {
     const group = newGroup(call, ports);
-    ports.waitUntil(appendOnce(name, call, ports).then(group.settle));
+    appendOnce(name, call, ports).then(group.settle);
+    ports.waitUntil(this.#watch(name, group, ports));
     return group;
   }
 
@@ -126,14 +133,6 @@ export class Coalescer {
 function newGroup(call: PendingCall, ports: CoalescePorts): Group {
   const { promise, resolve } = Promise.withResolvers<GroupAnswer>();
   return { calls: [call], openedMs: ports.now(), bytes: call.bytes, answer: promise, settle: resolve };
-}
-
-/**
- * Members 0, 1, 3, 7, 15, ... watch the deadline: a timer for each request costs a twentieth of it, and only when all of
- * these have hung up, and the call that runs in the background was lost as well, do the others wait for nothing.
- */
-function isWatcher(index: number): boolean {
-  return (index & (index + 1)) === 0;
 }
 
 function hasRoom(group: Group, call: PendingCall, nowMs: number): boolean {

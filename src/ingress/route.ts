@@ -25,29 +25,30 @@ const MALFORMED: Route = {
 };
 const NOTHING: Route = { kind: "not-found", message: MALFORMED.message };
 
-/** URLs remembered; with more in use the memory starts again. */
+/** Paths remembered; with more in use the memory starts again. */
 const REMEMBERED = 1_024;
 /** Longer ones are nobody's address, characters. */
 const REMEMBERED_LENGTH = 1_024;
 
-/** Remembers where URLs lead, because the same few are asked for all the time. */
+/** Remembers where paths lead, because the same few are asked for all the time. */
 export class Routes {
   readonly #known = new Map<string, Route>();
 
+  /** Takes an absolute URL as `Request.url` has it; the query is ignored. */
   of(url: string): Route {
-    const known = this.#known.get(url);
+    const path = urlPath(url);
+    const known = this.#known.get(path);
     if (known !== undefined) return known;
-    const route = routeOf(url);
-    if (url.length > REMEMBERED_LENGTH) return route;
+    const route = routeOf(path);
+    if (path.length > REMEMBERED_LENGTH) return route;
     if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(url, route);
+    this.#known.set(path, route);
     return route;
   }
 }
 
-/** Takes an absolute URL as `Request.url` has it; the query is ignored. */
-export function routeOf(url: string): Route {
-  const [, ...segments] = withoutSlashAtEnd(urlPath(url)).split("/");
+function routeOf(path: string): Route {
+  const [, ...segments] = withoutSlashAtEnd(path).split("/");
   const [namespace = "", middle = "", last] = segments;
   if (namespace === "" && segments.length === 1) return NOTHING;
   if (isReservedNamespace(namespace))

@@ -14,7 +14,7 @@ export const CANARIES: readonly Canary[] = [
     bug: "producers are answered before the commit",
     file: "src/channel/append-buffer.ts",
     original: "    this.#calls.push(call);\n",
-    replacement: '    this.#calls.push(call);\n    call.accepted({ duplicate: false, position: "0-1" });\n',
+    replacement: "    this.#calls.push(call);\n    call.accepted(1);\n",
   },
   {
     name: "position-past-straggler",
