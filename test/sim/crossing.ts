@@ -14,7 +14,7 @@ export function crossing(
   heard: (host: ChannelHost) => Pick<ChannelPort, Verbs> = (host) => host,
 ): Pick<ChannelPort, Verbs> {
   const cross = <T>(work: (rpc: Pick<ChannelRpc, Verbs>) => Promise<T>): Promise<T> =>
-    world.network.call(() => world.object(name).call((host) => work(servedBy(heard(host)))));
+    world.network.callThatMayHang(() => world.object(name).call((host) => work(servedBy(heard(host)))));
   return channelOver({
     append: (request) => cross((rpc) => rpc.append(request)),
     lease: (request) => cross((rpc) => rpc.lease(request)),

@@ -1,5 +1,6 @@
 /** Every invariant of the architecture that a run is held to. */
 import type { Invariant } from "./invariant.ts";
+import { answeredInTime } from "./invariants/answered-in-time.ts";
 import { bounded } from "./invariants/bounded.ts";
 import { durable } from "./invariants/durable.ts";
 import { filters } from "./invariants/filters.ts";
@@ -31,5 +32,6 @@ export const INVARIANTS: readonly Invariant[] = [
   workIsWatched,
   soundStorage,
   latePushes,
+  answeredInTime,
   liveness,
 ];

@@ -11,6 +11,8 @@ export interface Weather {
   readonly lostCalls: number;
   /** Of 1,000 calls: the request arrives so late that its caller has given up. */
   readonly lateCalls: number;
+  /** Of 1,000 calls of producers and couriers: never end. */
+  readonly hungCalls: number;
   /** Of 1,000 direct wake-ups: refused. */
   readonly refusedWakes: number;
   /** Of 1,000 queue messages: lost, doubled, late. */
@@ -43,6 +45,7 @@ const CALM: Weather = {
   callMs: 2,
   lostCalls: 0,
   lateCalls: 0,
+  hungCalls: 0,
   refusedWakes: 0,
   lostMessages: 0,
   doubledMessages: 0,
@@ -81,6 +84,7 @@ function drawn(random: SeededRandom, name: Weather["name"], strength: number): W
     callMs: random.pick([1, 4, 20, 100]),
     lostCalls: upTo(10),
     lateCalls: upTo(8),
+    hungCalls: upTo(6),
     refusedWakes: upTo(40),
     lostMessages: upTo(60),
     doubledMessages: upTo(60),
