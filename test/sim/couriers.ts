@@ -1,7 +1,7 @@
 /** Couriers at work: the product's own run, over simulated calls, ended at any moment. */
 import type { ChannelHost } from "../../src/channel/host.ts";
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { LeaseAnswer, LeaseRequest, Token } from "../../src/core/channel-protocol.ts";
+import type { LeaseAnswer, LeaseRequest, Settlement, Token } from "../../src/core/channel-protocol.ts";
 import type { CourierPorts } from "../../src/courier/ports.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
 import { crossing } from "./crossing.ts";
@@ -17,6 +17,8 @@ export class Courier {
   readonly number: number;
   /** What it was given and has not sent yet, by subscriber's address and event. */
   readonly leased = new Map<string, Token[]>();
+  /** Outcomes that it has reported, or tried to. */
+  readonly reported = new Map<Settlement, { calls: number; isHeard: boolean }>();
   readonly #timers = new Set<() => void>();
   readonly #abort: () => void;
   isAlive = true;
@@ -89,6 +91,7 @@ export class Couriers {
         if (!courier.isAlive) return;
         this.#world.trace.note("courier ends", channel, lane, courier.number);
         this.running.delete(courier);
+        this.#world.ledger.courierEnded(courier);
         end();
       };
       runCourier(this.#ports(courier, holdMs), channel, lane).then(
@@ -129,6 +132,10 @@ export class Couriers {
   async #lease(courier: Courier, name: ChannelName, request: LeaseRequest): Promise<LeaseAnswer> {
     const { ledger } = this.#world;
     let said: LeaseAnswer | undefined;
+    for (const each of request.settlements) {
+      const before = courier.reported.get(each);
+      courier.reported.set(each, { calls: (before?.calls ?? 0) + 1, isHeard: false });
+    }
     const answer = await crossing(this.#world, name, (host) => ({
       append: (unpacked) => host.append(unpacked),
       readPart: (blob, part) => host.readPart(blob, part),
@@ -137,6 +144,7 @@ export class Couriers {
         return said;
       },
     })).lease(request);
+    for (const each of request.settlements) courier.reported.set(each, { calls: 1, isHeard: true });
     for (const { url, id, token } of said === undefined ? [] : ledger.expectedRequests(said)) {
       const key = `${url} ${id}`;
       const tokens = courier.leased.get(key);

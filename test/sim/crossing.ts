@@ -16,8 +16,17 @@ export function crossing(
   const cross = <T>(work: (rpc: Pick<ChannelRpc, Verbs>) => Promise<T>): Promise<T> =>
     world.network.callThatMayHang(() => world.object(name).call((host) => work(servedBy(heard(host)))));
   return channelOver({
-    append: (request) => cross((rpc) => rpc.append(request)),
+    append: (request) => cross((rpc) => timed(world, name, () => rpc.append(request))),
     lease: (request) => cross((rpc) => rpc.lease(request)),
     readPart: (blob, part) => cross((rpc) => rpc.readPart(blob, part)),
   });
+}
+
+/** Times the append from its arrival to its answer, if the same instance gives it. */
+async function timed<T>(world: World, name: ChannelName, append: () => Promise<T>): Promise<T> {
+  const { living } = world.object(name);
+  const arrivedMs = world.clock.nowMs;
+  const answer = await append();
+  if (world.object(name).living === living) world.ledger.appended(name, world.clock.nowMs - arrivedMs);
+  return answer;
 }

@@ -13,7 +13,9 @@ import { monotonic } from "./invariants/monotonic.ts";
 import { needlessDuplicates } from "./invariants/needless-duplicates.ts";
 import { nothingLost } from "./invariants/nothing-lost.ts";
 import { order } from "./invariants/order.ts";
+import { promptAppends } from "./invariants/prompt-appends.ts";
 import { replies } from "./invariants/replies.ts";
+import { reportedAgain } from "./invariants/reported-again.ts";
 import { soundStorage } from "./invariants/sound-storage.ts";
 import { workIsWatched } from "./invariants/work-is-watched.ts";
 
@@ -33,5 +35,7 @@ export const INVARIANTS: readonly Invariant[] = [
   soundStorage,
   latePushes,
   answeredInTime,
+  promptAppends,
+  reportedAgain,
   liveness,
 ];
