@@ -124,7 +124,7 @@ export class Subscribers {
           headers: { "retry-after": String(random.between(0, 20)) },
         };
       case "failing":
-        return { afterMs: random.between(0, 50), status: random.pick([500, 502, 404, 408]) };
+        return { afterMs: random.between(0, random.pick([50, 1_500])), status: random.pick([500, 502, 404, 408]) };
       case "refusing":
         return { afterMs: random.between(0, 20), status: random.pick([400, 403, 422]) };
       case "hanging":
