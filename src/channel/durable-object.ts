@@ -2,27 +2,17 @@
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/channel/0001-channel.sql";
 import migration0002 from "../../migrations/channel/0002-parked-expiry.sql";
-import {
-  type PackedAppendAnswer,
-  type PackedAppendRequest,
-  packAppendAnswer,
-  unpackAppendRequest,
-} from "../core/append-wire.ts";
+import type { PackedAppendRequest } from "../core/append-wire.ts";
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelConfiguration, CourierPort, OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
-import type { ChannelRpc } from "../core/channel-rpc.ts";
-import {
-  type PackedLeaseAnswer,
-  type PackedLeaseRequest,
-  packLeaseAnswer,
-  unpackLeaseRequest,
-} from "../core/lease-wire.ts";
+import { type ChannelRpc, servedBy } from "../core/channel-rpc.ts";
+import type { PackedLeaseRequest } from "../core/lease-wire.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { wakeTransport } from "../platform/wake-up.ts";
 import { ChannelHost, type HostPorts } from "./host.ts";
-import { newUsage, type Usage } from "./usage.ts";
+import { newUsage, type Usage, withUsage } from "./usage.ts";
 
 const MIGRATIONS = [migration0001, migration0002];
 
@@ -35,12 +25,12 @@ export class Channel extends DurableObject<Env> implements ChannelRpc {
     this.#host = new ChannelHost(hostPorts(ctx, env, this.#usage), durableSql(ctx.storage, this.#usage));
   }
 
-  async append(request: PackedAppendRequest): Promise<PackedAppendAnswer> {
-    return packAppendAnswer(await this.#called("append").append(unpackAppendRequest(request)));
+  append(request: PackedAppendRequest) {
+    return servedBy(this.#called("append")).append(request);
   }
 
-  async lease(request: PackedLeaseRequest): Promise<PackedLeaseAnswer> {
-    return packLeaseAnswer(await this.#called("lease").lease(unpackLeaseRequest(request)));
+  lease(request: PackedLeaseRequest) {
+    return servedBy(this.#called("lease")).lease(request);
   }
 
   readPart(blob: number, part: number) {
@@ -105,9 +95,4 @@ function hostPorts(ctx: DurableObjectState, env: Env, usage: Usage): HostPorts {
     abort: (reason) => ctx.abort(reason),
     log: (record) => console.log(JSON.stringify(record)),
   };
-}
-
-function withUsage(request: OperatorRequest, answer: OperatorAnswer, usage: Usage): OperatorAnswer {
-  if (request.verb !== "stats" || answer.kind !== "ok") return answer;
-  return { kind: "ok", body: { ...answer.body, usage } };
 }

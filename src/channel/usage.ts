@@ -1,4 +1,5 @@
 /** What Cloudflare bills a channel's object for, counted by the object itself since it woke; never stored. */
+import type { OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
 
 export interface Usage {
   /** When the object woke, RFC 3339. */
@@ -35,4 +36,10 @@ export function newUsage(nowMs: number): Usage {
     queueMessages: 0,
     directWakeUps: 0,
   };
+}
+
+/** The answer to an operator's call; one for stats says what the object has cost too. */
+export function withUsage(request: OperatorRequest, answer: OperatorAnswer, usage: Usage): OperatorAnswer {
+  if (request.verb !== "stats" || answer.kind !== "ok") return answer;
+  return { kind: "ok", body: { ...answer.body, usage } };
 }

@@ -1,4 +1,5 @@
 /** Appends as they cross RPC: columns instead of an object for each producer's call, as for leases (lease-wire.ts). */
+import assert from "./assert.ts";
 import type { AppendAnswer, AppendCall, AppendRequest } from "./channel-protocol.ts";
 
 export interface PackedAppendRequest {
@@ -42,6 +43,7 @@ export function unpackAppendRequest({ bytes, counts, lengths, keys }: PackedAppe
     calls.push(key === undefined ? { lengths: own } : { lengths: own, key });
     start += count;
   }
+  assert(start === lengths.length, "each length that crosses belongs to a call");
   return { bytes, calls };
 }
 

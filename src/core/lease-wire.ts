@@ -65,6 +65,7 @@ export function packLeaseRequest({ settlements, ...rest }: LeaseRequest): Packed
 
 export function unpackLeaseRequest(packed: PackedLeaseRequest): LeaseRequest {
   const { subscriptions, settlements: numbers, outcomes, ...rest } = packed;
+  assert(numbers.length % COLUMNS === 0, "a settlement crosses with all its columns");
   const others = byIndex(outcomes);
   const settlements: Settlement[] = [];
   for (let at = 0, index = 0; at < numbers.length; at += COLUMNS, index++) {
@@ -100,6 +101,8 @@ export function packLeaseAnswer({ deliveries, events, ...rest }: LeaseAnswer): P
 
 export function unpackLeaseAnswer(packed: PackedLeaseAnswer): LeaseAnswer {
   const { subscriptions, deliveries: numbers, extensions, events: places, chunked, ...rest } = packed;
+  assert(numbers.length % COLUMNS === 0, "a delivery crosses with all its columns");
+  assert(places.length % EVENT_COLUMNS === 0, "an event crosses with both its columns");
   const extended = byIndex(extensions);
   const deliveries: Delivery[] = [];
   for (let at = 0, index = 0; at < numbers.length; at += COLUMNS, index++) {

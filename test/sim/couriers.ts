@@ -1,8 +1,10 @@
 /** Couriers at work: the product's own run, over simulated calls, ended at any moment. */
+import type { ChannelHost } from "../../src/channel/host.ts";
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { LeaseAnswer, LeaseRequest, Token } from "../../src/core/channel-protocol.ts";
+import type { LeaseAnswer, LeaseRequest, Settlement, Token } from "../../src/core/channel-protocol.ts";
 import type { CourierPorts } from "../../src/courier/ports.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
+import { crossing } from "./crossing.ts";
 import type { World } from "./world.ts";
 
 export interface Assignment {
@@ -15,6 +17,8 @@ export class Courier {
   readonly number: number;
   /** What it was given and has not sent yet, by subscriber's address and event. */
   readonly leased = new Map<string, Token[]>();
+  /** Outcomes that it has reported, or tried to. */
+  readonly reported = new Map<Settlement, { calls: number; isHeard: boolean }>();
   readonly #timers = new Set<() => void>();
   readonly #abort: () => void;
   isAlive = true;
@@ -87,6 +91,7 @@ export class Couriers {
         if (!courier.isAlive) return;
         this.#world.trace.note("courier ends", channel, lane, courier.number);
         this.running.delete(courier);
+        this.#world.ledger.courierEnded(courier);
         end();
       };
       runCourier(this.#ports(courier, holdMs), channel, lane).then(
@@ -109,14 +114,11 @@ export class Couriers {
   }
 
   #ports(courier: Courier, holdMs: number): CourierPorts {
-    const { clock, network, subscribers } = this.#world;
-    const object = (name: ChannelName) => this.#world.object(name);
+    const { clock, subscribers } = this.#world;
     return {
       lease: (name, request) => courier.reaches(this.#lease(courier, name, request)),
-      readPart: (name, blob, part) =>
-        courier.reaches(network.call(() => object(name).call((host) => host.readPart(blob, part)))),
-      appendTo: (name, request) =>
-        courier.reaches(network.call(() => object(name).call((host) => host.append(request)))),
+      readPart: (name, blob, part) => courier.reaches(crossing(this.#world, name).readPart(blob, part)),
+      appendTo: (name, request) => courier.reaches(crossing(this.#world, name).append(request)),
       fetch: (url, init) => courier.reaches(subscribers.fetch(courier, url, init)),
       fixedLength: () => new TransformStream<Uint8Array, Uint8Array>(),
       now: () => clock.nowMs,
@@ -126,28 +128,47 @@ export class Couriers {
     };
   }
 
+  /** The ledger hears both ends in their own words, before anything is packed: what the wire changes is a fault. */
   async #lease(courier: Courier, name: ChannelName, request: LeaseRequest): Promise<LeaseAnswer> {
-    const { network, ledger } = this.#world;
-    const object = this.#world.object(name);
-    const answer = await network.call(() =>
-      object.call((host) => {
-        const instance = object.living;
-        const acted = ledger.reported(object, request.settlements);
-        const lease = host.lease(request);
-        // It acts on outcomes before it waits for anything.
-        if (object.living === instance) acted();
-        return lease.then((leased) => {
-          if (object.living === instance) ledger.leased(object, request, leased);
-          return leased;
-        });
-      }),
-    );
-    for (const { url, id, token } of ledger.expectedRequests(answer)) {
+    const { ledger } = this.#world;
+    let said: LeaseAnswer | undefined;
+    for (const each of request.settlements) {
+      const before = courier.reported.get(each);
+      courier.reported.set(each, { calls: (before?.calls ?? 0) + 1, isHeard: false });
+    }
+    const answer = await crossing(this.#world, name, (host) => ({
+      append: (unpacked) => host.append(unpacked),
+      readPart: (blob, part) => host.readPart(blob, part),
+      lease: async (unpacked) => {
+        said = await this.#leaseOf(host, name, { request, unpacked });
+        return said;
+      },
+    })).lease(request);
+    for (const each of request.settlements) courier.reported.set(each, { calls: 1, isHeard: true });
+    for (const { url, id, token } of said === undefined ? [] : ledger.expectedRequests(said)) {
       const key = `${url} ${id}`;
       const tokens = courier.leased.get(key);
       if (tokens === undefined) courier.leased.set(key, [token]);
       else tokens.push(token);
     }
     return answer;
+  }
+
+  #leaseOf(
+    host: ChannelHost,
+    name: ChannelName,
+    { request, unpacked }: { readonly request: LeaseRequest; readonly unpacked: LeaseRequest },
+  ): Promise<LeaseAnswer> {
+    const { ledger } = this.#world;
+    const object = this.#world.object(name);
+    const instance = object.living;
+    const acted = ledger.reported(object, request.settlements);
+    const lease = host.lease(unpacked);
+    // It acts on outcomes before it waits for anything.
+    if (object.living === instance) acted();
+    return lease.then((leased) => {
+      if (object.living === instance) ledger.leased(object, request, leased);
+      return leased;
+    });
   }
 }

@@ -1,4 +1,5 @@
 /** What an invariant is told; it answers with what is wrong, or with nothing. */
+import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { Delivery, LeaseAnswer, LeaseRequest, Route, Token } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import type { Account, Reading } from "./account.ts";
@@ -58,6 +59,8 @@ export interface Invariant {
 
 export interface Checks {
   readonly postAnswered?: (post: Post, answer: CallAnswer) => string | undefined;
+  /** A channel answered an append, this long after the call had reached it. */
+  readonly appended?: (append: { readonly name: ChannelName; readonly tookMs: number }) => string | undefined;
   readonly leased?: (lease: LeaseFact) => string | undefined;
   readonly answered?: (answer: AnswerFact) => string | undefined;
   readonly ended?: (end: EndFact) => string | undefined;
@@ -65,6 +68,8 @@ export interface Checks {
   /** Storage was taken back to what is durable. */
   readonly crashed?: (record: ChannelRecord) => string | undefined;
   readonly requested?: (request: RequestFact) => string | undefined;
+  /** A courier ended by itself. */
+  readonly courierEnded?: (courier: Courier) => string | undefined;
   readonly looked?: () => string | undefined;
   /** Everything had its time. */
   readonly finished?: () => string | undefined;

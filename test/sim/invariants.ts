@@ -1,5 +1,6 @@
 /** Every invariant of the architecture that a run is held to. */
 import type { Invariant } from "./invariant.ts";
+import { answeredInTime } from "./invariants/answered-in-time.ts";
 import { bounded } from "./invariants/bounded.ts";
 import { durable } from "./invariants/durable.ts";
 import { filters } from "./invariants/filters.ts";
@@ -12,7 +13,9 @@ import { monotonic } from "./invariants/monotonic.ts";
 import { needlessDuplicates } from "./invariants/needless-duplicates.ts";
 import { nothingLost } from "./invariants/nothing-lost.ts";
 import { order } from "./invariants/order.ts";
+import { promptAppends } from "./invariants/prompt-appends.ts";
 import { replies } from "./invariants/replies.ts";
+import { reportedAgain } from "./invariants/reported-again.ts";
 import { soundStorage } from "./invariants/sound-storage.ts";
 import { workIsWatched } from "./invariants/work-is-watched.ts";
 
@@ -31,5 +34,8 @@ export const INVARIANTS: readonly Invariant[] = [
   workIsWatched,
   soundStorage,
   latePushes,
+  answeredInTime,
+  promptAppends,
+  reportedAgain,
   liveness,
 ];

@@ -12,6 +12,7 @@ import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import { type Account, type End, nameOf, outOf, type Reading } from "./account.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
+import type { Courier } from "./couriers.ts";
 import { readHead } from "./encoded-event.ts";
 import type { Checks, LoggedReply, RequestFact } from "./invariant.ts";
 import { INVARIANTS } from "./invariants.ts";
@@ -49,6 +50,14 @@ export class Ledger {
 
   postAnswered(post: Post, answer: CallAnswer): void {
     this.#ask((checks) => checks.postAnswered?.(post, answer));
+  }
+
+  appended(name: ChannelName, tookMs: number): void {
+    this.#ask((checks) => checks.appended?.({ name, tookMs }));
+  }
+
+  courierEnded(courier: Courier): void {
+    this.#ask((checks) => checks.courierEnded?.(courier));
   }
 
   written(object: ChannelObject, tables: ReadonlySet<string>): void {

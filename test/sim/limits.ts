@@ -22,6 +22,8 @@ const SMALL: Readonly<Record<string, number>> = {
   FAR_BEHIND_EVENTS: 15,
   LONG_SCAN_EVENTS: 3,
   LEASE_DELIVERIES: 5,
+  BUSY_EVENTS: 2,
+  COMPANY_EVENTS: 4,
 };
 
 /** Large events are tested in runs with small bounds; elsewhere they would cost megabytes each. */

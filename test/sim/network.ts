@@ -13,6 +13,18 @@ export class Network {
     this.#world = world;
   }
 
+  /** As `call`, for callers that give up by themselves: some calls never end, on the way there or back. */
+  callThatMayHang<T>(work: () => Promise<T>): Promise<T> {
+    const { random, weather } = this.#world;
+    const isHung = random.perMille(weather.hungCalls);
+    const never = new Promise<T>(() => {});
+    if (isHung && random.perMille(500)) return never;
+    const call = this.call(work);
+    if (!isHung) return call;
+    call.catch(() => {});
+    return never;
+  }
+
   /** Makes the call; rejects when it breaks on the way there or back. */
   call<T>(work: () => Promise<T>): Promise<T> {
     const { clock, random, weather } = this.#world;

@@ -4,6 +4,10 @@ import type { OperatorRequest, StartFrom, SubscriptionConfiguration } from "../.
 import { addressOf, TEMPERS } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
+/** Posts before a channel is changed and removed at once, and the time until it is removed, milliseconds. */
+const BUSTLE = 8;
+const BUSTLE_MS = 60;
+
 export class People {
   readonly #world: World;
 
@@ -96,10 +100,17 @@ export class People {
   }
 
   #createAgain(name: ChannelName): void {
-    const { clock, random, controlPlane, objects } = this.#world;
-    controlPlane.remove(name);
+    const { clock, random, controlPlane, objects, producers } = this.#world;
     const index = objects.findIndex((object) => object.name === name);
-    clock.schedule(random.between(0, 3_000), () => controlPlane.create(name, index));
+    if (random.perMille(500)) {
+      // The push of a last change may still wait for a commit when the removal comes.
+      for (let count = BUSTLE; count > 0; count--) producers.post();
+      this.#reconfigure(name);
+    }
+    clock.schedule(random.below(BUSTLE_MS), () => {
+      controlPlane.remove(name);
+      clock.schedule(random.between(0, 3_000), () => controlPlane.create(name, index));
+    });
   }
 
   #operate(name: ChannelName): void {

@@ -1,17 +1,16 @@
 /** Those who post events: through isolates that share calls, with keys, batches and large events; some hang up. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import { type CallAnswer, Coalescer, type PendingCall } from "../../src/ingress/coalesce.ts";
+import type { CallAnswer, PendingCall } from "../../src/ingress/coalesce.ts";
+import { crossing } from "./crossing.ts";
 import { encodedEvent } from "./encoded-event.ts";
+import { IngressIsolate, type IngressRequest } from "./ingress-isolate.ts";
 import type { World } from "./world.ts";
 
 const ISOLATES = 3;
+/** Clients that hang up do so within one of these times, milliseconds. */
+const PATIENCE_MS = [2, 200, 10_000] as const;
 const TYPES = ["a", "a", "b", "b", "c"] as const;
 const SUBJECTS = ["0", "1", "2"] as const;
-
-interface Isolate {
-  readonly coalescer: Coalescer;
-  isAlive: boolean;
-}
 
 /** A call as its producer remembers it. */
 export interface Post {
@@ -21,37 +20,50 @@ export interface Post {
   readonly call: PendingCall;
 }
 
+/** A post without an answer. */
+interface Waiting {
+  readonly post: Post;
+  readonly request: IngressRequest;
+  readonly postedAtMs: number;
+}
+
 export class Producers {
   readonly #world: World;
   readonly #keyed: Post[] = [];
-  #isolates: Isolate[];
+  readonly #isolates: IngressIsolate[];
+  #waiting = new Set<Waiting>();
   #events = 0;
   #keys = 0;
 
   constructor(world: World) {
     this.#world = world;
-    this.#isolates = Array.from({ length: ISOLATES }, () => ({ coalescer: new Coalescer(), isAlive: true }));
+    this.#isolates = Array.from({ length: ISOLATES }, () => new IngressIsolate());
   }
 
   get posted(): number {
     return this.#events;
   }
 
+  /** Producers that hung up, or whose isolate ended, wait for nothing. */
+  get waiting(): ReadonlySet<Waiting> {
+    for (const each of this.#waiting) if (!each.request.isClientThere) this.#waiting.delete(each);
+    return this.#waiting;
+  }
+
   /** One isolate forgets everything, the calls it was making included. */
   killIsolate(): void {
     const index = this.#world.random.below(ISOLATES);
     this.#world.trace.note("isolate killed", String(index));
-    const isolate = this.#isolates[index];
-    if (isolate !== undefined) isolate.isAlive = false;
-    this.#isolates[index] = { coalescer: new Coalescer(), isAlive: true };
+    this.#kill(index);
   }
 
   killAllIsolates(): void {
-    for (let index = 0; index < ISOLATES; index++) {
-      const isolate = this.#isolates[index];
-      if (isolate !== undefined) isolate.isAlive = false;
-      this.#isolates[index] = { coalescer: new Coalescer(), isAlive: true };
-    }
+    for (let index = 0; index < ISOLATES; index++) this.#kill(index);
+  }
+
+  #kill(index: number): void {
+    this.#isolates[index]?.kill();
+    this.#isolates[index] = new IngressIsolate();
   }
 
   post(): void {
@@ -87,23 +99,32 @@ export class Producers {
   }
 
   #send(post: Post): void {
-    const { clock, random, weather, network, trace } = this.#world;
+    const { clock, random, weather, trace } = this.#world;
     const isolate = this.#isolates[random.below(ISOLATES)];
     if (isolate === undefined) return;
     trace.note("posted", post.channel, post.ids[0], post.ids.length);
-    const hangsUp = random.perMille(weather.hangUps);
-    // A leader that hangs up may take its turn with it, whatever the runtime promises.
-    const isLeadLost = hangsUp && random.perMille(300);
+    const request = isolate.begin(clock);
+    const waiting = { post, request, postedAtMs: clock.nowMs };
+    this.#waiting.add(waiting);
+    if (random.perMille(weather.hangUps)) {
+      clock.schedule(random.below(random.pick(PATIENCE_MS)), () => {
+        trace.note("hung up", post.channel, post.ids[0]);
+        request.clientLeft();
+      });
+    }
     const answer = isolate.coalescer.append(post.channel, post.call, {
       settings: { coalesce: this.#world.coalesce },
-      append: (name, request) => network.call(() => this.#world.object(name).call((host) => host.append(request))),
+      append: (name, appended) => request.reaches(crossing(this.#world, name).append(appended)),
       now: () => clock.nowMs,
-      schedule: clock.schedule,
-      yieldOnce: () => (isLeadLost ? new Promise(() => {}) : clock.wait(0)),
-      waitUntil: () => {},
+      schedule: request.schedule,
+      yieldOnce: () => request.reaches(clock.wait(0)),
+      waitUntil: request.waitUntil,
     });
     void answer.then((said) => {
-      if (isolate.isAlive && !hangsUp) this.#answered(post, said);
+      if (!request.isClientThere) return;
+      this.#waiting.delete(waiting);
+      this.#answered(post, said);
+      request.clientLeft();
     });
   }
 

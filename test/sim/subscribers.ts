@@ -69,6 +69,8 @@ export class Subscribers {
   }
 
   fetch(courier: Courier, url: string, init: RequestInit): Promise<Response> {
+    // As the runtime does: an event whose parts were read past the deadline is not sent any more.
+    if (init.signal?.aborted) return Promise.reject(new Error("aborted"));
     return new Promise((resolve, reject) => {
       courier.openRequests++;
       const exchange: Exchange = { courier, url, isOpen: true, end: () => {}, abandon: () => {} };
@@ -124,7 +126,7 @@ export class Subscribers {
           headers: { "retry-after": String(random.between(0, 20)) },
         };
       case "failing":
-        return { afterMs: random.between(0, 50), status: random.pick([500, 502, 404, 408]) };
+        return { afterMs: random.between(0, random.pick([50, 1_500])), status: random.pick([500, 502, 404, 408]) };
       case "refusing":
         return { afterMs: random.between(0, 20), status: random.pick([400, 403, 422]) };
       case "hanging":

@@ -11,6 +11,8 @@ export interface Weather {
   readonly lostCalls: number;
   /** Of 1,000 calls: the request arrives so late that its caller has given up. */
   readonly lateCalls: number;
+  /** Of 1,000 calls of producers and couriers: never end. */
+  readonly hungCalls: number;
   /** Of 1,000 direct wake-ups: refused. */
   readonly refusedWakes: number;
   /** Of 1,000 queue messages: lost, doubled, late. */
@@ -43,6 +45,7 @@ const CALM: Weather = {
   callMs: 2,
   lostCalls: 0,
   lateCalls: 0,
+  hungCalls: 0,
   refusedWakes: 0,
   lostMessages: 0,
   doubledMessages: 0,
@@ -79,8 +82,9 @@ function drawn(random: SeededRandom, name: Weather["name"], strength: number): W
     name,
     diskMs: random.pick([1, 5, 20, 80]) * Math.ceil(strength / 2),
     callMs: random.pick([1, 4, 20, 100]),
-    lostCalls: upTo(10),
+    lostCalls: upTo(20),
     lateCalls: upTo(8),
+    hungCalls: upTo(12),
     refusedWakes: upTo(40),
     lostMessages: upTo(60),
     doubledMessages: upTo(60),

@@ -43,7 +43,7 @@ export class World {
     this.storm = this.weather;
     this.coalesce = !this.random.perMille(100);
     // Few slots, so that a neighbour that hangs could fill them all.
-    this.courierWindow = this.weather.name === "neighbours" ? 2 : this.random.pick([2, 6, 6, 64]);
+    this.courierWindow = this.weather.name === "neighbours" ? 2 : this.random.pick([2, 6, 9, 64]);
     this.ledger = new Ledger(this);
     this.network = new Network(this);
     const mode = this.random.pick(["direct", "direct", "auto", "queue"] as const satisfies readonly WakeMode[]);

@@ -33,3 +33,9 @@ test.each(REQUESTS)("[WIRE-4] an append of $calls comes out as it went in", (req
 test.each(ANSWERS)("[WIRE-5] the answer $kind comes out as it went in", (answer) => {
   expect(unpackAppendAnswer(structuredClone(packAppendAnswer(answer)))).toEqual(answer);
 });
+
+test("[WIRE-7] lengths that belong to no call are a bug", () => {
+  const packed = packAppendRequest({ bytes: new Uint8Array(3), calls: [{ lengths: [1, 2] }] });
+  expect(() => unpackAppendRequest({ ...packed, counts: Uint32Array.of(1) })).toThrow("belongs to a call");
+  expect(() => unpackAppendRequest({ ...packed, counts: Uint32Array.of(3) })).toThrow("belongs to a call");
+});

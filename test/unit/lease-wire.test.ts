@@ -11,6 +11,7 @@ import { packLeaseAnswer, packLeaseRequest, unpackLeaseAnswer, unpackLeaseReques
 import { SeededRandom } from "../kit/seeded-random.ts";
 
 const random = new SeededRandom(7);
+const EMPTY = new Uint8Array(0);
 
 function token(): Token {
   return {
@@ -89,5 +90,23 @@ describe("lease calls as they cross RPC", () => {
     });
     const packed = packLeaseRequest({ lane: "shared", settlements, capacity: 1, holdMs: 0 });
     expect([packed.subscriptions, packed.outcomes, packed.settlements.length]).toEqual([["s"], [], 24]);
+  });
+
+  test("[WIRE-6] a row that lacks a column is a bug, not a row of other numbers", () => {
+    const settlements = { lane: "shared", settlements: [settlement()], capacity: 1, holdMs: 0 };
+    const request = packLeaseRequest(settlements);
+    const cut = { ...request, settlements: request.settlements.subarray(1) };
+    expect(() => unpackLeaseRequest(cut)).toThrow("all its columns");
+    const answer = packLeaseAnswer({
+      deliveries: [delivery()],
+      routes: [],
+      events: [event()],
+      bytes: EMPTY,
+      more: false,
+    });
+    expect(() => unpackLeaseAnswer({ ...answer, deliveries: answer.deliveries.subarray(1) })).toThrow(
+      "all its columns",
+    );
+    expect(() => unpackLeaseAnswer({ ...answer, events: answer.events.subarray(1) })).toThrow("both its columns");
   });
 });

@@ -15,6 +15,7 @@ const SHAPES = ["core/channel-protocol.ts", "core/channel-name.ts", "core/sql-st
 /** The simulator's way into each part; `limits.ts` for the bounds that a run sets. */
 const PARTS = [
   "channel/host.ts",
+  "core/channel-rpc.ts",
   "courier/run-courier.ts",
   "courier/ports.ts",
   "ingress/coalesce.ts",
