@@ -25,8 +25,8 @@ export type { CourierPorts } from "./ports.ts";
 
 /** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
 const LINGER_MS = 50;
-/** With a backlog, a lease asks for this share of the window at least: a call for each slot would cost as much as the deliveries. */
-const REFILL_SHARE = 1 / 8;
+/** With a backlog, a lease asks for the whole window, or so many: a call for each slot would cost as much as the deliveries. */
+const REFILL = 32;
 /** Slots that free up more slowly are not waited for, milliseconds: less than outcomes wait, so that the lease takes them along. */
 const REFILL_MS = 4;
 /** A lease call that is not answered this long after its hold has failed, milliseconds. */
@@ -142,7 +142,7 @@ class LaneRun {
       await this.#freedSlot();
       return true;
     }
-    const wanted = this.#isBehind ? Math.ceil(settings.window * REFILL_SHARE) : 1;
+    const wanted = this.#isBehind ? Math.min(REFILL, settings.window) : 1;
     if (capacity < wanted && this.#inFlight > 0) {
       // Once: what has not freed up by then is not waited for.
       this.#isBehind = false;

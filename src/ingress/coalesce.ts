@@ -19,6 +19,10 @@ const GROUP_CALLS = 512;
 const SHARED_CALL_BYTES = 1_000_000;
 /** A group that did not close itself within this time has lost its first request, milliseconds. */
 const GROUP_AGE_MS = 50;
+/** With so many appends on their way the channel gathers as well, and a group may stay open a little longer. */
+const BUSY_CALLS = 2;
+/** How long, milliseconds: each append is a request that costs. */
+const GATHER_MS = 5;
 /** How long a producer waits for the channel before it is told to try again, milliseconds. */
 export const ANSWER_TIMEOUT_MS = 15_000;
 /**
@@ -68,6 +72,8 @@ interface Group {
 /** One per isolate. */
 export class Coalescer {
   readonly #open = new Map<ChannelName, Group>();
+  /** Appends on their way. */
+  readonly #inFlight = new Map<ChannelName, number>();
 
   /** Appends one call, with others unless the settings switch that off. Never rejects; answers within ANSWER_TIMEOUT_MS. */
   async append(name: ChannelName, call: PendingCall, ports: CoalescePorts): Promise<CallAnswer> {
@@ -108,13 +114,21 @@ export class Coalescer {
 
   async #lead(name: ChannelName, group: Group, ports: CoalescePorts): Promise<GroupAnswer> {
     try {
-      await ports.yieldOnce();
+      const isBusy = (this.#inFlight.get(name) ?? 0) >= BUSY_CALLS;
+      await (isBusy ? new Promise<void>((resolve) => void ports.schedule(GATHER_MS, resolve)) : ports.yieldOnce());
       this.#detach(name, group);
-      return await ports.append(name, appendRequest(group.calls));
+      this.#count(name, 1);
+      return await ports.append(name, appendRequest(group.calls)).finally(() => this.#count(name, -1));
     } catch (error) {
       this.#detach(name, group);
       return { kind: "failed", reason: String(error) };
     }
+  }
+
+  #count(name: ChannelName, change: 1 | -1): void {
+    const count = (this.#inFlight.get(name) ?? 0) + change;
+    if (count > 0) this.#inFlight.set(name, count);
+    else this.#inFlight.delete(name);
   }
 
   #appendAlone(name: ChannelName, call: PendingCall, ports: CoalescePorts): Group {

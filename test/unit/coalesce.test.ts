@@ -136,6 +136,30 @@ describe("Coalescer", () => {
     expect(await first).toEqual(ACCEPTED);
   });
 
+  test("[COAL-2] with two appends on their way, the next group stays open for five milliseconds", async () => {
+    const stage = new Stage();
+    void stage.append(B, call("1"));
+    await stage.letYield(0);
+    void stage.append(B, call("2"));
+    await stage.letYield(1);
+    const gathered = [stage.append(B, call("3"))];
+    await settled();
+    expect(stage.yields).toHaveLength(2);
+    vi.advanceTimersByTime(4);
+    await settled();
+    gathered.push(stage.append(B, call("4")));
+    expect(stage.groups).toEqual([["1"], ["2"]]);
+    vi.advanceTimersByTime(1);
+    await settled();
+    expect(stage.groups).toEqual([["1"], ["2"], ["3", "4"]]);
+    for (const index of [0, 1]) stage.accept(index, false);
+    stage.accept(2, false, true);
+    expect(await Promise.all(gathered)).toEqual([ACCEPTED, { kind: "accepted", duplicate: true }]);
+    // Nothing is on its way any more: the next one goes at once.
+    void stage.append(B, call("5"));
+    expect(stage.yields).toHaveLength(3);
+  });
+
   test("[COAL-3] the call runs in waitUntil: a leader whose request ended harms nobody", async () => {
     const stage = new Stage();
     // Nobody awaits the leader's answer any more.

@@ -55,6 +55,8 @@ describe("a courier's run", () => {
     // Full: there is nothing to ask for.
     expect(world.leaseCalls.length).toBe(2);
     await subscribers.answer();
+    // Behind a backlog it waits a moment for more slots.
+    await world.clock.advance(4);
     expect(subscribers.open).toBe(4);
     expect(world.leaseCalls.at(2)).toMatchObject({ capacity: 1, settlements: [{ token: { seq: 1 } }] });
     while (subscribers.open > 0) await subscribers.answer();

@@ -2,7 +2,7 @@
 import type { Invariant } from "../invariant.ts";
 
 /** A busy channel's pace, and a few instants, milliseconds. */
-const COMPANY_MS = 15;
+const COMPANY_MS = 25;
 
 export const promptAppends: Invariant = {
   name: "prompt appends",
