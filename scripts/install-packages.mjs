@@ -6,7 +6,7 @@ import { StartError } from "./start-error.mjs";
 
 export function installPackages(root) {
   if (isInstalled(root)) return;
-  console.log("Installing packages (once) ...");
+  console.log("Installing packages (once, half a minute or so) ...");
   // The error level hides EBADENGINE: some test tools want a newer Node than the one that starts the router. The
   // bundler and workerd are development packages, so NODE_ENV=production must not leave them out.
   const result = spawnSync("npm", ["install", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"], {
