@@ -138,8 +138,8 @@ const paths: readonly HostileRequest[] = [
     name: "into the API with encoded dots",
     path: "/default/%2e%2e/apis/x",
     headers: VALID,
-    status: 404,
-    says: /could not find/,
+    status: 400,
+    says: /post events to/,
   },
 ];
 
