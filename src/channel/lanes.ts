@@ -10,6 +10,11 @@ import type { Subscription } from "./subscription.ts";
 const AT_WORK_MS = 1_000;
 /** Direct couriers that one lane may have at once. */
 const COURIERS_PER_LANE = 4;
+/**
+ * With so many at work on all lanes together only the shared one gets another beside its first: each may hold 256 connections open, and a
+ * process that has used up its files can serve nobody.
+ */
+const ALL_COURIERS = 8;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
 const BUSY_MS = 250;
 /**
@@ -72,6 +77,13 @@ export class Lanes {
     return lane;
   }
 
+  /** Courier calls of all lanes that are open. */
+  get runs(): number {
+    let runs = 0;
+    for (const lane of this.#lanes.values()) runs += lane.runs;
+    return runs;
+  }
+
   remove(subscription: Subscription): void {
     for (const lane of this.#lanes.values()) lane.active.delete(subscription);
   }
@@ -102,11 +114,15 @@ export function reassess(subscription: Subscription, nowMs: number): void {
   }
 }
 
-/** Whether the lane's work needs a wake-up: nobody is there to take it. */
-export function needsCourier(lane: Lane, nowMs: number): boolean {
+/** Whether the lane's work needs a wake-up: nobody is there to take it. `allRuns` are the couriers of all lanes. */
+export function needsCourier(lane: Lane, allRuns: number, nowMs: number): boolean {
   if (lane.waiting.size > 0 || nowMs < lane.restUntilMs) return false;
   const quietMs = nowMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
-  if (lane.isTracked) return lane.runs === 0 || (lane.runs < mostCouriers(lane, quietMs) && quietMs > BUSY_MS);
+  if (lane.isTracked && lane.runs > 0) {
+    const isAllowed = lane.name === SHARED_LANE || allRuns < ALL_COURIERS;
+    return quietMs > BUSY_MS && isAllowed && lane.runs < mostCouriers(lane, quietMs);
+  }
+  if (lane.isTracked) return true;
   return lane.isUnattended || quietMs > AT_WORK_MS;
 }
 

@@ -96,7 +96,7 @@ export class Serving {
       this.#waitUntil(subscription.nextAtMs());
     }
     if (lane.active.size === 0) return;
-    if (!needsCourier(lane, nowMs)) {
+    if (!needsCourier(lane, this.#state.lanes.runs, nowMs)) {
       // Couriers are busy, or a queued wake-up is on its way: look again soon.
       if (lane.waiting.size === 0) this.#waitUntil(nowMs + REASSESS_MS);
       return;

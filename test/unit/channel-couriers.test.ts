@@ -34,3 +34,17 @@ test("[LAN-2] the couriers of a lane stay bounded, however long nobody asks for 
   const count = (wanted: string) => world.wakes.filter((lane) => lane === wanted).length;
   expect([count("shared"), count("hanging")]).toEqual([8, 4]);
 });
+
+test("[LAN-3] many subscriptions with lanes of their own do not have four couriers each", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `hanging-${index}`);
+  const world = await ChannelWorld.with(...names.map((name) => subscription(name)));
+  for (let round = 0; round < 20; round++) {
+    await world.append(["a"]);
+    for (const lane of ["shared", ...names]) await world.lease({ lane, capacity: 1 });
+    await world.advance(1_200);
+  }
+  const own = world.wakes.filter((lane) => lane !== "shared");
+  expect(new Set(own).size).toBe(20);
+  // Those that came first may have had a second one before there were so many.
+  expect(own.length).toBeLessThanOrEqual(24);
+});
