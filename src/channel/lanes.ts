@@ -14,7 +14,7 @@ const COURIERS_PER_LANE = 4;
  * With so many at work on all lanes together only the shared one gets another beside its first: each may hold 256 connections open, and a
  * process that has used up its files can serve nobody.
  */
-const ALL_COURIERS = 8;
+const ALL_COURIERS = 12;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
 const BUSY_MS = 250;
 /**
