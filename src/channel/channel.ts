@@ -112,9 +112,12 @@ export class Channel {
     // Removed or taken over meanwhile: the storage is not this channel's to write any more, and says whose it is.
     if (this.#isStopped) return answerFor(this.#state.storage.identity() ?? this.#state.identity);
     if (isNews(this.#state.identity, configuration)) {
-      applyConfiguration(this.#state, configuration);
-      this.#serving.stir([...this.#state.subscriptions.values()].filter((each) => each.hasWork));
-      armAgain(this.#state, this.#state.ports.now());
+      // One transaction: work that is stored without the alarm for it sleeps until somebody posts.
+      this.#state.storage.transaction(() => {
+        applyConfiguration(this.#state, configuration);
+        armAgain(this.#state, this.#state.ports.now());
+      });
+      this.#serving.stir(this.#state.busy);
     }
     return answerFor(this.#state.identity);
   }

@@ -60,6 +60,7 @@ export function applyConfiguration(state: ChannelState, configuration: ChannelCo
   for (const subscription of state.subscriptions.values()) {
     // A subscription at the end reads nothing: it is caught up at once.
     if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
+    if (subscription.hasWork) state.busy.add(subscription);
   }
   state.matcher = new Matcher(state.subscriptions.values());
 }

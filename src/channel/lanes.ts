@@ -1,5 +1,5 @@
 /**
- * Who serves whom: all healthy subscriptions share one lane; one that is slow, failing or far behind has a lane, and
+ * Who serves whom: all healthy subscriptions share one lane; one that is slow, failing or far behind the others has a lane, and
  * couriers, of its own, so that it cannot slow its neighbours.
  */
 import { SHARED_LANE } from "../core/channel-protocol.ts";
@@ -51,6 +51,8 @@ export interface Lane {
 
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
+  /** Where the most advanced healthy subscription is; as of the last look, so it may be a little behind. */
+  #front = 0;
 
   lane(name: string): Lane {
     const known = this.#lanes.get(name);
@@ -71,10 +73,28 @@ export class Lanes {
   }
 
   /** The subscription may have something to lease; returns its lane. */
-  activate(subscription: Subscription, head: number): Lane {
-    const lane = this.lane(laneOf(subscription, head));
+  activate(subscription: Subscription): Lane {
+    const lane = this.lane(this.nameFor(subscription));
     lane.active.add(subscription);
     return lane;
+  }
+
+  /**
+   * The lane it belongs to. Far behind is who is far behind its neighbours: those that lag alike share their lane, so that
+   * an event is read and handed to a courier once for all of them.
+   */
+  nameFor(subscription: Subscription): string {
+    const behind = subscription.caughtUp ? 0 : this.#front - subscription.scannedTo;
+    return isHealthy(subscription) && behind <= FAR_BEHIND_EVENTS ? SHARED_LANE : subscription.uid;
+  }
+
+  /** Looks where the neighbours of a subscription that lags are by now. */
+  measure(subscriptions: Iterable<Subscription>, head: number): void {
+    this.#front = 0;
+    for (const subscription of subscriptions) {
+      if (subscription.configuration.paused || !isHealthy(subscription)) continue;
+      this.#front = Math.max(this.#front, subscription.caughtUp ? head : subscription.scannedTo);
+    }
   }
 
   /** Courier calls of all lanes that are open. */
@@ -97,10 +117,8 @@ export class Lanes {
   }
 }
 
-export function laneOf(subscription: Subscription, head: number): string {
-  const behind = subscription.caughtUp ? 0 : head - subscription.scannedTo;
-  const healthy = !subscription.isSlow && !subscription.breaker.isOpen && behind <= FAR_BEHIND_EVENTS;
-  return healthy ? SHARED_LANE : subscription.uid;
+function isHealthy(subscription: Subscription): boolean {
+  return !subscription.isSlow && !subscription.breaker.isOpen;
 }
 
 /** Looks whether a subscription became slow or healthy; `nowMs` because a hanging one never reports. */

@@ -2,7 +2,7 @@
 import type { Delivery, LeaseAnswer, LeasedEvent, Route } from "../core/channel-protocol.ts";
 import type { AttributeValue } from "../core/event.ts";
 import { concatBytes } from "../core/event-codec.ts";
-import { type Lane, laneOf } from "./lanes.ts";
+import type { Lane } from "./lanes.ts";
 import {
   CHUNK_BYTES,
   LEASE_BYTES,
@@ -45,7 +45,7 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
     for (const subscription of [...lane.active]) {
       if (isFull()) break;
       lane.active.delete(subscription);
-      if (laneOf(subscription, state.log.head) !== lane.name) {
+      if (state.lanes.nameFor(subscription) !== lane.name) {
         moved.push(subscription);
         continue;
       }

@@ -32,7 +32,7 @@ export const LEASE_MARGIN_MS = 10_000;
 export const SLOW_ANSWER_MS = 1_000;
 /** Answers in a row under SLOW_ANSWER_MS that end slowness. */
 export const FAST_ANSWERS = 64;
-/** A subscription further behind than this gets a lane of its own, events. */
+/** A subscription further behind its neighbours than this gets a lane of its own, events. */
 export const FAR_BEHIND_EVENTS = 20_000;
 /** Settlements wait this long for a segment to be written with, milliseconds. */
 export const SETTLE_DELAY_MS = 25;

@@ -36,7 +36,7 @@ export class Serving {
     const lanes = new Set<Lane>();
     for (const subscription of subscriptions) {
       this.#state.busy.add(subscription);
-      lanes.add(this.#state.lanes.activate(subscription, this.#state.log.head));
+      lanes.add(this.#state.lanes.activate(subscription));
     }
     for (const lane of lanes) this.#serve(lane);
   }
@@ -189,6 +189,8 @@ export class Serving {
   #reassess(nowMs: number): void {
     if (nowMs - this.#reassessedMs < REASSESS_MS) return;
     this.#reassessedMs = nowMs;
-    for (const subscription of this.#state.busy) reassess(subscription, nowMs);
+    const { busy, lanes, log, subscriptions } = this.#state;
+    for (const subscription of busy) reassess(subscription, nowMs);
+    lanes.measure(subscriptions.values(), log.head);
   }
 }

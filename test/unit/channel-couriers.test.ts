@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { FAR_BEHIND_EVENTS, WINDOW_ENTRIES } from "../../src/channel/limits.ts";
 import { ChannelWorld, ok, outcomeOf, subscription } from "../kit/channel-world.ts";
 
 /** Work for one courier with two slots: the healthy subscriber answers, the other keeps its slots. */
@@ -47,4 +48,27 @@ test("[LAN-3] many subscriptions with lanes of their own do not have four courie
   expect(new Set(own).size).toBe(20);
   // Those that came first may have had a second one before there were so many.
   expect(own.length).toBeLessThanOrEqual(24);
+});
+
+test("[LAN-4] subscriptions that lag alike share a lane; one that is far behind the others has its own", async () => {
+  const world = await ChannelWorld.with();
+  const hundred = Array.from({ length: 100 }, () => "old");
+  const rounds = Math.ceil((FAR_BEHIND_EVENTS + WINDOW_ENTRIES + 1) / 100);
+  for (let round = 0; round < rounds; round++) await world.append(hundred);
+  const lagging = ["left", "right"].map((uid) => subscription(uid, { startFrom: { kind: "earliest" } }));
+  await world.configure({ subscriptions: lagging });
+  await world.advance(1_000);
+  await world.lease({ capacity: 0 });
+  await world.append(["new"]);
+  expect(new Set(world.wakes)).toEqual(new Set(["shared"]));
+  const served = [await world.lease({ capacity: 1 }), await world.lease({ capacity: 1 })];
+  const together = served.flatMap(({ deliveries }) => deliveries.map(({ token }) => token.subscription));
+  expect(together.toSorted()).toEqual(["left", "right"]);
+
+  await world.configure({ subscriptions: [...lagging, subscription("present")] });
+  await world.advance(500);
+  await world.append(["newest"]);
+  const shared = await world.lease();
+  expect(shared.deliveries.map(({ token }) => token.subscription)).toEqual(["present"]);
+  expect(new Set(world.wakes)).toEqual(new Set(["shared", "left", "right"]));
 });

@@ -22,6 +22,10 @@ describe("the simulator", () => {
     { seed: 5, why: "outcomes waited for the journal's timer, and failures from before a crash ended newer attempts" },
     { seed: 12442, why: "an alarm that came during a commit moved on by a day, past the events in that commit" },
     { seed: 40205, why: "a subscriber that hung through a timeout of a second kept its place among the healthy ones" },
+    {
+      seed: 900896,
+      why: "a disk that was full for the alarm alone kept a configuration with work and nobody to look at it",
+    },
     { seed: 431, why: "a push that waited for a commit wrote over the removal that had come meanwhile" },
     {
       seed: 100067,
