@@ -9,22 +9,22 @@ import type {
 } from "../core/channel-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import type { WebhookLookup } from "../core/webhook-source.ts";
-import type { AccessSettings } from "./access.ts";
-import { admitCreate } from "./admission.ts";
-import { createApi } from "./api.ts";
-import { DEFAULT_NAMESPACE } from "./deletion.ts";
+import type { AccessSettings } from "./access/access.ts";
+import { createApi } from "./api/api.ts";
+import { lookUpWebhookSource } from "./compile/webhook-lookup.ts";
 import { namespaceKind } from "./kinds/namespace.ts";
-import { KnownChannels } from "./known-channels.ts";
-import { timestamp } from "./metadata.ts";
-import { migrate } from "./migrate.ts";
-import { ObjectStore } from "./object-store.ts";
-import { PublicUrl } from "./public-url.ts";
-import { type Alarm, Reconciler } from "./reconcile.ts";
-import { qualified } from "./refusal.ts";
+import { type Alarm, Reconciler } from "./reconcile/reconcile.ts";
 import { NAMESPACES } from "./resource-names.ts";
-import { Resources } from "./resources.ts";
-import { SecretSealer } from "./secret-sealer.ts";
-import { lookUpWebhookSource } from "./webhook-lookup.ts";
+import { admitCreate } from "./resources/admission.ts";
+import { DEFAULT_NAMESPACE } from "./resources/deletion.ts";
+import { timestamp } from "./resources/metadata.ts";
+import { qualified } from "./resources/refusal.ts";
+import { Resources } from "./resources/resources.ts";
+import { KnownChannels } from "./store/known-channels.ts";
+import { migrate } from "./store/migrate.ts";
+import { ObjectStore } from "./store/object-store.ts";
+import { PublicUrl } from "./store/public-url.ts";
+import { SecretSealer } from "./store/secret-sealer.ts";
 
 export interface ControlPlanePorts {
   readonly sql: SqlStore;

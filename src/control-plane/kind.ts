@@ -2,11 +2,11 @@
  * What one kind of resource is: its names, schema, defaults, rules, columns and how it compiles. Everything that serves
  * resources is written against this interface, so a new kind is a file in `kinds/` and a line in `registry.ts`.
  */
-import type { CompileContext, Compiled } from "./compile-context.ts";
-import type { FieldError } from "./field-error.ts";
-import type { JsonObject } from "./json.ts";
-import type { ResourceName } from "./refusal.ts";
-import type { StructSchema } from "./schema.ts";
+import type { CompileContext, Compiled } from "./compile/compile-context.ts";
+import type { JsonObject } from "./resources/json.ts";
+import type { ResourceName } from "./resources/refusal.ts";
+import type { FieldError } from "./validation/field-error.ts";
+import type { StructSchema } from "./validation/schema.ts";
 
 export interface ResourceKind extends ResourceName {
   readonly kind: string;

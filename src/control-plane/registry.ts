@@ -5,7 +5,7 @@ import { githubSourceKind } from "./kinds/github-source.ts";
 import { namespaceKind } from "./kinds/namespace.ts";
 import { secretKind } from "./kinds/secret.ts";
 import { triggerKind } from "./kinds/trigger.ts";
-import { qualified, type ResourceName } from "./refusal.ts";
+import { qualified, type ResourceName } from "./resources/refusal.ts";
 
 export const KINDS: readonly ResourceKind[] = [namespaceKind, secretKind, brokerKind, triggerKind, githubSourceKind];
 

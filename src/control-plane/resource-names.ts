@@ -1,5 +1,5 @@
 /** Names of the resources that refer to each other; their kinds are in `kinds/`. */
-import type { ResourceName } from "./refusal.ts";
+import type { ResourceName } from "./resources/refusal.ts";
 
 export const NAMESPACES: ResourceName = { group: "", plural: "namespaces" };
 export const SECRETS: ResourceName = { group: "", plural: "secrets" };

@@ -15,10 +15,10 @@ const SQL_FILES = [
   "src/channel/segment-table.ts",
   "src/channel/storage.ts",
   "src/channel/straggler-table.ts",
-  "src/control-plane/known-channels.ts",
-  "src/control-plane/migrate.ts",
-  "src/control-plane/object-store.ts",
-  "src/control-plane/public-url.ts",
+  "src/control-plane/store/known-channels.ts",
+  "src/control-plane/store/migrate.ts",
+  "src/control-plane/store/object-store.ts",
+  "src/control-plane/store/public-url.ts",
 ];
 const SQL =
   /\b(SELECT\s[\s\S]*\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|DROP|ALTER)\s+(TABLE|INDEX)|PRAGMA)\b/i;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { refuseAccess } from "../../src/control-plane/access.ts";
+import { refuseAccess } from "../../src/control-plane/access/access.ts";
 import { BROKERS, World } from "./control-plane-world.ts";
 
 const open = { openAddress: "127.0.0.1:8787" };

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { admitCreate, admitUpdate, decodeRequest } from "../../src/control-plane/admission.ts";
-import { type JsonObject, parseStoredObject, textAt, withMember } from "../../src/control-plane/json.ts";
-import { Refusal } from "../../src/control-plane/refusal.ts";
 import { KINDS } from "../../src/control-plane/registry.ts";
+import { admitCreate, admitUpdate, decodeRequest } from "../../src/control-plane/resources/admission.ts";
+import { type JsonObject, parseStoredObject, textAt, withMember } from "../../src/control-plane/resources/json.ts";
+import { Refusal } from "../../src/control-plane/resources/refusal.ts";
 
 interface Case {
   name: string;

@@ -1,7 +1,7 @@
 /** A control plane on node:sqlite with a clock that stands still and channels that are maps. */
 import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { AccessSettings } from "../../src/control-plane/access.ts";
+import type { AccessSettings } from "../../src/control-plane/access/access.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
 import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
 import { nodeSql } from "../kit/node-sql.ts";

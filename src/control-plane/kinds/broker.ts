@@ -1,5 +1,11 @@
 /** A Broker: a channel whose subscriptions are its Triggers and whose replies come back to itself. */
-import { validateChannelAnnotations } from "../annotations.ts";
+
+import { compileBroker } from "../compile/compile-broker.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
+import { BROKERS } from "../resource-names.ts";
+import { canonicalJson, type JsonObject, objectAt, sameJson, valueAt } from "../resources/json.ts";
+import { annotationOf, namespaceOf, withMetadata } from "../resources/metadata.ts";
+import { validateChannelAnnotations } from "../validation/annotations.ts";
 import {
   addressStatusMembers,
   deadLetterStatusMembers,
@@ -8,15 +14,10 @@ import {
   referenceSchema,
   statusMembers,
   struct,
-} from "../common-schemas.ts";
-import { compileBroker } from "../compile-broker.ts";
-import { defaultDelivery, validateDelivery } from "../delivery-spec.ts";
-import { validateReference } from "../destination.ts";
-import { type FieldError, immutableField, missingFields } from "../field-error.ts";
-import { canonicalJson, type JsonObject, objectAt, sameJson, valueAt } from "../json.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { annotationOf, namespaceOf, withMetadata } from "../metadata.ts";
-import { BROKERS } from "../resource-names.ts";
+} from "../validation/common-schemas.ts";
+import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
+import { validateReference } from "../validation/destination.ts";
+import { type FieldError, immutableField, missingFields } from "../validation/field-error.ts";
 
 const CLASS = "eventing.knative.dev/broker.class";
 /** Knative's defaults. Every class is served the same way: durably, by a channel. */

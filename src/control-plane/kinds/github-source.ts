@@ -3,6 +3,12 @@
  * does not register it, so `accessToken` (required by Knative) may be absent, and every event type that GitHub
  * is told to send is accepted: `eventTypes` is not limited to Knative's list.
  */
+
+import { compileGithubSource } from "../compile/compile-github-source.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
+import { GITHUB_SOURCES } from "../resource-names.ts";
+import { objectAt, textAt, textsAt, valueAt, withMember } from "../resources/json.ts";
+import { namespaceOf } from "../resources/metadata.ts";
 import {
   destinationSchema,
   flag,
@@ -13,14 +19,9 @@ import {
   struct,
   text,
   textMap,
-} from "../common-schemas.ts";
-import { compileGithubSource } from "../compile-github-source.ts";
-import { defaultDestination, validateDestination } from "../destination.ts";
-import { type FieldError, invalidValue } from "../field-error.ts";
-import { objectAt, textAt, textsAt, valueAt, withMember } from "../json.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { namespaceOf } from "../metadata.ts";
-import { GITHUB_SOURCES } from "../resource-names.ts";
+} from "../validation/common-schemas.ts";
+import { defaultDestination, validateDestination } from "../validation/destination.ts";
+import { type FieldError, invalidValue } from "../validation/field-error.ts";
 
 const secretReference = struct({ secretKeyRef: struct({ name: text, key: text }, ["name", "key"]) });
 

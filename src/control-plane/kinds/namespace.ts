@@ -1,9 +1,9 @@
 /** A namespace: what resources live in, and the first segment of every ingest path. */
 import { isReservedNamespace } from "../../core/reserved-namespaces.ts";
-import { listOf, objectSchema, struct, text } from "../common-schemas.ts";
 import { AGE, type ResourceKind } from "../kind.ts";
-import { isBeingDeleted, nameOf } from "../metadata.ts";
 import { NAMESPACES } from "../resource-names.ts";
+import { isBeingDeleted, nameOf } from "../resources/metadata.ts";
+import { listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
 
 export const namespaceKind: ResourceKind = {
   ...NAMESPACES,

@@ -2,11 +2,12 @@
  * A Secret: `stringData` becomes base64 in `data`. Values never appear in messages, logs or stored text; see
  * `secret-sealer.ts` for how they rest.
  */
-import { flag, objectSchema, text, textMap } from "../common-schemas.ts";
-import { type FieldError, invalidKeyName, mustNotSet } from "../field-error.ts";
-import { objectAt, sameJson, textsAt, valueAt, withMember } from "../json.ts";
+
 import { AGE, type ResourceKind } from "../kind.ts";
 import { SECRETS } from "../resource-names.ts";
+import { objectAt, sameJson, textsAt, valueAt, withMember } from "../resources/json.ts";
+import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
+import { type FieldError, invalidKeyName, mustNotSet } from "../validation/field-error.ts";
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;

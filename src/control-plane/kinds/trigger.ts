@@ -1,5 +1,11 @@
 /** A Trigger: a subscription on a Broker's channel. */
-import { validateSubscriptionAnnotations } from "../annotations.ts";
+
+import { compileTrigger } from "../compile/compile-trigger.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
+import { TRIGGERS } from "../resource-names.ts";
+import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt, withMember } from "../resources/json.ts";
+import { namespaceOf, withMetadata } from "../resources/metadata.ts";
+import { validateSubscriptionAnnotations } from "../validation/annotations.ts";
 import {
   deadLetterStatusMembers,
   deliverySchema,
@@ -12,23 +18,18 @@ import {
   struct,
   text,
   textMap,
-} from "../common-schemas.ts";
-import { compileTrigger } from "../compile-trigger.ts";
-import { defaultDelivery, validateDelivery } from "../delivery-spec.ts";
-import { defaultDestination, validateDestination, validateReference } from "../destination.ts";
+} from "../validation/common-schemas.ts";
+import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
+import { defaultDestination, validateDestination, validateReference } from "../validation/destination.ts";
 import {
   expectedExactlyOneGotBoth,
   type FieldError,
   immutableField,
   missingFields,
   mustNotSet,
-} from "../field-error.ts";
-import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt, withMember } from "../json.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { namespaceOf, withMetadata } from "../metadata.ts";
-import { TRIGGERS } from "../resource-names.ts";
-import { validateTriggerAnnotations } from "../trigger-annotations.ts";
-import { validateAttributeNames, validateFilters } from "../trigger-filters.ts";
+} from "../validation/field-error.ts";
+import { validateTriggerAnnotations } from "../validation/trigger-annotations.ts";
+import { validateAttributeNames, validateFilters } from "../validation/trigger-filters.ts";
 
 const BROKER_LABEL = "eventing.knative.dev/broker";
 

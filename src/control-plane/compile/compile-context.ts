@@ -1,0 +1,53 @@
+/** What compiling one object may look at, and what it gives. Pure data and look-ups: no clock, no storage. */
+import type { ChannelName } from "../../core/channel-name.ts";
+import type { ChannelConfiguration } from "../../core/channel-protocol.ts";
+import type { JsonObject } from "../resources/json.ts";
+import type { ResourceName } from "../resources/refusal.ts";
+
+/** A configuration before it has a version; the hash covers everything else in it. */
+export type UnversionedConfiguration = Omit<ChannelConfiguration, "version">;
+
+/** A configuration as far as it has to be told from others: hashes (see `configuration-hash.ts`). */
+export interface AcknowledgedConfiguration {
+  readonly uid: string;
+  /** Of the whole. */
+  readonly hash: string;
+  /** Of everything but the subscriptions. */
+  readonly settings: string;
+  /** Of each subscription, by its uid. */
+  readonly subscriptions: Readonly<Record<string, string>>;
+}
+
+/** What the data plane is known to run for a channel. */
+export interface Acknowledgement {
+  /** The last configuration the channel acknowledged, if any. */
+  readonly configuration: AcknowledgedConfiguration | undefined;
+  /** Why the latest push failed, while it does. */
+  readonly failure: string | undefined;
+}
+
+export interface CompileContext {
+  /** Base of every address, without a trailing slash. */
+  readonly publicUrl: string;
+  /** The time new transitions get, as Kubernetes writes it. */
+  readonly now: string;
+  find(resource: ResourceName, namespace: string, name: string): JsonObject | undefined;
+  /** Objects of one resource in the namespace that is compiled, by name. */
+  list(resource: ResourceName): readonly JsonObject[];
+  acknowledged(channel: ChannelName): Acknowledgement;
+}
+
+export interface WebhookSourceConfiguration {
+  readonly sourceUid: string;
+  readonly channel: ChannelName;
+  readonly ownerAndRepository: string;
+  readonly overrides: Readonly<Record<string, string>>;
+  readonly secret: { readonly name: string; readonly key: string };
+}
+
+export interface Compiled {
+  readonly status: JsonObject;
+  readonly channel?: { readonly name: ChannelName; readonly configuration: UnversionedConfiguration };
+  /** Only of a source that could take events: its sink and its secret are there. */
+  readonly source?: WebhookSourceConfiguration;
+}

@@ -1,0 +1,87 @@
+/** A GitHubSource: a webhook URL here, a shared secret, and the channel its events are appended to. */
+import type { ChannelName } from "../../core/channel-name.ts";
+import { SECRETS } from "../resource-names.ts";
+import { type Json, type JsonObject, listAt, objectAt, textAt, textsAt } from "../resources/json.ts";
+import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
+import type { CompileContext, Compiled, WebhookSourceConfiguration } from "./compile-context.ts";
+import { type Condition, isFalse, isTrue, summarize } from "./conditions.ts";
+import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+
+const TYPE_PREFIX = "dev.knative.source.github.";
+
+export function compileGithubSource(source: JsonObject, context: CompileContext): Compiled {
+  const namespace = namespaceOf(source);
+  const spec = objectAt(source, "spec");
+  const sink = resolveDestination(objectAt(spec, "sink"), namespace, context);
+  const channel = channelOf(sink);
+  const secret = { name: secretAt(spec, "name"), key: secretAt(spec, "key") };
+  const secretProblem = problemOf(secret, namespace, context);
+  const repository = textAt(spec, "ownerAndRepository") ?? "";
+  const conditions = [
+    secretProblem === undefined
+      ? isTrue("SecretsProvided")
+      : isFalse("SecretsProvided", "SecretNotFound", secretProblem),
+    sinkCondition(sink),
+    isTrue("WebhookConfigured", {
+      reason: "ConfiguredByHand",
+      message:
+        "Enter status.webhookUrl and the secret in the repository's webhook settings, content type application/json.",
+    }),
+  ];
+  const status: Record<string, Json> = {
+    observedGeneration: generationOf(source),
+    conditions: summarize(conditions, { status: objectAt(source, "status"), now: context.now }),
+    // Not `address`: that would make the source look like a sink that events can be sent to.
+    webhookUrl: `${context.publicUrl}/${namespace}/webhooks/${nameOf(source)}`,
+    ceAttributes: listAt(spec, "eventTypes").map((type) => ({
+      type: `${TYPE_PREFIX}${type}`,
+      source: `https://github.com/${repository}`,
+    })),
+  };
+  if (sink.kind === "resolved") status.sinkUri = sink.target.url;
+  if (secretProblem !== undefined || channel === undefined) return { status };
+  const configuration: WebhookSourceConfiguration = {
+    sourceUid: uidOf(source),
+    channel,
+    ownerAndRepository: repository,
+    overrides: textsAt(spec, "ceOverrides", "extensions"),
+    secret,
+  };
+  return { status, source: configuration };
+}
+
+function channelOf(sink: Resolution): ChannelName | undefined {
+  return sink.kind === "resolved" && sink.target.kind === "channel" ? sink.target.name : undefined;
+}
+
+function secretAt(spec: JsonObject | undefined, member: "name" | "key"): string {
+  return textAt(spec, "secretToken", "secretKeyRef", member) ?? "";
+}
+
+/** Secrets rest sealed; of their values only whether they are empty is visible here. */
+function problemOf(
+  secret: { readonly name: string; readonly key: string },
+  namespace: string,
+  context: CompileContext,
+): string | undefined {
+  if (secret.name === "" || secret.key === "") {
+    return "spec.secretToken.secretKeyRef is missing: without a shared secret anyone could post events";
+  }
+  const found = context.find(SECRETS, namespace, secret.name);
+  if (found === undefined) return `Secret ${namespace}/${secret.name} does not exist`;
+  const value = textAt(found, "data", secret.key);
+  if (value === undefined) return `Secret ${namespace}/${secret.name} has no key ${JSON.stringify(secret.key)}`;
+  return value === ""
+    ? `Secret ${namespace}/${secret.name} has an empty value for ${JSON.stringify(secret.key)}`
+    : undefined;
+}
+
+function sinkCondition(sink: Resolution): Condition {
+  if (sink.kind === "unresolved") return isFalse("SinkProvided", "NotFound", sink.message);
+  if (sink.target.kind === "channel") return isTrue("SinkProvided");
+  return isFalse(
+    "SinkProvided",
+    "SinkNotSupported",
+    "The sink must be a Broker: sending webhooks on to a URL is not served yet.",
+  );
+}

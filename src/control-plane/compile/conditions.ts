@@ -1,0 +1,55 @@
+/**
+ * Knative's conditions: sorted by type, `Ready` sums up the others (any False: False; else any not True: Unknown; else
+ * True) and takes reason and message of the unhappy one, `lastTransitionTime` moves only with the status.
+ */
+import { type Json, type JsonObject, listAt, textAt } from "../resources/json.ts";
+
+export interface Condition {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export function isTrue(type: string, because: { readonly reason?: string; readonly message?: string } = {}): Condition {
+  return { type, status: "True", ...because };
+}
+
+export function isFalse(type: string, reason: string, message: string): Condition {
+  return { type, status: "False", reason, message };
+}
+
+export function isUnknown(type: string, reason: string, message: string): Condition {
+  return { type, status: "Unknown", reason, message };
+}
+
+/** The conditions as they are written, `Ready` included. */
+export function summarize(
+  dependents: readonly Condition[],
+  earlier: { readonly status: JsonObject | undefined; readonly now: string },
+): readonly JsonObject[] {
+  const all = [...dependents, readyOf(dependents)].sort((a, b) => (a.type < b.type ? -1 : 1));
+  const known = new Map(listAt(earlier.status, "conditions").map((each) => [textAt(each, "type"), each]));
+  return all.map((condition) => {
+    const before = known.get(condition.type);
+    const kept = textAt(before, "status") === condition.status ? textAt(before, "lastTransitionTime") : undefined;
+    return conditionJson(condition, kept ?? earlier.now);
+  });
+}
+
+function readyOf(dependents: readonly Condition[]): Condition {
+  const unhappy =
+    dependents.find((each) => each.status === "False") ?? dependents.find((each) => each.status === "Unknown");
+  return unhappy === undefined ? { type: "Ready", status: "True" } : { ...unhappy, type: "Ready" };
+}
+
+function conditionJson(condition: Condition, lastTransitionTime: string): JsonObject {
+  const fields: [string, Json][] = [
+    ["type", condition.type],
+    ["status", condition.status],
+    ["lastTransitionTime", lastTransitionTime],
+  ];
+  if (condition.reason !== undefined) fields.push(["reason", condition.reason]);
+  if (condition.message !== undefined) fields.push(["message", condition.message]);
+  return Object.fromEntries(fields);
+}

@@ -1,0 +1,73 @@
+/** Where a Destination leads: the data plane's target, or why it leads nowhere. */
+import { parseChannelName } from "../../core/channel-name.ts";
+import type { Target } from "../../core/channel-protocol.ts";
+import { BROKERS } from "../resource-names.ts";
+import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
+import { qualified } from "../resources/refusal.ts";
+import type { CompileContext } from "./compile-context.ts";
+
+export type Resolution =
+  | { readonly kind: "resolved"; readonly target: Target }
+  | { readonly kind: "unresolved"; readonly message: string };
+
+/** The namespace is that of the object holding the destination, for a `ref` without one. */
+export function resolveDestination(
+  destination: JsonObject | undefined,
+  namespace: string,
+  context: CompileContext,
+): Resolution {
+  const ref = objectAt(destination, "ref");
+  const uri = textAt(destination, "uri");
+  if (ref === undefined) {
+    if (uri === undefined) return unresolved("destination missing Ref and URI, expected at least one");
+    return absoluteUrl(uri);
+  }
+  const resolved = resolveReference(ref, namespace, context);
+  if (resolved.kind === "unresolved" || uri === undefined || uri === "") return resolved;
+  return relativeUrl(uri, resolved.target.url);
+}
+
+export function brokerUrl(publicUrl: string, namespace: string, name: string): string {
+  return `${publicUrl}/${namespace}/${name}`;
+}
+
+function resolveReference(ref: JsonObject, namespace: string, context: CompileContext): Resolution {
+  const kind = textAt(ref, "kind") ?? "";
+  const group = (textAt(ref, "apiVersion") ?? "").split("/").slice(0, -1).join("/") || (textAt(ref, "group") ?? "");
+  const name = textAt(ref, "name") ?? "";
+  const from = textAt(ref, "namespace") || namespace;
+  if (group !== BROKERS.group || kind !== "Broker") {
+    const shown = group === "" ? kind : `${kind}.${group}`;
+    return unresolved(`${shown} ${from}/${name} cannot be resolved to an address: refer to a Broker or give a uri`);
+  }
+  const channel = parseChannelName(from, "broker", name);
+  if (channel === undefined || context.find(BROKERS, from, name) === undefined) {
+    return unresolved(`failed to get object ${from}/${name}: ${qualified(BROKERS)} "${name}" not found`);
+  }
+  return {
+    kind: "resolved",
+    target: { kind: "channel", name: channel, url: brokerUrl(context.publicUrl, from, name) },
+  };
+}
+
+function absoluteUrl(uri: string): Resolution {
+  const url = URL.parse(uri);
+  if (url === null || url.host === "") {
+    return unresolved(`URI is not absolute (both scheme and host should be non-empty): ${JSON.stringify(uri)}`);
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    return unresolved(`URI must begin with http or https: ${JSON.stringify(uri)}`);
+  }
+  return { kind: "resolved", target: { kind: "url", url: url.href } };
+}
+
+/** RFC 3986 reference resolution. A path below a Broker is an URL like any other, not the Broker's channel. */
+function relativeUrl(uri: string, base: string): Resolution {
+  const url = URL.parse(uri, base);
+  if (url === null) return unresolved(`URI ${JSON.stringify(uri)} cannot be resolved against ${base}`);
+  return { kind: "resolved", target: { kind: "url", url: url.href } };
+}
+
+function unresolved(message: string): Resolution {
+  return { kind: "unresolved", message };
+}

@@ -1,0 +1,129 @@
+/**
+ * From what a client sent to what may be stored: strict decoding, metadata the server owns, defaults, rules, generation.
+ * Pure; a refusal is thrown.
+ */
+
+import type { ResourceKind } from "../kind.ts";
+import { fieldErrorText } from "../validation/field-error.ts";
+import { checkMetadata } from "../validation/metadata-rules.ts";
+import { decodeObject } from "../validation/schema.ts";
+import { type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt, withMember } from "./json.ts";
+import { nameOf, withMetadata } from "./metadata.ts";
+import { badRequest, invalid, tooLarge } from "./refusal.ts";
+
+/** Larger objects are refused: a row and the change log must hold them. */
+const MAX_OBJECT_BYTES = 512 * 1024;
+
+/** What unknown fields lead to: a refusal, a warning, nothing. The last two prune them. */
+export type FieldValidation = "Strict" | "Warn" | "Ignore";
+
+export interface AdmissionRequest {
+  readonly kind: ResourceKind;
+  readonly version: string;
+  /** Of the request path; empty for what lives in no namespace. */
+  readonly namespace: string;
+  readonly incoming: JsonObject;
+  readonly fieldValidation: FieldValidation;
+}
+
+export interface Decoded {
+  readonly object: JsonObject;
+  readonly warnings: readonly string[];
+}
+
+/** Metadata that only the server sets; what a client sends there is silently replaced. */
+const SERVER_OWNED = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
+/** Not kept: who manages which field is not tracked, and selfLink is long gone. */
+const DROPPED = ["managedFields", "selfLink", "resourceVersion"];
+
+/** Checks apiVersion, kind, namespace and every field's name and type. */
+export function decodeRequest(request: AdmissionRequest): Decoded {
+  const { kind, incoming } = request;
+  checkIdentity(request);
+  const decoded = decodeObject(incoming, kind.schema);
+  const warnings = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
+  if (warnings.length > 0 && request.fieldValidation === "Strict") {
+    const subject = `${kind.kind} in version ${JSON.stringify(request.version)} cannot be handled as a ${kind.kind}`;
+    throw badRequest(`${subject}: strict decoding error: ${warnings.join(", ")}`);
+  }
+  const name = nameOf(decoded.value);
+  if (decoded.causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name }, decoded.causes);
+  const object = withMetadata(
+    decoded.value,
+    kind.namespaced ? { namespace: request.namespace } : { namespace: undefined },
+  );
+  return { object, warnings: request.fieldValidation === "Warn" ? warnings : [] };
+}
+
+/** The object to store for a create. */
+export function admitCreate(
+  kind: ResourceKind,
+  object: JsonObject,
+  identity: { readonly uid: string; readonly creationTimestamp: string },
+): JsonObject {
+  const owned = { ...cleared(), ...identity, ...(kind.hasStatus ? { generation: 1 } : {}) };
+  return checked(kind, withMetadata(withMember(object, "status", undefined), owned), undefined);
+}
+
+/** The object to store for a write on the main path: everything but status, which stays as it is. */
+export function admitUpdate(kind: ResourceKind, object: JsonObject, old: JsonObject): JsonObject {
+  const owned = Object.fromEntries(SERVER_OWNED.map((name) => [name, valueAt(old, "metadata", name)]));
+  const kept = withMetadata(object, { ...cleared(), ...owned, name: nameOf(old) });
+  const admitted = checked(kind, withMember(kept, "status", objectAt(old, "status")), old);
+  if (!kind.hasStatus || sameJson(contentOf(admitted), contentOf(old))) return admitted;
+  return withMetadata(admitted, { generation: (numberAt(old, "metadata", "generation") ?? 0) + 1 });
+}
+
+/** The object to store for a write on the status subresource: only status is taken. */
+export function admitStatus(object: JsonObject, old: JsonObject): JsonObject {
+  const admitted = withMember(old, "status", objectAt(object, "status"));
+  checkSize(admitted);
+  return admitted;
+}
+
+function checked(kind: ResourceKind, object: JsonObject, old: JsonObject | undefined): JsonObject {
+  const causes = checkMetadata(object, kind);
+  if (causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: nameOf(object) }, causes);
+  const defaulted = kind.applyDefaults(object);
+  const errors = kind.validate(defaulted, old);
+  if (errors.length > 0) throw badRequest(`validation failed: ${fieldErrorText(errors)}`);
+  checkSize(defaulted);
+  return defaulted;
+}
+
+function checkSize(object: JsonObject): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(object)).length;
+  if (bytes > MAX_OBJECT_BYTES) {
+    throw tooLarge(`the object is ${bytes} bytes, more than the ${MAX_OBJECT_BYTES} that are stored`);
+  }
+}
+
+function cleared(): Record<string, undefined> {
+  return Object.fromEntries([...SERVER_OWNED, ...DROPPED].map((name) => [name, undefined]));
+}
+
+/** What the generation counts: everything but metadata and status. */
+function contentOf(object: JsonObject): JsonObject {
+  return withMember(withMember(object, "metadata", undefined), "status", undefined);
+}
+
+function checkIdentity(request: AdmissionRequest): void {
+  const { kind, incoming } = request;
+  const apiVersion = kind.group === "" ? request.version : `${kind.group}/${request.version}`;
+  const sentVersion = textAt(incoming, "apiVersion") ?? "";
+  const sentKind = textAt(incoming, "kind") ?? "";
+  if (sentKind === "") throw badRequest("Object 'Kind' is missing");
+  if (sentVersion === "") throw badRequest("Object 'apiVersion' is missing");
+  if (sentVersion !== apiVersion) {
+    throw badRequest(
+      `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersion})`,
+    );
+  }
+  if (sentKind !== kind.kind) {
+    throw badRequest(`the kind in the data (${sentKind}) does not match the expected kind (${kind.kind})`);
+  }
+  const sentNamespace = textAt(incoming, "metadata", "namespace") ?? "";
+  if (kind.namespaced && sentNamespace !== "" && sentNamespace !== request.namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+}

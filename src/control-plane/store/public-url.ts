@@ -1,0 +1,30 @@
+/** The base of every address: as configured, else the origin the API was first reached at, kept from then on. */
+import type { SqlStore } from "../../core/sql-store.ts";
+
+export class PublicUrl {
+  readonly #sql: SqlStore;
+  #url: string | undefined;
+
+  constructor(sql: SqlStore, configured: string | undefined) {
+    this.#sql = sql;
+    this.#url = configured === undefined ? undefined : withoutSlash(configured);
+  }
+
+  /** Without a slash at the end; undefined before anyone has reached the API. */
+  get(): string | undefined {
+    this.#url ??= this.#sql.all<{ value: string }>("SELECT value FROM setting WHERE key = 'origin'")[0]?.value;
+    return this.#url;
+  }
+
+  /** True when this origin is the base from now on. */
+  reachedAt(origin: string): boolean {
+    if (this.get() !== undefined) return false;
+    this.#url = withoutSlash(origin);
+    this.#sql.run("INSERT INTO setting (key, value) VALUES ('origin', ?)", this.#url);
+    return true;
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

@@ -1,0 +1,37 @@
+/** A Knative Destination: `ref`, an absolute `uri`, or a `uri` relative to `ref`. Validation in Knative's words. */
+
+import { type Json, type JsonObject, objectAt, textAt, withMember } from "../resources/json.ts";
+import { expectedAtLeastOne, type FieldError, invalidValue, missingFields } from "./field-error.ts";
+
+export function validateDestination(destination: Json | undefined, path: string): readonly FieldError[] {
+  const ref = objectAt(destination, "ref");
+  const uri = textAt(destination, "uri");
+  if (ref === undefined && uri === undefined) return [expectedAtLeastOne(`${path}.ref`, `${path}.uri`)];
+  if (uri !== undefined && ref === undefined && !isAbsolute(uri)) {
+    const why = "Relative URI is not allowed when Ref and [apiVersion, kind, name] is absent";
+    return [invalidValue(why, `${path}.uri`)];
+  }
+  if (uri !== undefined && ref !== undefined && isAbsolute(uri)) {
+    const message = "Absolute URI is not allowed when Ref or [apiVersion, kind, name] is present";
+    return [{ message, paths: [`${path}.[apiVersion, kind, name]`, `${path}.ref`, `${path}.uri`] }];
+  }
+  return ref === undefined ? [] : validateReference(ref, `${path}.ref`);
+}
+
+/** A KReference names what it means completely. */
+export function validateReference(reference: JsonObject, path: string): readonly FieldError[] {
+  const required = ["apiVersion", "kind", "name"];
+  const missing = required.filter((name) => (textAt(reference, name) ?? "") === "");
+  return missing.length === 0 ? [] : [missingFields(...missing.map((name) => `${path}.${name}`))];
+}
+
+/** The destination with `ref.namespace` filled in from the object that holds it. */
+export function defaultDestination(destination: JsonObject, namespace: string): JsonObject {
+  const ref = objectAt(destination, "ref");
+  if (ref === undefined || namespace === "" || (textAt(ref, "namespace") ?? "") !== "") return destination;
+  return withMember(destination, "ref", { ...ref, namespace });
+}
+
+function isAbsolute(uri: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(uri);
+}
