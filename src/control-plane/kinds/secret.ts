@@ -3,7 +3,8 @@
  * `secret-sealer.ts` for how they rest.
  */
 
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { SECRET_COLUMNS } from "../presentation/core-columns.ts";
 import { SECRETS } from "../resource-names.ts";
 import { objectAt, sameJson, textsAt, valueAt, withMember } from "../resources/json.ts";
 import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
@@ -24,7 +25,8 @@ export const secretKind: ResourceKind = {
   hasStatus: false,
   sealed: true,
   schema: objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
-  printerColumns: [{ name: "Type", type: "string", jsonPath: ".type" }, AGE],
+  printerColumns: SECRET_COLUMNS,
+  selectableFields: ["type"],
   applyDefaults(object) {
     const added = Object.entries(textsAt(object, "stringData")).map(([key, value]) => [key, base64(value)]);
     const data = { ...objectAt(object, "data"), ...Object.fromEntries(added) };
