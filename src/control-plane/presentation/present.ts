@@ -1,12 +1,13 @@
 /** Answers to reads in the form that the client asked for. */
-import { apiVersionOf, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
 import { type JsonObject, valueAt } from "../resources/json.ts";
+import { apiVersionOf, columnsIn } from "../resources/versions.ts";
 import { partialMetadata } from "./partial-metadata.ts";
 import type { Representation } from "./representation.ts";
 import { tableOf } from "./table.ts";
 
 export interface Subject {
-  readonly kind: Pick<ResourceKind, "group" | "kind" | "printerColumns">;
+  readonly kind: ResourceKind;
   readonly version: string;
 }
 
@@ -32,7 +33,7 @@ export function presentEvent(
       return object;
     case "table": {
       const metadata = { resourceVersion: valueAt(object, "metadata", "resourceVersion") ?? "" };
-      return tableOf(subject.kind, [object], { ...as, nowMs, metadata, withColumns: isFirst });
+      return tableOf(columnsIn(subject.kind, subject.version), [object], { ...as, nowMs, metadata, withColumns: isFirst });
     }
     case "metadata":
       return partialMetadata(object, as.version);
@@ -56,7 +57,7 @@ export function presentList(subject: Subject, list: ObjectList, view: View): Jso
       return { kind: `${subject.kind.kind}List`, apiVersion, metadata, items };
     }
     case "table":
-      return tableOf(subject.kind, items, { ...as, nowMs, metadata, withColumns: true });
+      return tableOf(columnsIn(subject.kind, subject.version), items, { ...as, nowMs, metadata, withColumns: true });
     case "metadata": {
       const partial = items.map((item) => partialMetadata(item, as.version));
       return { kind: "PartialObjectMetadataList", apiVersion: `meta.k8s.io/${as.version}`, metadata, items: partial };

@@ -1,5 +1,5 @@
 /** Objects as the rows of a table with their kind's printer columns: what `kubectl get` shows. */
-import type { PrinterColumn, ResourceKind } from "../kind.ts";
+import type { PrinterColumn } from "../kind.ts";
 import type { Json, JsonObject } from "../resources/json.ts";
 import { ageText } from "./age-text.ts";
 import { parseJsonPath } from "./json-path.ts";
@@ -16,8 +16,12 @@ export interface TableOptions {
   readonly withColumns: boolean;
 }
 
-export function tableOf(kind: Columned, objects: readonly JsonObject[], options: TableOptions): JsonObject {
-  const columns = columnsOf(kind);
+export function tableOf(
+  printerColumns: readonly PrinterColumn[],
+  objects: readonly JsonObject[],
+  options: TableOptions,
+): JsonObject {
+  const columns = withName(printerColumns);
   return {
     kind: "Table",
     apiVersion: `meta.k8s.io/${options.version}`,
@@ -30,8 +34,6 @@ export function tableOf(kind: Columned, objects: readonly JsonObject[], options:
   };
 }
 
-type Columned = Pick<ResourceKind, "printerColumns">;
-
 const NAME: PrinterColumn = {
   name: "Name",
   type: "string",
@@ -39,9 +41,8 @@ const NAME: PrinterColumn = {
   jsonPath: ".metadata.name",
 };
 
-function columnsOf(kind: Columned): readonly PrinterColumn[] {
-  const hasName = kind.printerColumns.some(({ name }) => name === NAME.name);
-  return hasName ? kind.printerColumns : [NAME, ...kind.printerColumns];
+function withName(columns: readonly PrinterColumn[]): readonly PrinterColumn[] {
+  return columns.some(({ name }) => name === NAME.name) ? columns : [NAME, ...columns];
 }
 
 function columnDefinition(column: PrinterColumn): JsonObject {
