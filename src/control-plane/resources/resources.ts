@@ -124,7 +124,10 @@ export class Resources {
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
     const stored = this.#stored(scope, name);
     const left = this.#deletion.delete(stored, scope.kind, options);
-    return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }) };
+    return {
+      uid: uidOf(stored.body),
+      ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }),
+    };
   }
 
   async #write(
