@@ -24,13 +24,21 @@ export function isUnknown(type: string, reason: string, message: string): Condit
 }
 
 /** The conditions as they are written, `Ready` included. */
-export function summarize(
-  dependents: readonly Condition[],
-  earlier: { readonly status: JsonObject | undefined; readonly now: string },
-): readonly JsonObject[] {
-  const all = [...dependents, readyOf(dependents)].sort((a, b) => (a.type < b.type ? -1 : 1));
+export function summarize(dependents: readonly Condition[], earlier: Earlier): readonly JsonObject[] {
+  return writtenConditions([...dependents, readyOf(dependents)], earlier);
+}
+
+/** The status an object has so far, and the time that new transitions get. */
+export interface Earlier {
+  readonly status: JsonObject | undefined;
+  readonly now: string;
+}
+
+/** These conditions and no others, for an object whose `Ready` sums up nothing. */
+export function writtenConditions(conditions: readonly Condition[], earlier: Earlier): readonly JsonObject[] {
   const known = new Map(listAt(earlier.status, "conditions").map((each) => [textAt(each, "type"), each]));
-  return all.map((condition) => {
+  const sorted = [...conditions].sort((a, b) => (a.type < b.type ? -1 : 1));
+  return sorted.map((condition) => {
     const before = known.get(condition.type);
     const kept = textAt(before, "status") === condition.status ? textAt(before, "lastTransitionTime") : undefined;
     return conditionJson(condition, kept ?? earlier.now);
