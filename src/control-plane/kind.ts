@@ -10,8 +10,10 @@ import type { StructSchema } from "./validation/schema.ts";
 
 export interface ResourceKind extends ResourceName {
   readonly kind: string;
-  /** Served versions, the storage version first; all share one schema. */
+  /** Served versions, the storage version first. */
   readonly versions: readonly [string, ...string[]];
+  /** For a kind whose versions differ in more than their name; the others share schema and columns. */
+  readonly shapes?: VersionShapes;
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
@@ -31,10 +33,20 @@ export interface ResourceKind extends ResourceName {
   compile?(object: JsonObject, context: CompileContext): Compiled;
 }
 
+/** How the versions of one kind differ. Read `schemaIn` and `columnsIn` of `resources/versions.ts`, not this. */
+export interface VersionShapes {
+  /** By name of the version; one that is not here looks as the kind says. */
+  readonly other: Readonly<Record<string, Pick<ResourceKind, "schema" | "printerColumns">>>;
+  /** The object with the members that this version has. Pure; what only the other version can say is left out. */
+  convert(object: JsonObject, version: string): JsonObject;
+}
+
 export interface PrinterColumn {
   readonly name: string;
   readonly type: "string" | "date";
   readonly jsonPath: string;
+  /** Instead of `jsonPath`, for columns of core kinds that no path can say. */
+  readonly cell?: (object: JsonObject) => string;
   /** 1 shows the column only in wide output. */
   readonly priority?: number;
 }

@@ -6,10 +6,12 @@ import { type Json, type JsonObject, listAt, textAt } from "../resources/json.ts
 
 export interface Condition {
   readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
+  readonly status: (typeof STATES)[number];
   readonly reason?: string;
   readonly message?: string;
 }
+
+const STATES = ["True", "False", "Unknown"] as const;
 
 export function isTrue(type: string, because: { readonly reason?: string; readonly message?: string } = {}): Condition {
   return { type, status: "True", ...because };
@@ -43,6 +45,26 @@ export function writtenConditions(conditions: readonly Condition[], earlier: Ear
     const kept = textAt(before, "status") === condition.status ? textAt(before, "lastTransitionTime") : undefined;
     return conditionJson(condition, kept ?? earlier.now);
   });
+}
+
+/** The `Ready` condition of a status, if it has one. */
+export function readyCondition(status: JsonObject | undefined): Condition | undefined {
+  const ready = listAt(status, "conditions").find((each) => textAt(each, "type") === "Ready");
+  const state = STATES.find((each) => each === textAt(ready, "status"));
+  if (state === undefined) return undefined;
+  const reason = textAt(ready, "reason");
+  const message = textAt(ready, "message");
+  return {
+    type: "Ready",
+    status: state,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** What `Ready` of another object says, as a condition of this one: reason and message tell only of trouble. */
+export function propagated(type: string, ready: Condition): Condition {
+  return ready.status === "True" ? isTrue(type) : { ...ready, type };
 }
 
 function readyOf(dependents: readonly Condition[]): Condition {

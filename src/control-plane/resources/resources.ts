@@ -25,6 +25,7 @@ import {
   qualified,
   unavailable,
 } from "./refusal.ts";
+import { inVersion } from "./versions.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -70,11 +71,11 @@ export class Resources {
   }
 
   async get(scope: Scope, name: string): Promise<JsonObject> {
-    return this.#present(this.#stored(scope, name));
+    return this.#present(this.#stored(scope, name), scope);
   }
 
   async list(scope: Scope, options: ListOptions): Promise<ListPage> {
-    return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored) });
+    return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored, scope) });
   }
 
   async create(scope: Scope, incoming: JsonObject, options: WriteOptions): Promise<Written> {
@@ -123,7 +124,7 @@ export class Resources {
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
     const stored = this.#stored(scope, name);
     const left = this.#deletion.delete(stored, scope.kind, options);
-    return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left }) };
+    return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }) };
   }
 
   async #write(
@@ -135,7 +136,7 @@ export class Resources {
     const { store } = this.#ports;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const stored = this.#stored(scope, name);
-      const old = await this.#open(stored);
+      const old = inVersion(scope.kind, await this.#open(stored), scope.version);
       const incoming = change(presented(old, stored));
       checkPreconditions(scope, incoming, stored);
       const { object, warnings } = decodeRequest({ ...scope, incoming, fieldValidation: options.fieldValidation });
@@ -190,8 +191,8 @@ export class Resources {
     });
   }
 
-  async #present(stored: StoredObject): Promise<JsonObject> {
-    return presented(await this.#open(stored), stored);
+  async #present(stored: StoredObject, scope: Scope): Promise<JsonObject> {
+    return presented(inVersion(scope.kind, await this.#open(stored), scope.version), stored);
   }
 
   async #open(stored: StoredObject): Promise<JsonObject> {
