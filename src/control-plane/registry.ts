@@ -1,13 +1,39 @@
 /** The kinds that are served. */
 import type { ResourceKind } from "./kind.ts";
+import { apiServerSourceKind } from "./kinds/api-server-source.ts";
 import { brokerKind } from "./kinds/broker.ts";
+import { containerSourceKind } from "./kinds/container-source.ts";
 import { githubSourceKind } from "./kinds/github-source.ts";
+import { integrationSinkKind } from "./kinds/integration-sink.ts";
+import { integrationSourceKind } from "./kinds/integration-source.ts";
+import { jobSinkKind } from "./kinds/job-sink.ts";
+import { kafkaChannelKind } from "./kinds/kafka-channel.ts";
+import { kafkaSourceKind } from "./kinds/kafka-source.ts";
 import { namespaceKind } from "./kinds/namespace.ts";
+import { pingSourceKind } from "./kinds/ping-source.ts";
+import { rabbitmqSourceKind } from "./kinds/rabbitmq-source.ts";
 import { secretKind } from "./kinds/secret.ts";
+import { sinkBindingKind } from "./kinds/sink-binding.ts";
 import { triggerKind } from "./kinds/trigger.ts";
 import { qualified, type ResourceName } from "./resources/refusal.ts";
 
-export const KINDS: readonly ResourceKind[] = [namespaceKind, secretKind, brokerKind, triggerKind, githubSourceKind];
+export const KINDS: readonly ResourceKind[] = [
+  namespaceKind,
+  secretKind,
+  brokerKind,
+  triggerKind,
+  apiServerSourceKind,
+  containerSourceKind,
+  githubSourceKind,
+  integrationSourceKind,
+  kafkaSourceKind,
+  pingSourceKind,
+  rabbitmqSourceKind,
+  sinkBindingKind,
+  integrationSinkKind,
+  jobSinkKind,
+  kafkaChannelKind,
+];
 
 const BY_RESOURCE: ReadonlyMap<string, ResourceKind> = new Map(KINDS.map((kind) => [qualified(kind), kind]));
 

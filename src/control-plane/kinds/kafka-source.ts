@@ -6,7 +6,8 @@ import { namespaceOf, uidOf } from "../resources/metadata.ts";
 import { deliverySchema, flag, int32, listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
 import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
 import { validateDestination } from "../validation/destination.ts";
-import { type FieldError, immutableField, invalidValue, missingFields } from "../validation/field-error.ts";
+import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
+import { immutableChanges } from "../validation/immutable-fields.ts";
 import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
 import { validateOverrides, withDefaultedSink } from "../validation/source-spec.ts";
 
@@ -93,7 +94,7 @@ export const kafkaSourceKind: ResourceKind = {
     for (const member of ["topics", "bootstrapServers"]) {
       if (listAt(spec, member).length === 0) errors.push(missingFields(`spec.${member}`));
     }
-    return old === undefined ? errors : [...errors, ...changedGroup(object, old)];
+    return old === undefined ? errors : [...errors, ...immutableChanges(["consumerGroup"], object, old)];
   },
   compile: compileSourceNotImplemented(
     "Kafka is not read from here: this source sends nothing. Run Knative's KafkaSource or a bridge of your own where the brokers are, and give it this sink's URL.",
@@ -103,10 +104,4 @@ export const kafkaSourceKind: ResourceKind = {
 function validateChoice(spec: JsonObject | undefined, member: string, choices: readonly string[]): readonly FieldError[] {
   const value = textAt(spec, member) ?? "";
   return choices.includes(value) ? [] : [invalidValue(value, `spec.${member}`)];
-}
-
-function changedGroup(object: JsonObject, old: JsonObject): readonly FieldError[] {
-  const [was, is] = [old, object].map((each) => textAt(each, "spec", "consumerGroup") ?? "");
-  if (was === is) return [];
-  return [immutableField("spec.consumerGroup", { old: JSON.stringify(was), new: JSON.stringify(is) })];
 }

@@ -99,7 +99,7 @@ function validateCluster(cluster: JsonObject | undefined): readonly FieldError[]
 }
 
 function changedSpec(object: JsonObject, old: JsonObject): readonly FieldError[] {
-  const [was, is] = [old, object].map((each) => valueAt(each, "spec") ?? null);
-  if (sameJson(was, is)) return [];
-  return [immutableField("spec", { old: canonicalJson(was ?? null), new: canonicalJson(is ?? null) })];
+  const was = valueAt(old, "spec") ?? null;
+  const is = valueAt(object, "spec") ?? null;
+  return sameJson(was, is) ? [] : [immutableField("spec", { old: canonicalJson(was), new: canonicalJson(is) })];
 }
