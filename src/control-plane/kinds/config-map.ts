@@ -1,11 +1,12 @@
 /** A ConfigMap: settings of people and tools. Nothing here reads one, but they are applied with the rest. */
 
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { CONFIG_MAP_COLUMNS } from "../presentation/core-columns.ts";
 import { CONFIG_MAPS } from "../resource-names.ts";
 import { textsAt } from "../resources/json.ts";
 import { flag, objectSchema, textMap } from "../validation/common-schemas.ts";
 import { type FieldError, invalidKeyName } from "../validation/field-error.ts";
-import { countMembers, validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
+import { validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
 
 export const configMapKind: ResourceKind = {
   ...CONFIG_MAPS,
@@ -18,10 +19,7 @@ export const configMapKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: false,
   schema: objectSchema({ data: textMap, binaryData: textMap, immutable: flag }),
-  printerColumns: [
-    { name: "Data", type: "string", jsonPath: ".data", cell: (map) => countMembers(map, ["data", "binaryData"]) },
-    AGE,
-  ],
+  printerColumns: CONFIG_MAP_COLUMNS,
   applyDefaults: (object) => object,
   validate(object, old) {
     const data = textsAt(object, "data");

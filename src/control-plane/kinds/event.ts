@@ -1,8 +1,9 @@
 /** A core Event: what a controller noticed about an object, for people to read. It is no CloudEvent. */
 
 import type { ResourceKind } from "../kind.ts";
+import { EVENT_COLUMNS } from "../presentation/core-columns.ts";
 import { EVENTS } from "../resource-names.ts";
-import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
+import { textAt } from "../resources/json.ts";
 import { namespaceOf } from "../resources/metadata.ts";
 import { int32, objectReferenceSchema, objectSchema, struct, text } from "../validation/common-schemas.ts";
 import { invalidValue } from "../validation/field-error.ts";
@@ -36,17 +37,14 @@ export const eventKind: ResourceKind = {
     },
     ["involvedObject"],
   ),
-  printerColumns: [
-    { name: "Last Seen", type: "date", jsonPath: ".lastTimestamp" },
-    { name: "Type", type: "string", jsonPath: ".type" },
-    { name: "Reason", type: "string", jsonPath: ".reason" },
-    { name: "Object", type: "string", jsonPath: ".involvedObject.name", cell: shownObject },
-    { name: "Subobject", type: "string", jsonPath: ".involvedObject.fieldPath", priority: 1 },
-    { name: "Source", type: "string", jsonPath: ".source.component", priority: 1 },
-    { name: "Message", type: "string", jsonPath: ".message" },
-    { name: "First Seen", type: "date", jsonPath: ".firstTimestamp", priority: 1 },
-    { name: "Count", type: "string", jsonPath: ".count", priority: 1 },
-    { name: "Name", type: "string", jsonPath: ".metadata.name", priority: 1 },
+  printerColumns: EVENT_COLUMNS,
+  selectableFields: [
+    ...["kind", "name", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"].map(
+      (name) => `involvedObject.${name}`,
+    ),
+    "reason",
+    "type",
+    "reportingComponent",
   ],
   applyDefaults: (object) => object,
   validate(object) {
@@ -55,9 +53,3 @@ export const eventKind: ResourceKind = {
     return [invalidValue(namespace, "involvedObject.namespace", "does not match event.namespace")];
   },
 };
-
-/** `broker/default` */
-function shownObject(event: JsonObject): string {
-  const object = objectAt(event, "involvedObject");
-  return `${(textAt(object, "kind") ?? "").toLowerCase()}/${textAt(object, "name") ?? ""}`;
-}

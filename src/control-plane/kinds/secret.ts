@@ -3,11 +3,12 @@
  * `secret-sealer.ts` for how they rest.
  */
 
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { SECRET_COLUMNS } from "../presentation/core-columns.ts";
 import { SECRETS } from "../resource-names.ts";
 import { objectAt, textsAt, withMember } from "../resources/json.ts";
 import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
-import { countMembers, validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
+import { validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
 
 export const secretKind: ResourceKind = {
   ...SECRETS,
@@ -21,11 +22,8 @@ export const secretKind: ResourceKind = {
   hasStatus: false,
   sealed: true,
   schema: objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
-  printerColumns: [
-    { name: "Type", type: "string", jsonPath: ".type" },
-    { name: "Data", type: "string", jsonPath: ".data", cell: (secret) => countMembers(secret, ["data"]) },
-    AGE,
-  ],
+  printerColumns: SECRET_COLUMNS,
+  selectableFields: ["type"],
   applyDefaults(object) {
     const added = Object.entries(textsAt(object, "stringData")).map(([key, value]) => [key, base64(value)]);
     const data = { ...objectAt(object, "data"), ...Object.fromEntries(added) };

@@ -1,8 +1,8 @@
 /** A ServiceAccount: a name that manifests refer to. No process here runs as one. */
 
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { SERVICE_ACCOUNT_COLUMNS } from "../presentation/core-columns.ts";
 import { SERVICE_ACCOUNTS } from "../resource-names.ts";
-import { listAt } from "../resources/json.ts";
 import { flag, listOf, objectReferenceSchema, objectSchema, struct, text } from "../validation/common-schemas.ts";
 
 export const serviceAccountKind: ResourceKind = {
@@ -20,15 +20,7 @@ export const serviceAccountKind: ResourceKind = {
     imagePullSecrets: listOf(struct({ name: text })),
     secrets: listOf(objectReferenceSchema),
   }),
-  printerColumns: [
-    {
-      name: "Secrets",
-      type: "string",
-      jsonPath: ".secrets",
-      cell: (account) => String(listAt(account, "secrets").length),
-    },
-    AGE,
-  ],
+  printerColumns: SERVICE_ACCOUNT_COLUMNS,
   applyDefaults: (object) => object,
   validate: () => [],
 };

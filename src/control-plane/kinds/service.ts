@@ -3,7 +3,8 @@
  * other types can be kept, but there is no cluster network in which they would lead anywhere.
  */
 
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { SERVICE_COLUMNS } from "../presentation/core-columns.ts";
 import { SERVICES } from "../resource-names.ts";
 import { isJsonObject, type Json, type JsonObject, listAt, numberAt, objectAt, textAt, withMember } from "../resources/json.ts";
 import {
@@ -70,23 +71,7 @@ export const serviceKind: ResourceKind = {
     }),
     status: freeObject,
   }),
-  printerColumns: [
-    { name: "Type", type: "string", jsonPath: ".spec.type" },
-    {
-      name: "Cluster-IP",
-      type: "string",
-      jsonPath: ".spec.clusterIP",
-      cell: (service) => textAt(service, "spec", "clusterIP") ?? NONE,
-    },
-    {
-      name: "External-IP",
-      type: "string",
-      jsonPath: ".spec.externalName",
-      cell: (service) => textAt(service, "spec", "externalName") ?? NONE,
-    },
-    { name: "Port(s)", type: "string", jsonPath: ".spec.ports", cell: shownPorts },
-    AGE,
-  ],
+  printerColumns: SERVICE_COLUMNS,
   applyDefaults(object) {
     const spec = objectAt(object, "spec") ?? {};
     const defaulted = { type: "ClusterIP", sessionAffinity: "None", ...spec };
@@ -98,9 +83,6 @@ export const serviceKind: ResourceKind = {
     return [...validateExternalName(spec), ...validatePorts(spec)];
   },
 };
-
-/** What a table shows for nothing. */
-const NONE = "<none>";
 
 function withPortDefaults(port: Json): Json {
   if (!isJsonObject(port)) return port;
@@ -122,14 +104,4 @@ function validatePorts(spec: JsonObject | undefined): readonly FieldError[] {
     if (port >= 1 && port <= MAX_PORT) return [];
     return [invalidValue(String(port), `spec.ports[${index}].port`, `expected a number from 1 to ${MAX_PORT}`)];
   });
-}
-
-/** `80/TCP,8080:30080/TCP` */
-function shownPorts(service: JsonObject): string {
-  const shown = listAt(service, "spec", "ports").map((each) => {
-    const nodePort = numberAt(each, "nodePort");
-    const port = numberAt(each, "port") ?? 0;
-    return `${port}${nodePort === undefined ? "" : `:${nodePort}`}/${textAt(each, "protocol") ?? "TCP"}`;
-  });
-  return shown.length === 0 ? NONE : shown.join(",");
 }

@@ -1,5 +1,5 @@
 /** What ConfigMaps and Secrets hold: values under keys that could be file names, and may be made immutable. */
-import { type JsonObject, objectAt, sameJson, valueAt } from "../resources/json.ts";
+import { type JsonObject, sameJson, valueAt } from "../resources/json.ts";
 import { type FieldError, invalidKeyName, mustNotSet } from "./field-error.ts";
 
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
@@ -27,10 +27,4 @@ export function validateImmutable(
   const changed = members.filter((name) => !sameJson(valueAt(old, name), valueAt(object, name)));
   if (changed.length === 0) return [];
   return [{ ...mustNotSet(...changed), details: "field is immutable when `immutable` is set" }];
-}
-
-/** How many values these members hold together, for a table. */
-export function countMembers(object: JsonObject, members: readonly string[]): string {
-  const counts = members.map((name) => Object.keys(objectAt(object, name) ?? {}).length);
-  return String(counts.reduce((sum, count) => sum + count, 0));
 }
