@@ -3,7 +3,7 @@
  * resources is written against this interface, so a new kind is a file in `kinds/` and a line in `registry.ts`.
  */
 import type { CompileContext, Compiled } from "./compile/compile-context.ts";
-import type { JsonObject } from "./resources/json.ts";
+import type { Json, JsonObject } from "./resources/json.ts";
 import type { ResourceName } from "./resources/refusal.ts";
 import type { FieldError } from "./validation/field-error.ts";
 import type { StructSchema } from "./validation/schema.ts";
@@ -24,7 +24,10 @@ export interface ResourceKind extends ResourceName {
   /** Values rest encrypted. */
   readonly sealed?: boolean;
   readonly schema: StructSchema;
+  /** What tables show after the name; a kind whose columns have a Name of their own says where it stands. */
   readonly printerColumns: readonly PrinterColumn[];
+  /** Fields that field selectors may name besides `metadata.name` and `metadata.namespace`: `involvedObject.kind`. */
+  readonly selectableFields?: readonly string[];
   /** Fills in what Knative's webhook would; applied twice it changes nothing. */
   applyDefaults(object: JsonObject): JsonObject;
   /** Errors of a defaulted object; `old` is the stored object when this is an update. */
@@ -41,15 +44,25 @@ export interface VersionShapes {
   convert(object: JsonObject, version: string): JsonObject;
 }
 
-export interface PrinterColumn {
+interface ColumnHead {
   readonly name: string;
-  readonly type: "string" | "date";
-  readonly jsonPath: string;
-  /** Instead of `jsonPath`, for columns of core kinds that no path can say. */
-  readonly cell?: (object: JsonObject) => string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly description?: string;
   /** 1 shows the column only in wide output. */
   readonly priority?: number;
 }
+
+/** A column that a JSONPath says, as in a CustomResourceDefinition. */
+export interface JsonPathColumn extends ColumnHead {
+  readonly jsonPath: string;
+}
+
+/** A column of a built-in kind, where the cell has to be made. */
+export interface ComputedColumn extends ColumnHead {
+  readonly cell: (object: JsonObject, nowMs: number) => Json;
+}
+
+export type PrinterColumn = JsonPathColumn | ComputedColumn;
 
 export const AGE: PrinterColumn = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
 

@@ -14,8 +14,8 @@ export function inVersion(kind: ResourceKind, object: JsonObject, version: strin
 }
 
 /** `v1`, `eventing.knative.dev/v1` */
-export function apiVersionOf(kind: ResourceKind, version: string): string {
-  return kind.group === "" ? version : `${kind.group}/${version}`;
+export function apiVersionOf(resource: { readonly group: string }, version: string): string {
+  return resource.group === "" ? version : `${resource.group}/${version}`;
 }
 
 export function schemaIn(kind: ResourceKind, version: string): StructSchema {
