@@ -2,14 +2,13 @@
 import { mergePatch } from "../resources/merge-patch.ts";
 import type { Resources, Scope, Written } from "../resources/resources.ts";
 import { writeOptions } from "./query-options.ts";
-import { readJsonObject } from "./request-body.ts";
+import { OBJECT_TYPES, readJsonObject } from "./request-body.ts";
 
-const JSON_TYPES = ["application/json"];
 const PATCH_TYPES = ["application/merge-patch+json"];
 
 export async function answerCreate(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const options = writeOptions(new URL(request.url).searchParams, "main");
-  const incoming = await readJsonObject(request, JSON_TYPES);
+  const incoming = await readJsonObject(request, OBJECT_TYPES);
   return written(await resources.create(scope, incoming, options), 201);
 }
 
@@ -21,7 +20,7 @@ export interface ObjectPath {
 
 export async function answerUpdate(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
   const options = writeOptions(new URL(request.url).searchParams, path.subresource);
-  const incoming = await readJsonObject(request, JSON_TYPES);
+  const incoming = await readJsonObject(request, OBJECT_TYPES);
   return written(await resources.update(path.scope, path.name, incoming, options), 200);
 }
 

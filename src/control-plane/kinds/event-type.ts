@@ -77,16 +77,10 @@ export const eventTypeKind: ResourceKind = {
     },
     convert(object, version) {
       const spec = objectAt(object, "spec") ?? {};
-      return { ...object, spec: version === "v1beta3" ? asAttributes(spec) : asMembers(spec) };
+      return withReferenceNamespace({ ...object, spec: version === "v1beta3" ? asAttributes(spec) : asMembers(spec) });
     },
   },
-  applyDefaults(object) {
-    const spec = objectAt(object, "spec");
-    const reference = objectAt(spec, "reference");
-    const namespace = textAt(reference, "namespace") || namespaceOf(object);
-    if (spec === undefined || reference === undefined || namespace === "") return object;
-    return { ...object, spec: withMember(spec, "reference", { ...reference, namespace }) };
-  },
+  applyDefaults: withReferenceNamespace,
   validate(object) {
     const spec = objectAt(object, "spec");
     if (textAt(object, "apiVersion")?.endsWith("/v1beta2")) {
@@ -98,6 +92,14 @@ export const eventTypeKind: ResourceKind = {
   },
   compile: compileEventType,
 };
+
+function withReferenceNamespace(object: JsonObject): JsonObject {
+  const spec = objectAt(object, "spec");
+  const reference = objectAt(spec, "reference");
+  const namespace = textAt(reference, "namespace") || namespaceOf(object);
+  if (spec === undefined || reference === undefined || namespace === "") return object;
+  return { ...object, spec: withMember(spec, "reference", { ...reference, namespace }) };
+}
 
 /** v1beta2 to v1beta3. What v1beta2 has no member for is described as far as every event has it. */
 function asAttributes(spec: JsonObject): JsonObject {
