@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ResourceKind } from "../../src/control-plane/kind.ts";
 import { KINDS } from "../../src/control-plane/registry.ts";
@@ -91,5 +92,16 @@ describe("[CP-KND] every kind of the registry", () => {
 
   test.each(everyKind)("[CP-KND-7] $resource: kubectl get all and get knative find what has a status", ({ kind }) => {
     expect(kind.hasStatus ? kind.categories.slice(0, 2) : kind.categories).toEqual(kind.hasStatus ? ["all", "knative"] : []);
+  });
+
+  test("[CP-KND-8] docs/kinds.md has every kind with its versions", () => {
+    const page = readFileSync(new URL("../../docs/kinds.md", import.meta.url), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| "));
+    const written = rows.flatMap((row) => {
+      const [, kinds = "", versions = ""] = row.split("|");
+      return kinds.split(", ").map((kind) => `${kind.trim()} ${versions.trim()}`);
+    });
+    const served = KINDS.map(({ kind, group, versions }) => `${kind} ${group === "" ? "" : `${group}/`}${versions.join(", ")}`);
+    expect(written.slice(1).sort()).toEqual(served.sort());
   });
 });

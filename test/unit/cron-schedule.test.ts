@@ -128,13 +128,14 @@ describe("[CRON] schedules", () => {
     const alphabet = ["0", "1", "2", "5", "9", "*", "?", "/", "-", ",", "@", "mon", "x"];
     let schedules = 0;
     for (let run = 0; run < 20_000; run++) {
-      const words = Array.from({ length: 5 }, () => random.text(alphabet, random.between(1, 4)));
+      const words = ["*", "*", "*", "*", "*"];
+      words[random.below(words.length)] = random.text(alphabet, random.between(1, 6));
       const parsed = parseCronSchedule(words.join(" "));
       if (parsed.kind !== "schedule") continue;
       schedules++;
       expect(strange(parsed.schedule)).toEqual([]);
     }
-    expect(schedules).toBeGreaterThan(20);
+    expect(schedules).toBeGreaterThan(1000);
   });
 
   test("[CRON-6] a long list is read in no time worth measuring", () => {
