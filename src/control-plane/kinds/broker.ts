@@ -42,7 +42,10 @@ export const brokerKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: objectSchema({
-    spec: struct({ config: referenceSchema, delivery: deliverySchema }),
+    spec: struct({
+      config: { ...referenceSchema, description: "Not used: every Broker is durable in the same way. It cannot be changed." },
+      delivery: { ...deliverySchema, description: "How Triggers without a delivery of their own deliver." },
+    }),
     status: struct({ ...statusMembers, ...addressStatusMembers, ...deadLetterStatusMembers }),
   }),
   printerColumns: [

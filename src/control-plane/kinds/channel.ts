@@ -33,8 +33,8 @@ export const channelKind: ResourceKind = {
   schema: objectSchema({
     spec: struct({
       channelTemplate: channelTemplateSchema,
-      delivery: deliverySchema,
-      subscribers: channelSubscribersSchema,
+      delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
+      subscribers: { ...channelSubscribersSchema, description: "Set by Subscriptions." },
     }),
     status: struct({ ...channelStatusMembers, channel: referenceSchema }),
   }),

@@ -42,9 +42,20 @@ export const eventPolicyKind: ResourceKind = {
   hasStatus: true,
   schema: objectSchema({
     spec: struct({
-      from: listOf(struct({ ref: struct({ apiVersion: text, kind: text, name: text, namespace: text }), sub: text })),
-      to: listOf(struct({ ref: struct({ apiVersion: text, kind: text, name: text }), selector: selectorSchema })),
-      filters: listOf(filterSchema),
+      from: {
+        ...listOf(
+          struct({
+            ref: struct({ apiVersion: text, kind: text, name: text, namespace: text }),
+            sub: { ...text, description: "Name of a sender; one that ends in * means all that begin so." },
+          }),
+        ),
+        description: "Who may send.",
+      },
+      to: {
+        ...listOf(struct({ ref: struct({ apiVersion: text, kind: text, name: text }), selector: selectorSchema })),
+        description: "What they may send to; everything in the namespace if absent.",
+      },
+      filters: { ...listOf(filterSchema), description: "Which events they may send; all if absent." },
     }),
     status: struct({ ...statusMembers, from: listOf(text) }),
   }),

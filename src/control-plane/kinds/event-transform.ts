@@ -25,7 +25,9 @@ import {
   mustNotSet,
 } from "../validation/field-error.ts";
 
-const jsonataSchema = struct({ expression: text });
+const jsonataSchema = struct({
+  expression: { ...text, description: "JSONata over the event in its structured JSON form; gives the new event." },
+});
 
 /** Knative runs a Deployment for each transform and shows its status; nothing of it is ever written here. */
 const deploymentStatusSchema = struct({
@@ -61,8 +63,11 @@ export const eventTransformKind: ResourceKind = {
   schema: objectSchema({
     spec: struct({
       jsonata: jsonataSchema,
-      reply: struct({ jsonata: jsonataSchema, discard: flag }),
-      sink: destinationSchema,
+      reply: struct({
+        jsonata: jsonataSchema,
+        discard: { ...flag, description: "Drops what the sink answers." },
+      }),
+      sink: { ...destinationSchema, description: "Where the new event goes; back to the sender if absent." },
     }),
     status: struct({
       ...statusMembers,

@@ -18,6 +18,7 @@ import {
   text,
 } from "../validation/common-schemas.ts";
 import { missingFields } from "../validation/field-error.ts";
+import type { Schema } from "../validation/schema.ts";
 
 const REFERENCE_COLUMNS: readonly PrinterColumn[] = [
   { name: "Reference Name", type: "string", jsonPath: ".spec.reference.name" },
@@ -25,6 +26,11 @@ const REFERENCE_COLUMNS: readonly PrinterColumn[] = [
   { name: "Description", type: "string", jsonPath: ".spec.description" },
   ...READY_AND_REASON,
 ];
+
+const COMMON_MEMBERS: Readonly<Record<string, Schema>> = {
+  reference: { ...referenceSchema, description: "Where such events occur, such as a Broker." },
+  description: { ...text, description: "What the event means, for people." },
+};
 
 /** What v1beta3 must describe: the attributes that every event has. */
 const REQUIRED_ATTRIBUTES = ["type", "source", "specversion", "id"];
@@ -41,13 +47,12 @@ export const eventTypeKind: ResourceKind = {
   hasStatus: true,
   schema: objectSchema({
     spec: struct({
-      broker: text,
-      reference: referenceSchema,
-      description: text,
-      schema: text,
-      schemaData: text,
-      source: text,
-      type: text,
+      ...COMMON_MEMBERS,
+      broker: { ...text, description: "Deprecated: the name of a Broker; reference says it better." },
+      schema: { ...text, description: "URI of the schema of the data." },
+      schemaData: { ...text, description: "The schema itself, in whatever notation." },
+      source: { ...text, description: "Value of the attribute source." },
+      type: { ...text, description: "Value of the attribute type." },
     }),
     status: struct(statusMembers),
   }),
@@ -62,9 +67,11 @@ export const eventTypeKind: ResourceKind = {
       v1beta3: {
         schema: objectSchema({
           spec: struct({
-            reference: referenceSchema,
-            description: text,
-            attributes: listOf(struct({ name: text, required: flag, value: text }, ["name"])),
+            ...COMMON_MEMBERS,
+            attributes: {
+              ...listOf(struct({ name: text, required: flag, value: text }, ["name"])),
+              description: "Attributes that such events have; type, source, specversion and id must be among them.",
+            },
           }),
           status: struct(statusMembers),
         }),

@@ -23,7 +23,10 @@ export const inMemoryChannelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: objectSchema({
-    spec: struct({ delivery: deliverySchema, subscribers: inMemoryChannelSubscribersSchema }),
+    spec: struct({
+      delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
+      subscribers: { ...inMemoryChannelSubscribersSchema, description: "Set by Subscriptions." },
+    }),
     status: struct(channelStatusMembers),
   }),
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],

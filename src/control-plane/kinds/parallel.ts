@@ -30,16 +30,19 @@ export const parallelKind: ResourceKind = {
   hasStatus: true,
   schema: objectSchema({
     spec: struct({
-      branches: listOf(
-        struct({
-          delivery: deliverySchema,
-          filter: destinationSchema,
-          reply: destinationSchema,
-          subscriber: destinationSchema,
-        }),
-      ),
+      branches: {
+        ...listOf(
+          struct({
+            delivery: deliverySchema,
+            filter: { ...destinationSchema, description: "A service: the event it answers goes on, no answer drops it." },
+            reply: { ...destinationSchema, description: "Where what the subscriber answers goes." },
+            subscriber: destinationSchema,
+          }),
+        ),
+        description: "Each gets every event.",
+      },
       channelTemplate: channelTemplateSchema,
-      reply: destinationSchema,
+      reply: { ...destinationSchema, description: "For branches without a reply of their own." },
     }),
     status: struct({
       ...flowStatusMembers,

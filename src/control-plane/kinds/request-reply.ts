@@ -35,10 +35,13 @@ export const requestReplyKind: ResourceKind = {
   hasStatus: true,
   schema: objectSchema({
     spec: struct({
-      brokerRef: struct({ apiVersion: text, kind: text, name: text }),
-      correlationAttribute: text,
-      replyAttribute: text,
-      timeout: text,
+      brokerRef: {
+        ...struct({ apiVersion: text, kind: text, name: text }),
+        description: "The Broker of this namespace that requests go to and answers come from.",
+      },
+      correlationAttribute: { ...text, description: "Attribute that marks a request; correlationid if absent." },
+      replyAttribute: { ...text, description: "Attribute in which the answer repeats the mark; replyid if absent." },
+      timeout: { ...text, description: "Longest wait for an answer, ISO 8601; PT30S if absent." },
       delivery: deliverySchema,
     }),
     status: struct({ ...statusMembers, ...addressStatusMembers, desiredReplicas: int32, readyReplicas: int32 }),

@@ -37,8 +37,11 @@ export const sequenceKind: ResourceKind = {
   schema: objectSchema({
     spec: struct({
       channelTemplate: channelTemplateSchema,
-      reply: destinationSchema,
-      steps: listOf(struct({ ...destinationSchema.properties, delivery: deliverySchema })),
+      reply: { ...destinationSchema, description: "Where what the last step answers goes; dropped if absent." },
+      steps: {
+        ...listOf(struct({ ...destinationSchema.properties, delivery: deliverySchema })),
+        description: "Subscribers, each of which gets what the one before answers. No answer ends the flow.",
+      },
     }),
     status: struct({
       ...flowStatusMembers,

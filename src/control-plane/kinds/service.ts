@@ -48,9 +48,9 @@ export const serviceKind: ResourceKind = {
   hasStatus: false,
   schema: objectSchema({
     spec: struct({
-      type: { type: "string", enum: TYPES },
-      externalName: text,
-      ports: listOf(portSchema),
+      type: { type: "string", enum: TYPES, description: "Only ExternalName leads anywhere here." },
+      externalName: { ...text, description: "Host that a reference to this Service means, reached by http." },
+      ports: { ...listOf(portSchema), description: "The first one is the port of that host; 80 if absent." },
       selector: textMap,
       clusterIP: text,
       clusterIPs: listOf(text),

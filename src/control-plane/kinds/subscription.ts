@@ -39,10 +39,10 @@ export const subscriptionKind: ResourceKind = {
   hasStatus: true,
   schema: objectSchema({
     spec: struct({
-      channel: referenceSchema,
-      delivery: deliverySchema,
-      reply: destinationSchema,
-      subscriber: destinationSchema,
+      channel: { ...referenceSchema, description: "Whose events are delivered. It cannot be changed." },
+      delivery: { ...deliverySchema, description: "Instead of the channel's." },
+      reply: { ...destinationSchema, description: "Where what the subscriber answers goes; dropped if absent." },
+      subscriber: { ...destinationSchema, description: "Where events go." },
     }),
     status: struct({
       ...statusMembers,

@@ -16,7 +16,10 @@ import {
 } from "./common-schemas.ts";
 import type { Schema, StructSchema } from "./schema.ts";
 
-export const channelTemplateSchema: StructSchema = struct({ apiVersion: text, kind: text, spec: freeObject });
+export const channelTemplateSchema: StructSchema = {
+  description: "The kind of channel to use; all are durable here. InMemoryChannel if absent.",
+  ...struct({ apiVersion: text, kind: text, spec: freeObject }),
+};
 
 const subscriberMembers: Readonly<Record<string, Schema>> = {
   uid: text,
