@@ -8,8 +8,8 @@ import { validateDelivery, withDefaultDelivery } from "../validation/delivery-sp
 import { validateDestination } from "../validation/destination.ts";
 import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
 import { immutableChanges } from "../validation/immutable-fields.ts";
-import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides, withDefaultedSink } from "../validation/source-spec.ts";
+import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../validation/sources/source-schemas.ts";
+import { validateOverrides, withDefaultedSink } from "../validation/sources/source-spec.ts";
 
 const OFFSETS = ["earliest", "latest"];
 const ORDERINGS = ["ordered", "unordered"];

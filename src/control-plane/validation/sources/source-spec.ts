@@ -1,8 +1,8 @@
 /** What the specs of all sources have: a sink, and the attributes they add to their events. */
-import { type JsonObject, objectAt, textsAt } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { withDefaultDestinations } from "./destination.ts";
-import type { FieldError } from "./field-error.ts";
+import { type JsonObject, objectAt, textsAt } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { withDefaultDestinations } from "../destination.ts";
+import type { FieldError } from "../field-error.ts";
 
 export function validateOverrides(spec: JsonObject | undefined): readonly FieldError[] {
   const names = Object.keys(textsAt(spec, "ceOverrides", "extensions"));
