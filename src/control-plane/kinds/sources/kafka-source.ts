@@ -1,15 +1,15 @@
 /** A KafkaSource: the records of Kafka topics as events. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { type JsonObject, listAt, objectAt, textAt, valueAt } from "../resources/json.ts";
-import { namespaceOf, uidOf } from "../resources/metadata.ts";
-import { deliverySchema, flag, int32, listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
-import { immutableChanges } from "../validation/immutable-fields.ts";
-import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../validation/sources/source-schemas.ts";
-import { validateOverrides, withDefaultedSink } from "../validation/sources/source-spec.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from "../../resources/json.ts";
+import { namespaceOf, uidOf } from "../../resources/metadata.ts";
+import { deliverySchema, flag, int32, listOf, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { type FieldError, invalidValue, missingFields } from "../../validation/field-error.ts";
+import { immutableChanges } from "../../validation/immutable-fields.ts";
+import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { validateOverrides, withDefaultedSink } from "../../validation/sources/source-spec.ts";
 
 const OFFSETS = ["earliest", "latest"];
 const ORDERINGS = ["ordered", "unordered"];
