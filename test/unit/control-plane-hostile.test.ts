@@ -38,7 +38,7 @@ class Target {
 
   /** Creates it, and takes it away again where that was allowed. */
   async create(body: string): Promise<Answer> {
-    const answer = await this.#world.request("POST", this.#path, body);
+    const answer = await this.#world.request("POST", `${this.#path}?fieldValidation=Strict`, body);
     if (isFine(answer)) await this.#world.request("DELETE", `${this.#path}/${answer.body.metadata.name}`);
     return answer;
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { ResourceKind } from "../../src/control-plane/kind.ts";
 import { KINDS } from "../../src/control-plane/registry.ts";
@@ -91,5 +92,12 @@ describe("[CP-KND] every kind of the registry", () => {
 
   test.each(everyKind)("[CP-KND-7] $resource: kubectl get all and get knative find what has a status", ({ kind }) => {
     expect(kind.hasStatus ? kind.categories.slice(0, 2) : kind.categories).toEqual(kind.hasStatus ? ["all", "knative"] : []);
+  });
+
+  test("[CP-KND-8] docs/resources.md says of every kind what it is here", () => {
+    const page = readFileSync(new URL("../../docs/resources.md", import.meta.url), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| "));
+    const named = rows.flatMap((row) => (row.split("|")[1] ?? "").match(/\b[A-Z]\w+/g) ?? []);
+    expect(named.sort()).toEqual(KINDS.map(({ kind }) => kind).sort());
   });
 });

@@ -54,12 +54,13 @@ async function submit(each: Case): Promise<Answer> {
   const world = new World();
   await world.request("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: "ns" } });
   ran.push(each.name);
-  if (each.oldObject === undefined) return world.request("POST", pathOf(each, each.object), each.object);
+  if (each.oldObject === undefined) return world.request("POST", `${pathOf(each, each.object)}?fieldValidation=Strict`, each.object);
   const created = await world.request("POST", pathOf(each, each.oldObject), each.oldObject);
   expect(created.code).toBe(201);
   const { resourceVersion } = created.body.metadata;
   const update = { ...each.object, metadata: { ...each.object.metadata, resourceVersion } };
-  return world.request("PUT", `${pathOf(each, each.object)}/${each.object.metadata.name}`, update);
+  const path = `${pathOf(each, each.object)}/${each.object.metadata.name}`;
+  return world.request("PUT", `${path}?fieldValidation=Strict`, update);
 }
 
 describe("[CP-VAL] Knative's verdicts", () => {
@@ -108,7 +109,7 @@ describe("[CP-VAL] fields and types", () => {
     });
 
   test("[CP-VAL-4] an unknown field is refused, warned of or pruned", async () => {
-    const strict = await create({ delivery: {}, delivry: {} });
+    const strict = await create({ delivery: {}, delivry: {} }, "?fieldValidation=Strict");
     expect([strict.code, strict.body.message]).toEqual([
       400,
       'Broker in version "v1" cannot be handled as a Broker: strict decoding error: unknown field "spec.delivry"',

@@ -5,9 +5,9 @@ import { listAt, objectAt, textAt, valueAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { freeObject, objectSchema, struct } from "../validation/common-schemas.ts";
 import { validateDestination } from "../validation/destination.ts";
-import { mapContainers, validateContainers } from "../validation/pod-containers.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { mapContainers, validateContainers } from "../validation/sources/pod-containers.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../validation/sources/source-spec.ts";
 
 export const containerSourceKind: ResourceKind = {
   group: "sources.knative.dev",

@@ -11,8 +11,8 @@ import { objectAt, textAt, textsAt, valueAt } from "../resources/json.ts";
 import { flag, objectSchema, struct, text } from "../validation/common-schemas.ts";
 import { validateDestination } from "../validation/destination.ts";
 import { type FieldError, invalidValue } from "../validation/field-error.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { withDefaultedSink } from "../validation/source-spec.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../validation/sources/source-schemas.ts";
+import { withDefaultedSink } from "../validation/sources/source-spec.ts";
 
 const secretReference = struct({ secretKeyRef: struct({ name: text, key: text }, ["name", "key"]) });
 

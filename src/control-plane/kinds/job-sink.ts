@@ -11,7 +11,7 @@ import {
   text,
 } from "../validation/common-schemas.ts";
 import { expectedExactlyOneGotNeither } from "../validation/field-error.ts";
-import { mapContainers, validateContainers } from "../validation/pod-containers.ts";
+import { mapContainers, validateContainers } from "../validation/sources/pod-containers.ts";
 
 /** Tells the program in the container that it runs once, for one event. */
 const EXECUTION_MODE = { name: "K_EXECUTION_MODE", value: "batch" };

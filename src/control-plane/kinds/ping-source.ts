@@ -4,10 +4,10 @@ import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
 import { objectAt, valueAt } from "../resources/json.ts";
 import { objectSchema, struct, text } from "../validation/common-schemas.ts";
 import { validateDestination } from "../validation/destination.ts";
-import { validatePingData } from "../validation/ping-data.ts";
-import { validatePingSchedule } from "../validation/ping-schedule.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { validatePingData } from "../validation/sources/ping-data.ts";
+import { validatePingSchedule } from "../validation/sources/ping-schedule.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../validation/sources/source-spec.ts";
 
 /** Knative's default: every minute. */
 const DEFAULT_SCHEDULE = "* * * * *";

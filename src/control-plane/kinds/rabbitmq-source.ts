@@ -7,8 +7,8 @@ import { flag, int32, int64, objectSchema, struct, text } from "../validation/co
 import { validateDelivery } from "../validation/delivery-spec.ts";
 import { validateDestination } from "../validation/destination.ts";
 import { type FieldError, immutableField, missingFields, mustNotSet } from "../validation/field-error.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../validation/sources/source-spec.ts";
 
 /** Unacknowledged messages that a source may hold, Knative's bounds. */
 const MIN_PARALLELISM = 1;
