@@ -119,16 +119,19 @@ describe("[CP-HOS] hostile objects of every kind", () => {
     expect(await target.state()).toEqual(before);
   });
 
-  test.each(everyKind)("[CP-HOS-2] $resource: an unknown member, whatever its name, at every level", async ({ kind }) => {
-    const target = new Target(kind);
-    const before = await target.state();
-    const mutations = extraMembers(target.sample, ["bogus", ...PROTOTYPE_NAMES]);
-    const closed = mutations.filter(({ path }) => isClosed(kind, path));
-    const open = mutations.filter(({ path }) => !isClosed(kind, path));
-    expect(await complaints(closed, (text) => target.create(text), complaintUnlessRefused)).toEqual([]);
-    expect(await complaints(open, (text) => target.create(text))).toEqual([]);
-    expect(await target.state()).toEqual(before);
-  });
+  test.each(everyKind)(
+    "[CP-HOS-2] $resource: an unknown member, whatever its name, at every level",
+    async ({ kind }) => {
+      const target = new Target(kind);
+      const before = await target.state();
+      const mutations = extraMembers(target.sample, ["bogus", ...PROTOTYPE_NAMES]);
+      const closed = mutations.filter(({ path }) => isClosed(kind, path));
+      const open = mutations.filter(({ path }) => !isClosed(kind, path));
+      expect(await complaints(closed, (text) => target.create(text), complaintUnlessRefused)).toEqual([]);
+      expect(await complaints(open, (text) => target.create(text))).toEqual([]);
+      expect(await target.state()).toEqual(before);
+    },
+  );
 
   test.each(everyKind)("[CP-HOS-3] $resource: ten thousand levels anywhere", async ({ kind }) => {
     const target = new Target(kind);
@@ -163,7 +166,19 @@ describe("[CP-HOS] hostile objects of every kind", () => {
     const target = new Target(kind);
     const before = await target.state();
     const text = JSON.stringify(target.sample);
-    const bodies = ["", "null", "[]", '"x"', "7", "{}", "{", text.slice(0, -1), `${text}}`, `[${text}]`, `${text}${text}`];
+    const bodies = [
+      "",
+      "null",
+      "[]",
+      '"x"',
+      "7",
+      "{}",
+      "{",
+      text.slice(0, -1),
+      `${text}}`,
+      `[${text}]`,
+      `${text}${text}`,
+    ];
     const mutations = bodies.map((body) => ({ name: body, path: [], text: body }));
     expect(await complaints(mutations, (body) => target.create(body), complaintUnlessRefused)).toEqual([]);
     expect(await target.state()).toEqual(before);

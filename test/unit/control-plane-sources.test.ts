@@ -119,43 +119,86 @@ describe("[CP-SRC] sources and sinks", () => {
   });
 
   test.each<[string, object, string]>([
-    ["ApiServerSource", { sink, resources: [{ apiVersion: "a/b/c", kind: " " }], mode: "Test", owner: {} }, [
-      "invalid value: Test: spec.mode",
-      "invalid value: a/b/c: spec.resources[0].apiVersion",
-      "missing field(s): spec.owner.kind, spec.resources[0].kind",
-    ].join("\n")],
-    ["ContainerSource", { sink, template: { spec: { containers: ["c"] } } }, "missing field(s): spec.containers[0].image, spec.containers[0].name"],
-    ["SinkBinding", { sink, subject: { apiVersion: "apps//v1", kind: "a-b", name: "B", namespace: "other" } }, [
-      "invalid value: B: spec.subject.name",
-      "invalid value: a-b: spec.subject.kind",
-      "invalid value: apps//v1: spec.subject.apiVersion",
-      "invalid value: other: spec.subject.namespace",
-    ].join("\n")],
-    ["SinkBinding", { sink, subject: { apiVersion: "v1", kind: "Pod", selector: { matchExpressions: [{ key: "a", operator: "Is" }] } } }, 'invalid value: "Is" is not a valid label selector operator: spec.subject.selector'],
+    [
+      "ApiServerSource",
+      { sink, resources: [{ apiVersion: "a/b/c", kind: " " }], mode: "Test", owner: {} },
+      [
+        "invalid value: Test: spec.mode",
+        "invalid value: a/b/c: spec.resources[0].apiVersion",
+        "missing field(s): spec.owner.kind, spec.resources[0].kind",
+      ].join("\n"),
+    ],
+    [
+      "ContainerSource",
+      { sink, template: { spec: { containers: ["c"] } } },
+      "missing field(s): spec.containers[0].image, spec.containers[0].name",
+    ],
+    [
+      "SinkBinding",
+      { sink, subject: { apiVersion: "apps//v1", kind: "a-b", name: "B", namespace: "other" } },
+      [
+        "invalid value: B: spec.subject.name",
+        "invalid value: a-b: spec.subject.kind",
+        "invalid value: apps//v1: spec.subject.apiVersion",
+        "invalid value: other: spec.subject.namespace",
+      ].join("\n"),
+    ],
+    [
+      "SinkBinding",
+      {
+        sink,
+        subject: { apiVersion: "v1", kind: "Pod", selector: { matchExpressions: [{ key: "a", operator: "Is" }] } },
+      },
+      'invalid value: "Is" is not a valid label selector operator: spec.subject.selector',
+    ],
     ["IntegrationSource", { sink }, "at least one source type must be specified: spec.spec"],
     ["IntegrationSource", { sink, timer: {}, aws: { sqs: {} } }, "only one source type can be set: spec.spec"],
-    ["IntegrationSource", { sink, aws: { ddbStreams: {} } }, "missing field(s): spec.aws.auth.secret.ref.name, spec.aws.ddbStreams.region, spec.aws.ddbStreams.table"],
-    ["IntegrationSink", { aws: { sns: { arn: "a" }, auth: { serviceAccountName: "s" } } }, "missing field(s): spec.aws.sns.region"],
+    [
+      "IntegrationSource",
+      { sink, aws: { ddbStreams: {} } },
+      "missing field(s): spec.aws.auth.secret.ref.name, spec.aws.ddbStreams.region, spec.aws.ddbStreams.table",
+    ],
+    [
+      "IntegrationSink",
+      { aws: { sns: { arn: "a" }, auth: { serviceAccountName: "s" } } },
+      "missing field(s): spec.aws.sns.region",
+    ],
     ["JobSink", { job: { spec: { template: {} } } }, "missing field(s): spec.job.spec.template.spec.containers"],
-    ["KafkaSource", { bootstrapServers: [], topics: [], initialOffset: "middle", ordering: "random" }, [
-      "invalid value: middle: spec.initialOffset",
-      "invalid value: random: spec.ordering",
-      "missing field(s): spec.bootstrapServers, spec.topics",
-    ].join("\n")],
-    ["KafkaChannel", { numPartitions: -1, replicationFactor: -2, retentionDuration: "7 days" }, [
-      "invalid value: -1: spec.numPartitions",
-      "invalid value: -2: spec.replicationFactor",
-      "invalid value: 7 days: spec.retentionDuration",
-    ].join("\n")],
-    ["RabbitmqSource", { sink, rabbitmqClusterReference: {}, rabbitmqResourcesConfig: { parallelism: 1001 } }, [
-      "Name of exchange must be provided when spec.predeclared is false: spec.rabbitmqResourcesConfig.exchangeName",
-      "expected 1 <= 1001 <= 1000: spec.rabbitmqResourcesConfig.parallelism",
-      "missing field(s): spec.rabbitmqClusterReference.name",
-    ].join("\n")],
-    ["RabbitmqSource", { sink, rabbitmqClusterReference: { name: "r", connectionSecret: {} } }, [
-      "missing field(s): spec.rabbitmqResourcesConfig",
-      "must not set the field(s): spec.rabbitmqClusterReference.connectionSecret",
-    ].join("\n")],
+    [
+      "KafkaSource",
+      { bootstrapServers: [], topics: [], initialOffset: "middle", ordering: "random" },
+      [
+        "invalid value: middle: spec.initialOffset",
+        "invalid value: random: spec.ordering",
+        "missing field(s): spec.bootstrapServers, spec.topics",
+      ].join("\n"),
+    ],
+    [
+      "KafkaChannel",
+      { numPartitions: -1, replicationFactor: -2, retentionDuration: "7 days" },
+      [
+        "invalid value: -1: spec.numPartitions",
+        "invalid value: -2: spec.replicationFactor",
+        "invalid value: 7 days: spec.retentionDuration",
+      ].join("\n"),
+    ],
+    [
+      "RabbitmqSource",
+      { sink, rabbitmqClusterReference: {}, rabbitmqResourcesConfig: { parallelism: 1001 } },
+      [
+        "Name of exchange must be provided when spec.predeclared is false: spec.rabbitmqResourcesConfig.exchangeName",
+        "expected 1 <= 1001 <= 1000: spec.rabbitmqResourcesConfig.parallelism",
+        "missing field(s): spec.rabbitmqClusterReference.name",
+      ].join("\n"),
+    ],
+    [
+      "RabbitmqSource",
+      { sink, rabbitmqClusterReference: { name: "r", connectionSecret: {} } },
+      [
+        "missing field(s): spec.rabbitmqResourcesConfig",
+        "must not set the field(s): spec.rabbitmqClusterReference.connectionSecret",
+      ].join("\n"),
+    ],
   ])("[CP-SRC-6] a %s may not say %j", async (kind, spec, message) => {
     expect(await refusal(kind, spec)).toEqual([400, `validation failed: ${message}`]);
   });
@@ -173,30 +216,78 @@ describe("[CP-SRC] sources and sinks", () => {
   });
 
   test.each<[string, object, object]>([
-    ["ApiServerSource", { sink, resources: [{ kind: "Pod", apiVersion: "v1" }] }, { mode: "Reference", serviceAccountName: "default" }],
-    ["ContainerSource", { sink, template: { spec: { containers: [{ image: "i" }, { image: "j", name: "own" }] } } }, {
-      template: { spec: { containers: [{ image: "i", name: "sample-0" }, { image: "j", name: "own" }] } },
-    }],
-    ["JobSink", { job: { spec: { template: { spec: {
-      containers: [{ name: "a", image: "i" }, { name: "b", image: "i", env: [{ name: "K_EXECUTION_MODE", value: "own" }] }],
-      initContainers: [{ name: "c", image: "i", env: [{ name: "X" }] }],
-    } } } } }, { job: { spec: { template: { spec: {
-      containers: [
-        { name: "a", image: "i", env: [{ name: "K_EXECUTION_MODE", value: "batch" }] },
-        { name: "b", image: "i", env: [{ name: "K_EXECUTION_MODE", value: "own" }] },
-      ],
-      initContainers: [{ name: "c", image: "i", env: [{ name: "X" }, { name: "K_EXECUTION_MODE", value: "batch" }] }],
-    } } } } }],
-    ["KafkaSource", { bootstrapServers: ["k"], topics: ["t"] }, {
-      consumerGroup: expect.stringMatching(/^knative-kafka-source-[0-9a-f-]{36}$/),
-      consumers: 1,
-      initialOffset: "latest",
-      ordering: "ordered",
-    }],
+    [
+      "ApiServerSource",
+      { sink, resources: [{ kind: "Pod", apiVersion: "v1" }] },
+      { mode: "Reference", serviceAccountName: "default" },
+    ],
+    [
+      "ContainerSource",
+      { sink, template: { spec: { containers: [{ image: "i" }, { image: "j", name: "own" }] } } },
+      {
+        template: {
+          spec: {
+            containers: [
+              { image: "i", name: "sample-0" },
+              { image: "j", name: "own" },
+            ],
+          },
+        },
+      },
+    ],
+    [
+      "JobSink",
+      {
+        job: {
+          spec: {
+            template: {
+              spec: {
+                containers: [
+                  { name: "a", image: "i" },
+                  { name: "b", image: "i", env: [{ name: "K_EXECUTION_MODE", value: "own" }] },
+                ],
+                initContainers: [{ name: "c", image: "i", env: [{ name: "X" }] }],
+              },
+            },
+          },
+        },
+      },
+      {
+        job: {
+          spec: {
+            template: {
+              spec: {
+                containers: [
+                  { name: "a", image: "i", env: [{ name: "K_EXECUTION_MODE", value: "batch" }] },
+                  { name: "b", image: "i", env: [{ name: "K_EXECUTION_MODE", value: "own" }] },
+                ],
+                initContainers: [
+                  { name: "c", image: "i", env: [{ name: "X" }, { name: "K_EXECUTION_MODE", value: "batch" }] },
+                ],
+              },
+            },
+          },
+        },
+      },
+    ],
+    [
+      "KafkaSource",
+      { bootstrapServers: ["k"], topics: ["t"] },
+      {
+        consumerGroup: expect.stringMatching(/^knative-kafka-source-[0-9a-f-]{36}$/),
+        consumers: 1,
+        initialOffset: "latest",
+        ordering: "ordered",
+      },
+    ],
     ["KafkaChannel", {}, { numPartitions: 1, replicationFactor: 1, retentionDuration: "PT168H" }],
-    ["RabbitmqSource", { sink, rabbitmqClusterReference: { name: "r" }, rabbitmqResourcesConfig: { exchangeName: "e" } }, {
-      rabbitmqClusterReference: { name: "r", namespace: "default" },
-    }],
+    [
+      "RabbitmqSource",
+      { sink, rabbitmqClusterReference: { name: "r" }, rabbitmqResourcesConfig: { exchangeName: "e" } },
+      {
+        rabbitmqClusterReference: { name: "r", namespace: "default" },
+      },
+    ],
   ])("[CP-SRC-8] defaults of a %s that says %j", async (kind, spec, defaults) => {
     const { answer } = await create(kind, spec);
     expect([answer.code, answer.body.spec]).toEqual([201, { ...spec, ...defaults }]);

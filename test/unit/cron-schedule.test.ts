@@ -53,7 +53,10 @@ describe("[CRON] schedules", () => {
     ["50/5 * * * *", { minutes: only(50, 55) }],
     ["10-20/5,59 * * * *", { minutes: only(10, 15, 20, 59) }],
     ["*/90 * * * *", { minutes: only(0) }],
-    ["0 23 31 12 6", { minutes: only(0), hours: only(23), daysOfMonth: only(31), months: only(12), daysOfWeek: only(6) }],
+    [
+      "0 23 31 12 6",
+      { minutes: only(0), hours: only(23), daysOfMonth: only(31), months: only(12), daysOfWeek: only(6) },
+    ],
     ["0 0 31 2 *", { minutes: only(0), hours: only(0), daysOfMonth: only(31), months: only(2) }],
     ["* * * JAN-mar MON,Sun", { months: only(1, 2, 3), daysOfWeek: only(0, 1) }],
     ["30 * * * * *", { seconds: only(30) }],

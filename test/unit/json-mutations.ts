@@ -23,8 +23,18 @@ const LONG = "x".repeat(600 * 1024);
 /** Each value in turn replaced by one of every type, and removed. */
 export function wrongValues(object: JsonObject): readonly Mutation[] {
   return pathsOf(object).flatMap((path) => [
-    ...VALUES.map((value) => mutation(JSON.stringify(value), path, replaced(object, path, () => value))),
-    mutation("missing", path, replaced(object, path, () => undefined)),
+    ...VALUES.map((value) =>
+      mutation(
+        JSON.stringify(value),
+        path,
+        replaced(object, path, () => value),
+      ),
+    ),
+    mutation(
+      "missing",
+      path,
+      replaced(object, path, () => undefined),
+    ),
   ]);
 }
 
@@ -58,7 +68,13 @@ export function deepValues(object: JsonObject): readonly Mutation[] {
 export function longTexts(object: JsonObject): readonly Mutation[] {
   const texts = pathsOf(object).filter((path) => typeof valueAtPath(object, path) === "string");
   return [
-    ...texts.map((path) => mutation("long", path, replaced(object, path, () => LONG))),
+    ...texts.map((path) =>
+      mutation(
+        "long",
+        path,
+        replaced(object, path, () => LONG),
+      ),
+    ),
     mutation("a long name", [], withOwn(object, LONG, 1)),
   ];
 }

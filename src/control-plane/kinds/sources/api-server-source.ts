@@ -5,7 +5,11 @@ import { type Json, listAt, objectAt, textAt, valueAt } from "../../resources/js
 import { filterSchema, listOf, objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { validateDestination } from "../../validation/destination.ts";
 import { type FieldError, invalidValue, missingFields } from "../../validation/field-error.ts";
-import { labelSelectorSchema, sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import {
+  labelSelectorSchema,
+  sourceSpecMembers,
+  sourceStatusMembers,
+} from "../../validation/sources/source-schemas.ts";
 import { validateOverrides } from "../../validation/sources/source-spec.ts";
 import { validateFilters } from "../../validation/trigger-filters.ts";
 

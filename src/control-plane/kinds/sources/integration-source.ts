@@ -2,9 +2,9 @@
 import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
 import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
 import { objectAt, valueAt } from "../../resources/json.ts";
-import { awsAuthSchema, dynamoStreamsSchema, s3Schema, sqsSchema } from "../../validation/sources/aws-schemas.ts";
 import { freeObject, int64, objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { validateDestination } from "../../validation/destination.ts";
+import { awsAuthSchema, dynamoStreamsSchema, s3Schema, sqsSchema } from "../../validation/sources/aws-schemas.ts";
 import { type IntegrationRules, validateIntegration } from "../../validation/sources/integration-spec.ts";
 import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
 import { validateOverrides } from "../../validation/sources/source-spec.ts";

@@ -99,7 +99,11 @@ export const kafkaSourceKind: ResourceKind = {
   ),
 };
 
-function validateChoice(spec: JsonObject | undefined, member: string, choices: readonly string[]): readonly FieldError[] {
+function validateChoice(
+  spec: JsonObject | undefined,
+  member: string,
+  choices: readonly string[],
+): readonly FieldError[] {
   const value = textAt(spec, member) ?? "";
   return choices.includes(value) ? [] : [invalidValue(value, `spec.${member}`)];
 }

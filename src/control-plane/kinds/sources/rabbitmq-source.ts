@@ -3,7 +3,7 @@ import { compileSourceNotImplemented } from "../../compile/compile-source-not-im
 import { AGE, type ResourceKind } from "../../kind.ts";
 import { canonicalJson, type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt } from "../../resources/json.ts";
 import { namespaceOf } from "../../resources/metadata.ts";
-import { flag, int32, int64, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { int32, int64, objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { validateDelivery } from "../../validation/delivery-spec.ts";
 import { validateDestination } from "../../validation/destination.ts";
 import { type FieldError, immutableField, missingFields, mustNotSet } from "../../validation/field-error.ts";

@@ -5,7 +5,11 @@ import { objectAt, textAt, valueAt } from "../../resources/json.ts";
 import { namespaceOf } from "../../resources/metadata.ts";
 import { objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { validateDestination } from "../../validation/destination.ts";
-import { labelSelectorSchema, sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import {
+  labelSelectorSchema,
+  sourceSpecMembers,
+  sourceStatusMembers,
+} from "../../validation/sources/source-schemas.ts";
 import { validateOverrides, withDefaultedSink } from "../../validation/sources/source-spec.ts";
 import { validateSubject } from "../../validation/sources/subject.ts";
 

@@ -1,5 +1,14 @@
 /** Schemas that sources and sinks share: Knative's SourceSpec and SourceStatus, selectors, keys of Secrets. */
-import { authSchema, destinationSchema, flag, listOf, statusMembers, struct, text, textMap } from "../common-schemas.ts";
+import {
+  authSchema,
+  destinationSchema,
+  flag,
+  listOf,
+  statusMembers,
+  struct,
+  text,
+  textMap,
+} from "../common-schemas.ts";
 import type { Schema, StructSchema } from "../schema.ts";
 
 export const sourceSpecMembers: Readonly<Record<string, Schema>> = {
