@@ -64,11 +64,12 @@ export function deepValues(object: JsonObject): readonly Mutation[] {
   });
 }
 
-/** A text of 600 KiB as each text in turn, and as the name of a member. */
+/** A text of 600 KiB as the first text of each level, and as the name of a member. */
 export function longTexts(object: JsonObject): readonly Mutation[] {
   const texts = pathsOf(object).filter((path) => typeof valueAtPath(object, path) === "string");
+  const firsts = [...new Map(texts.toReversed().map((path) => [path.length, path])).values()];
   return [
-    ...texts.map((path) =>
+    ...firsts.map((path) =>
       mutation(
         "long",
         path,
