@@ -27,6 +27,8 @@ const REFERENCE_COLUMNS: readonly PrinterColumn[] = [
   ...READY_AND_REASON,
 ];
 
+const DESCRIPTION = "Describes events that occur somewhere, for people and tools. It takes and delivers none.";
+
 const COMMON_MEMBERS: Readonly<Record<string, Schema>> = {
   reference: { ...referenceSchema, description: "Where such events occur, such as a Broker." },
   description: { ...text, description: "What the event means, for people." },
@@ -45,7 +47,9 @@ export const eventTypeKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: DESCRIPTION,
+ ...objectSchema({
     spec: struct({
       ...COMMON_MEMBERS,
       broker: { ...text, description: "Deprecated: the name of a Broker; reference says it better." },
@@ -56,6 +60,7 @@ export const eventTypeKind: ResourceKind = {
     }),
     status: struct(statusMembers),
   }),
+ },
   printerColumns: [
     { name: "Type", type: "string", jsonPath: ".spec.type" },
     { name: "Source", type: "string", jsonPath: ".spec.source" },
@@ -65,7 +70,9 @@ export const eventTypeKind: ResourceKind = {
   shapes: {
     other: {
       v1beta3: {
-        schema: objectSchema({
+        schema: {
+ description: DESCRIPTION,
+ ...objectSchema({
           spec: struct({
             ...COMMON_MEMBERS,
             attributes: {
@@ -75,6 +82,7 @@ export const eventTypeKind: ResourceKind = {
           }),
           status: struct(statusMembers),
         }),
+ },
         printerColumns: [
           { name: "Type", type: "string", jsonPath: ".spec.attributes[?(@.name=='type')].value" },
           { name: "Source", type: "string", jsonPath: ".spec.attributes[?(@.name=='source')].value" },
