@@ -56,7 +56,7 @@ export const jobSinkKind: ResourceKind = {
 };
 
 function withExecutionMode(container: JsonObject): JsonObject {
-  const env = listAt(container, "env");
-  if (env.some((variable) => textAt(variable, "name") === EXECUTION_MODE.name)) return container;
-  return { ...container, env: [...env, EXECUTION_MODE] };
+  const variables = listAt(container, "env");
+  if (variables.some((variable) => textAt(variable, "name") === EXECUTION_MODE.name)) return container;
+  return { ...container, env: [...variables, EXECUTION_MODE] };
 }
