@@ -25,7 +25,7 @@ import {
   qualified,
   unavailable,
 } from "./refusal.ts";
-import { inVersion } from "./versions.ts";
+import { atRest, inVersion } from "./versions.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -145,7 +145,7 @@ export class Resources {
       const { object, warnings } = decodeRequest({ ...scope, incoming, fieldValidation: options.fieldValidation });
       const next = options.subresource === "status" ? admitStatus(object, old) : admitUpdate(scope.kind, object, old);
       if (sameJson(next, old) || options.dryRun) return { object: presented(next, stored), warnings };
-      const content = await this.#seal(scope.kind, next);
+      const content = await this.#seal(scope.kind, atRest(next, old, stored.body));
       const written = store.transaction(() => {
         if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
         return this.#store(stored, next, content);
