@@ -17,12 +17,12 @@ export const namespaceKind: ResourceKind = {
   nameRule: "label",
   hasStatus: false,
   schema: {
- description: "What other objects live in. Its name begins the path of every address in it.",
- ...objectSchema({
-    spec: struct({ finalizers: listOf(text) }),
-    status: struct({ phase: text }),
-  }),
- },
+    description: "What other objects live in. Its name begins the path of every address in it.",
+    ...objectSchema({
+      spec: struct({ finalizers: listOf(text) }),
+      status: struct({ phase: text }),
+    }),
+  },
   printerColumns: NAMESPACE_COLUMNS,
   applyDefaults(object) {
     const phase = isBeingDeleted(object) ? "Terminating" : "Active";
