@@ -1,4 +1,5 @@
 /** The body of a PATCH as a function of the object it changes; the media type says which kind of patch it is. */
+import { mediaType } from "../../core/media-type.ts";
 import { applyJsonPatch, parseJsonPatch } from "../patches/json-patch.ts";
 import { strategicListsOf } from "../patches/list-rules.ts";
 import { mergePatch } from "../patches/merge-patch.ts";
@@ -6,7 +7,7 @@ import { strategicMergePatch } from "../patches/strategic-merge-patch.ts";
 import type { Json, JsonObject } from "../resources/json.ts";
 import { unsupportedMediaType } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
-import { readJson, readJsonObject } from "./request-body.ts";
+import { readBody, readJsonObject } from "./request-body.ts";
 
 /** Server-side apply, which is no function of the object alone. Its body may be YAML or JSON. */
 export const APPLY_PATCH = "application/apply-patch+yaml";
@@ -17,22 +18,22 @@ const STRATEGIC_PATCH = "application/strategic-merge-patch+json";
 
 export async function patchOf(request: Request, scope: Scope): Promise<(old: JsonObject) => Json> {
   const accepted = acceptedBy(scope);
-  const mediaType = mediaTypeOf(request);
-  if (!accepted.includes(mediaType)) {
+  const type = mediaTypeOf(request);
+  if (!accepted.includes(type)) {
     const list = accepted.join(", ");
     throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${list}`);
   }
-  if (mediaType === JSON_PATCH) {
-    const operations = parseJsonPatch(await readJson(request, [JSON_PATCH]));
+  if (type === JSON_PATCH) {
+    const operations = parseJsonPatch((await readBody(request, [JSON_PATCH])).value);
     return (old) => applyJsonPatch(old, operations);
   }
   const patch = await readJsonObject(request, accepted);
-  if (mediaType === MERGE_PATCH) return (old) => mergePatch(old, patch);
+  if (type === MERGE_PATCH) return (old) => mergePatch(old, patch);
   return (old) => strategicMergePatch(old, patch, strategicListsOf(scope.kind));
 }
 
 export function mediaTypeOf(request: Request): string {
-  return (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  return mediaType(request.headers.get("content-type") ?? "");
 }
 
 /** As in Kubernetes, only core kinds say how their lists merge strategically; kubectl falls back to merge patches. */

@@ -2,6 +2,7 @@
 import type { JsonObject } from "../resources/json.ts";
 import { notImplemented } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
+import { apiVersionOf } from "../resources/versions.ts";
 import { listOptions } from "./query-options.ts";
 
 export async function answerGet(
@@ -23,9 +24,8 @@ export async function answerList(request: Request, scope: Scope, resources: Reso
 }
 
 export function listObject(scope: Scope, items: readonly JsonObject[], metadata: JsonObject): JsonObject {
-  const { group, kind } = scope.kind;
-  const apiVersion = group === "" ? scope.version : `${group}/${scope.version}`;
-  return { kind: `${kind}List`, apiVersion, metadata, items };
+  const apiVersion = apiVersionOf(scope.kind, scope.version);
+  return { kind: `${scope.kind.kind}List`, apiVersion, metadata, items };
 }
 
 function refuseWatch(query: URLSearchParams): void {

@@ -2,14 +2,12 @@
 import type { Written } from "../resources/changed-object.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import { APPLY_PATCH, mediaTypeOf, patchOf } from "./patch-body.ts";
-import { readJsonObject } from "./request-body.ts";
+import { OBJECT_TYPES, readJsonObject } from "./request-body.ts";
 import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
-
-const JSON_TYPES = ["application/json"];
 
 export async function answerCreate(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const options = writeOptions(request, "CreateOptions", "main");
-  const incoming = await readJsonObject(request, JSON_TYPES);
+  const incoming = await readJsonObject(request, OBJECT_TYPES);
   return written(await resources.create(scope, incoming, options), 201);
 }
 
@@ -21,7 +19,7 @@ export interface ObjectPath {
 
 export async function answerUpdate(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
   const options = writeOptions(request, "UpdateOptions", path.subresource);
-  const incoming = await readJsonObject(request, JSON_TYPES);
+  const incoming = await readJsonObject(request, OBJECT_TYPES);
   return written(await resources.change(path.scope, path.name, { kind: "replace", incoming }, options), 200);
 }
 

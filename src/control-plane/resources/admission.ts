@@ -11,6 +11,7 @@ import { decodeObject } from "../validation/schema.ts";
 import { type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt, withMember } from "./json.ts";
 import { finalizersOf, isBeingDeleted, nameOf, withMetadata } from "./metadata.ts";
 import { badRequest, invalid, type StatusCause, tooLarge } from "./refusal.ts";
+import { apiVersionOf, schemaIn } from "./versions.ts";
 
 /** Larger objects are refused: a row and the change log must hold them. */
 const MAX_OBJECT_BYTES = 512 * 1024;
@@ -45,7 +46,7 @@ const DROPPED = ["managedFields", "selfLink", "resourceVersion"];
 export function decodeRequest(request: AdmissionRequest): Decoded {
   const { kind, incoming } = request;
   checkIdentity(request);
-  const decoded = decodeObject(incoming, kind.schema);
+  const decoded = decodeObject(incoming, schemaIn(kind, request.version));
   const warnings = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
   if (warnings.length > 0 && request.fieldValidation === "Strict") {
     const subject = `${kind.kind} in version ${JSON.stringify(request.version)} cannot be handled as a ${kind.kind}`;
@@ -143,7 +144,7 @@ function contentOf(object: JsonObject): JsonObject {
 
 function checkIdentity(request: AdmissionRequest): void {
   const { kind, incoming } = request;
-  const apiVersion = kind.group === "" ? request.version : `${kind.group}/${request.version}`;
+  const apiVersion = apiVersionOf(kind, request.version);
   const sentVersion = textAt(incoming, "apiVersion") ?? "";
   const sentKind = textAt(incoming, "kind") ?? "";
   if (sentKind === "") throw badRequest("Object 'Kind' is missing");

@@ -21,6 +21,7 @@ import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
 import type { Change, WriteOptions, WriteRequest } from "./write-request.ts";
+import { inVersion } from "./versions.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -54,11 +55,11 @@ export class Resources {
   }
 
   async get(scope: Scope, name: string): Promise<JsonObject> {
-    return this.#present(this.#stored(scope, name));
+    return this.#present(this.#stored(scope, name), scope);
   }
 
   async list(scope: Scope, options: ListOptions): Promise<ListPage> {
-    return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored) });
+    return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored, scope) });
   }
 
   async create(scope: Scope, incoming: JsonObject, options: WriteOptions): Promise<Written> {
@@ -105,7 +106,7 @@ export class Resources {
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
     const stored = this.#stored(scope, name);
     const left = this.#deletion.delete(stored, scope.kind, options);
-    return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left }) };
+    return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }) };
   }
 
   #request(scope: Scope, options: WriteOptions): WriteRequest {
@@ -163,7 +164,7 @@ export class Resources {
   async #changeOnce(request: WriteRequest, change: Change, stored: StoredObject): Promise<Written | undefined> {
     const { store } = this.#ports;
     const { scope, options } = request;
-    const old = await this.#open(stored);
+    const old = await this.#open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
     if (sameJson(object, old) || options.dryRun) return { object: presented(object, stored), warnings };
     const content = await this.#seal(scope.kind, object);
@@ -192,12 +193,13 @@ export class Resources {
     return stored;
   }
 
-  async #present(stored: StoredObject): Promise<JsonObject> {
-    return presented(await this.#open(stored), stored);
+  async #present(stored: StoredObject, scope: Scope): Promise<JsonObject> {
+    return presented(await this.#open(stored, scope), stored);
   }
 
-  async #open(stored: StoredObject): Promise<JsonObject> {
-    return stored.sealed === undefined ? stored.body : this.#ports.sealer.open(stored);
+  async #open(stored: StoredObject, scope: Scope): Promise<JsonObject> {
+    const object = stored.sealed === undefined ? stored.body : await this.#ports.sealer.open(stored);
+    return inVersion(scope.kind, object, scope.version);
   }
 
   async #seal(kind: ResourceKind, object: JsonObject): Promise<Content> {
