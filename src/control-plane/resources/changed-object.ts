@@ -44,7 +44,7 @@ export function presented(object: JsonObject, stored: StoredObject): JsonObject 
 function updated(request: WriteRequest, incoming: JsonObject, { stored, old }: Target): Written {
   const { scope, options } = request;
   checkPreconditions(scope, incoming, stored);
-  const { object, warnings } = decodeRequest({ ...scope, incoming, fieldValidation: options.fieldValidation });
+  const { object, warnings } = decodeRequest({ ...scope, ...options, incoming });
   // Only writes to the whole object may edit the record.
   const entries = entriesToStartFrom(options.subresource === "main" ? object : {}, old);
   const writer = writerOf(request, "Update", object);
@@ -55,7 +55,7 @@ function updated(request: WriteRequest, incoming: JsonObject, { stored, old }: T
 function applied(request: WriteRequest, change: Change & { readonly kind: "apply" }, { stored, old }: Target): Written {
   const { scope, options } = request;
   const { force } = change;
-  const decoded = decodeConfiguration(request, change.configuration, { isPartial: true });
+  const decoded = decodeConfiguration(request, change.configuration, { name: stored.key.name, isPartial: true });
   checkPreconditions(scope, decoded.object, stored);
   const configuration = applicableOf(decoded.object, options.subresource);
   const writer = writerOf(request, "Apply", configuration);

@@ -11,6 +11,8 @@ export interface WriteOptions {
   readonly subresource: "status" | "main";
   /** Whom the fields that change belong to from now on. */
   readonly manager: string;
+  /** Paths of fields that the request names twice. */
+  readonly duplicateFields?: readonly string[];
 }
 
 /** What becomes of an object that is there. */
