@@ -4,8 +4,8 @@ import { type JsonObject, listAt, textAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { Refusal, successStatus } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
+import { presentList } from "../presentation/present.ts";
 import { listOptions, parseDryRun } from "./query-options.ts";
-import { listObject } from "./read-verbs.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
 export async function answerDelete(
@@ -24,9 +24,11 @@ export async function answerDelete(
 export async function answerDeleteCollection(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = await resources.list(scope, listOptions(query));
+  const page = await resources.list(scope, listOptions(query, scope.kind.selectableFields));
   for (const object of page.items) deleteIfThere(scope, nameOf(object), options, resources);
-  return Response.json(listObject(scope, page.items, { resourceVersion: page.resourceVersion }));
+  const { items, resourceVersion } = page;
+  const metadata = { resourceVersion };
+  return Response.json(presentList(scope, { items, metadata }, { as: { kind: "object" }, nowMs: 0 }));
 }
 
 /** Between the list and its turn another request may have deleted it. */

@@ -9,9 +9,9 @@ export function parseDryRun(value: string | null | undefined): boolean {
   return true;
 }
 
-export function listOptions(query: URLSearchParams): ListOptions {
+export function listOptions(query: URLSearchParams, selectableFields: readonly string[] = []): ListOptions {
   const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "");
+  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", selectableFields);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";

@@ -18,15 +18,17 @@ export function apiVersionOf(resource: { readonly group: string }, version: stri
   return resource.group === "" ? version : `${resource.group}/${version}`;
 }
 
-export function schemaIn(kind: ResourceKind, version: string): StructSchema {
+type Shaped = Pick<ResourceKind, "schema" | "printerColumns" | "shapes">;
+
+export function schemaIn(kind: Shaped, version: string): StructSchema {
   return shapeOf(kind, version).schema;
 }
 
-export function columnsIn(kind: ResourceKind, version: string): readonly PrinterColumn[] {
+export function columnsIn(kind: Shaped, version: string): readonly PrinterColumn[] {
   return shapeOf(kind, version).printerColumns;
 }
 
-function shapeOf(kind: ResourceKind, version: string): Pick<ResourceKind, "schema" | "printerColumns"> {
+function shapeOf(kind: Shaped, version: string): Omit<Shaped, "shapes"> {
   const other = kind.shapes?.other ?? {};
   return (Object.hasOwn(other, version) ? other[version] : undefined) ?? kind;
 }
