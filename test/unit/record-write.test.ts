@@ -34,7 +34,10 @@ const object = (spec: JsonObject, metadata: JsonObject = {}): JsonObject => ({
 
 /** A write that the server adds nothing to. */
 function write(before: JsonObject | undefined, after: JsonObject, by: Writer): JsonObject {
-  return recordWrite({ before, requested: after, after, writer: by }, before === undefined ? [] : entriesOf(before));
+  return recordWrite(
+    { before, requested: after, after, writer: by, applied: undefined },
+    before === undefined ? [] : entriesOf(before),
+  );
 }
 
 describe("[CP-MANAGED] who manages what", () => {
@@ -43,7 +46,10 @@ describe("[CP-MANAGED] who manages what", () => {
   test("[CP-MANAGED-1] a create owns what it sends, the defaults what they add", () => {
     const requested = object({ a: 1 }, { labels: { l: "1" } });
     const after = object({ a: 1, filled: { in: 2 } }, { labels: { l: "1", m: "2" }, generation: 1, uid: "u" });
-    const recorded = recordWrite({ before: undefined, requested, after, writer: writer("alice") }, []);
+    const recorded = recordWrite(
+      { before: undefined, requested, after, writer: writer("alice"), applied: undefined },
+      [],
+    );
     expect(recorded).toEqual({
       ...after,
       metadata: {
@@ -76,12 +82,14 @@ describe("[CP-MANAGED] who manages what", () => {
   test("[CP-MANAGED-3] a write that changes nothing leaves entries and times alone, defaults sent or not", () => {
     const filled = object({ a: 1, filled: 2 });
     const stored = recordWrite(
-      { before: undefined, requested: object({ a: 1 }), after: filled, writer: writer("alice") },
+      { before: undefined, requested: object({ a: 1 }), after: filled, writer: writer("alice"), applied: undefined },
       [],
     );
     for (const requested of [object({ a: 1 }), filled]) {
       const by = writer("bob", "2026-01-02T00:00:00Z");
-      expect(recordWrite({ before: stored, requested, after: filled, writer: by }, entriesOf(stored))).toEqual(stored);
+      expect(
+        recordWrite({ before: stored, requested, after: filled, writer: by, applied: undefined }, entriesOf(stored)),
+      ).toEqual(stored);
     }
   });
 

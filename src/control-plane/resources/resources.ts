@@ -21,7 +21,7 @@ import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
 import { inVersion } from "./versions.ts";
-import type { Change, WriteOptions, WriteRequest } from "./write-request.ts";
+import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -87,7 +87,7 @@ export class Resources {
   async apply(
     scope: Scope,
     name: string,
-    change: Change & { readonly kind: "apply" },
+    change: Apply,
     options: WriteOptions,
   ): Promise<Written & { readonly isNew: boolean }> {
     const request = this.#request(scope, options);
