@@ -1,10 +1,11 @@
 /** DELETE of one object and of a collection. */
+
+import { listObject } from "../presentation/present.ts";
 import type { DeletionOptions } from "../resources/deletion.ts";
 import { type JsonObject, listAt, textAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { Refusal, successStatus } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
-import { presentList } from "../presentation/present.ts";
 import { listOptions, parseDryRun } from "./query-options.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
@@ -24,11 +25,10 @@ export async function answerDelete(
 export async function answerDeleteCollection(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = await resources.list(scope, listOptions(query, scope.kind.selectableFields));
+  const page = await resources.list(scope, listOptions(query, scope.kind));
   for (const object of page.items) deleteIfThere(scope, nameOf(object), options, resources);
   const { items, resourceVersion } = page;
-  const metadata = { resourceVersion };
-  return Response.json(presentList(scope, { items, metadata }, { as: { kind: "object" }, nowMs: 0 }));
+  return Response.json(listObject(scope, { items, metadata: { resourceVersion } }));
 }
 
 /** Between the list and its turn another request may have deleted it. */

@@ -16,10 +16,13 @@ export const namespaceKind: ResourceKind = {
   namespaced: false,
   nameRule: "label",
   hasStatus: false,
-  schema: objectSchema({
-    spec: struct({ finalizers: listOf(text) }),
-    status: struct({ phase: text }),
-  }),
+  schema: {
+    description: "What other objects live in. Its name begins the path of every address in it.",
+    ...objectSchema({
+      spec: struct({ finalizers: listOf(text) }),
+      status: struct({ phase: text }),
+    }),
+  },
   printerColumns: NAMESPACE_COLUMNS,
   applyDefaults(object) {
     const phase = isBeingDeleted(object) ? "Terminating" : "Active";

@@ -20,7 +20,7 @@ import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf } from "./metada
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
-import { inVersion } from "./versions.ts";
+import { atRest, inVersion } from "./versions.ts";
 import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
 export interface ResourcesPorts {
@@ -165,7 +165,7 @@ export class Resources {
     const old = await this.#open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
     if (sameJson(object, old) || options.dryRun) return { object: presented(object, stored), warnings };
-    const content = await this.#seal(scope.kind, object);
+    const content = await this.#seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {
       if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
       return this.#store(stored, object, content);
