@@ -25,7 +25,7 @@ export async function answerDelete(
 export async function answerDeleteCollection(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = await resources.list(scope, listOptions(query, scope.kind));
+  const page = await resources.list(scope, listOptions(query, scope.kind.selectableFields));
   for (const object of page.items) deleteIfThere(scope, nameOf(object), options, resources);
   const { items, resourceVersion } = page;
   return Response.json(listObject(scope, { items, metadata: { resourceVersion } }));

@@ -1,5 +1,4 @@
 /** What the query of a request asks for, checked. Refusals are thrown. */
-import type { ResourceKind } from "../kind.ts";
 import type { ListOptions } from "../resources/list-page.ts";
 import { badRequest } from "../resources/refusal.ts";
 import { parseFieldSelector, parseLabelSelector } from "../resources/selectors.ts";
@@ -10,9 +9,9 @@ export function parseDryRun(value: string | null | undefined): boolean {
   return true;
 }
 
-export function listOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): ListOptions {
+export function listOptions(query: URLSearchParams, selectableFields: readonly string[] = []): ListOptions {
   const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", kind.selectableFields ?? []);
+  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", selectableFields);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";

@@ -24,7 +24,7 @@ export async function answerList(request: Request, scope: Scope, ports: ReadPort
   const query = new URL(request.url).searchParams;
   refuseWatch(query);
   const view = viewOf(request, ports);
-  const page = await ports.resources.list(scope, listOptions(query, scope.kind));
+  const page = await ports.resources.list(scope, listOptions(query, scope.kind.selectableFields));
   const { items, resourceVersion, continueToken } = page;
   const metadata = { resourceVersion, ...(continueToken === undefined ? {} : { continue: continueToken }) };
   return Response.json(presentList(scope, { items, metadata }, view));
