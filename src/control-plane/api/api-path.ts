@@ -1,4 +1,5 @@
 /** What a path of the Kubernetes-style API means. */
+import { selfReviewNamed } from "../access/self-review.ts";
 import { kindOf } from "../registry.ts";
 import type { Scope } from "../resources/resources.ts";
 
@@ -10,6 +11,8 @@ export type ApiPath =
       readonly name: string;
       readonly subresource: "main" | "status";
     }
+  /** A question about the own rights, which is only created. */
+  | { readonly kind: "review"; readonly group: string; readonly version: string; readonly plural: string }
   /** The operator API: what comes after `/apis/sluice.dev/v1alpha1/namespaces/{ns}/`. */
   | { readonly kind: "operator"; readonly namespace: string; readonly segments: readonly string[] };
 
@@ -24,12 +27,21 @@ export function parseApiPath(pathname: string): ApiPath | undefined {
   if (root === "api") return resourcePath("", rest);
   if (root !== "apis") return undefined;
   const [group = "", ...beyond] = rest;
-  if (group !== OPERATOR_GROUP) return group === "" ? undefined : resourcePath(group, beyond);
+  if (group === "") return undefined;
+  if (group !== OPERATOR_GROUP) return reviewPath(group, beyond) ?? resourcePath(group, beyond);
   const [version, word, namespace, ...operation] = beyond;
   if (version !== OPERATOR_VERSION || word !== "namespaces" || namespace === undefined || operation.length === 0) {
     return undefined;
   }
   return { kind: "operator", namespace, segments: operation };
+}
+
+/** `{version}/{plural}` */
+function reviewPath(group: string, segments: readonly string[]): ApiPath | undefined {
+  const [version = "", plural = "", ...beyond] = segments;
+  const review = selfReviewNamed({ group, plural });
+  if (review?.version !== version || beyond.length > 0) return undefined;
+  return { kind: "review", group, version, plural };
 }
 
 /** `{version}/[namespaces/{ns}/]{plural}[/{name}[/status]]` */

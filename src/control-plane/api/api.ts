@@ -1,13 +1,22 @@
-/** The HTTP side of the control plane: access, paths, verbs. Every refusal becomes a Kubernetes Status here. */
+/**
+ * The HTTP side of the control plane: who asks, what for, whether they may, and the verb. Every refusal becomes a Kubernetes
+ * Status here.
+ */
 import { Hono } from "hono";
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
-import { type AccessSettings, refuseAccess } from "../access/access.ts";
-import { Refusal, unknownPath } from "../resources/refusal.ts";
-import type { Resources } from "../resources/resources.ts";
+import { type AccessSettings, authenticate, type RequestIdentity } from "../access/authenticate.ts";
+import { authorize, denial } from "../access/authorize.ts";
+import type { User } from "../access/user.ts";
+import { withheldFrom } from "../access/withheld-tokens.ts";
+import { SECRETS } from "../resource-names.ts";
+import { qualified, Refusal, unknownPath } from "../resources/refusal.ts";
+import type { Resources, Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { answerReview } from "./answer-review.ts";
 import { parseApiPath } from "./api-path.ts";
 import { answerOperator } from "./operator-api.ts";
+import { requestAttributes } from "./request-attributes.ts";
 import { answerCollection, answerObject } from "./resource-verbs.ts";
 
 export interface ApiPorts {
@@ -15,24 +24,18 @@ export interface ApiPorts {
   readonly resources: Resources;
   readonly store: ObjectStore;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
-  /** Told the origin of every request that may pass; the first one becomes the base of addresses. */
+  /** Told the origin of every request of a user; the first one becomes the base of addresses. */
   readonly reachedAt: (origin: string) => void;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 export function createApi(ports: ApiPorts): Hono {
   const app = new Hono();
-  app.use("*", async (context, next) => {
-    const header = (name: string) => context.req.header(name) ?? null;
-    // Without the header the URL's host is what the client wrote: the runtime made the URL from it.
-    const host = header("host") ?? new URL(context.req.url).host;
-    const identity = { host, origin: header("origin"), authorization: header("authorization") };
-    const refusal = refuseAccess(ports.access, identity);
-    if (refusal !== undefined) return answerRefusal(refusal);
-    ports.reachedAt(new URL(context.req.url).origin);
-    return next();
+  app.all("*", async ({ req: { raw: request } }) => {
+    const user = await authenticate(ports.access, identityOf(request), (digest) => ports.store.tokens.find(digest));
+    ports.reachedAt(new URL(request.url).origin);
+    return answer(request, user, ports);
   });
-  app.all("*", (context) => answer(context.req.raw, ports));
   app.onError((error) => {
     if (error instanceof Refusal) return answerRefusal(error);
     ports.log({ event: "control-plane.error", error: error.message });
@@ -41,20 +44,40 @@ export function createApi(ports: ApiPorts): Hono {
   return app;
 }
 
-async function answer(request: Request, ports: ApiPorts): Promise<Response> {
+async function answer(request: Request, user: User, ports: ApiPorts): Promise<Response> {
   const path = parseApiPath(new URL(request.url).pathname);
-  switch (path?.kind) {
-    case undefined:
-      throw unknownPath();
+  if (path === undefined) throw unknownPath();
+  // Of every path, before anything else is looked at.
+  const asked = requestAttributes(request, path);
+  if (!authorize(user, asked)) throw denial(user, asked);
+  switch (path.kind) {
     case "collection":
-      return answerCollection(request, path.scope, ports.resources);
+      return answerCollection(request, scopeFor(user, path.scope), ports.resources);
     case "object":
-      return answerObject(request, path, ports.resources);
+      return answerObject(request, { ...path, scope: scopeFor(user, path.scope) }, ports.resources);
     case "operator":
       return answerOperator(request, path, ports);
+    case "review":
+      return answerReview(request, path, user);
     default:
       return path satisfies never;
   }
+}
+
+/** Some Secrets are not for everyone who may read and write Secrets. */
+function scopeFor(user: User, scope: Scope): Scope {
+  const refuses = qualified(scope.kind) === qualified(SECRETS) ? withheldFrom(user) : undefined;
+  return refuses === undefined ? scope : { ...scope, refuses };
+}
+
+function identityOf({ url, headers }: Request): RequestIdentity {
+  return {
+    // Without the header the URL's host is what the client wrote: the runtime made the URL from it.
+    host: headers.get("host") ?? new URL(url).host,
+    origin: headers.get("origin"),
+    authorization: headers.get("authorization"),
+    impersonates: [...headers.keys()].some((name) => name.startsWith("impersonate-")),
+  };
 }
 
 function answerRefusal(refusal: Refusal): Response {

@@ -7,8 +7,9 @@ import { hashText } from "../../core/hash.ts";
 import { canonicalJson } from "../resources/json.ts";
 import type { AcknowledgedConfiguration, UnversionedConfiguration } from "./compile-context.ts";
 
+/** A hash that the configuration has already does not count. */
 export function withHash(configuration: Omit<UnversionedConfiguration, "hash">): UnversionedConfiguration {
-  return { ...configuration, hash: hashText(canonicalJson(configuration)) };
+  return { ...configuration, hash: hashText(canonicalJson({ ...configuration, hash: undefined })) };
 }
 
 export function acknowledgedForm(configuration: UnversionedConfiguration): AcknowledgedConfiguration {
@@ -17,9 +18,9 @@ export function acknowledgedForm(configuration: UnversionedConfiguration): Ackno
   return { uid, hash, settings: settingsHash(configuration), subscriptions: Object.fromEntries(hashes) };
 }
 
-/** Of everything but the subscriptions. */
+/** Of everything but the subscriptions and the ingress: a token that comes or goes makes no Broker less ready. */
 export function settingsHash(configuration: UnversionedConfiguration): string {
-  return hashText(canonicalJson({ ...configuration, hash: "", subscriptions: [] }));
+  return hashText(canonicalJson({ ...configuration, hash: "", ingress: undefined, subscriptions: [] }));
 }
 
 export function subscriptionHash(subscription: SubscriptionConfiguration): string {

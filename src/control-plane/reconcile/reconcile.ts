@@ -152,6 +152,7 @@ export class Reconciler {
     return compileNamespace({
       namespace,
       manifests: store.inNamespace(namespace).map(({ key, body }) => ({ resource: key.resource, object: body })),
+      publishers: store.tokens.publishersIn(namespace),
       publicUrl: publicUrl() ?? UNKNOWN_URL,
       now: timestamp(now()),
       findElsewhere: (resource, elsewhere, name) => {

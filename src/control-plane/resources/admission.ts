@@ -1,6 +1,6 @@
 /**
  * From what a client sent to what may be stored: strict decoding, metadata the server owns, defaults, rules, generation.
- * Pure; a refusal is thrown.
+ * Pure but for the token that a kind may make; a refusal is thrown.
  */
 
 import type { ResourceKind } from "../kind.ts";
@@ -9,7 +9,7 @@ import { checkMetadata } from "../validation/metadata-rules.ts";
 import { decodeObject } from "../validation/schema.ts";
 import { type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt, withMember } from "./json.ts";
 import { nameOf, withMetadata } from "./metadata.ts";
-import { badRequest, invalid, tooLarge } from "./refusal.ts";
+import { badRequest, invalid, type Refusal, tooLarge } from "./refusal.ts";
 
 /** Larger objects are refused: a row and the change log must hold them. */
 const MAX_OBJECT_BYTES = 512 * 1024;
@@ -24,6 +24,8 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly incoming: JsonObject;
   readonly fieldValidation: FieldValidation;
+  /** As in `Scope`. */
+  readonly refuses?: (object: JsonObject) => Refusal | undefined;
 }
 
 export interface Decoded {
@@ -52,6 +54,8 @@ export function decodeRequest(request: AdmissionRequest): Decoded {
     decoded.value,
     kind.namespaced ? { namespace: request.namespace } : { namespace: undefined },
   );
+  const refusal = request.refuses?.(object);
+  if (refusal !== undefined) throw refusal;
   return { object, warnings: request.fieldValidation === "Warn" ? warnings : [] };
 }
 
@@ -85,10 +89,11 @@ function checked(kind: ResourceKind, object: JsonObject, old: JsonObject | undef
   const causes = checkMetadata(object, kind);
   if (causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: nameOf(object) }, causes);
   const defaulted = kind.applyDefaults(object);
-  const errors = kind.validate(defaulted, old);
+  const completed = kind.complete?.(defaulted, old) ?? defaulted;
+  const errors = kind.validate(completed, old);
   if (errors.length > 0) throw badRequest(`validation failed: ${fieldErrorText(errors)}`);
-  checkSize(defaulted);
-  return defaulted;
+  checkSize(completed);
+  return completed;
 }
 
 function checkSize(object: JsonObject): void {

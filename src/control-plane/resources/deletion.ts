@@ -8,6 +8,7 @@ import { NAMESPACES } from "../resource-names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { JsonObject } from "./json.ts";
 import { finalizersOf, generationOf, isBeingDeleted, timestamp, uidOf, withMetadata } from "./metadata.ts";
+import { PERMANENT_NAMESPACES } from "./permanent-namespaces.ts";
 import { conflict, forbidden, qualified } from "./refusal.ts";
 
 export interface DeletionPorts {
@@ -22,9 +23,6 @@ export interface DeletionOptions {
   readonly resourceVersion?: string;
 }
 
-/** Always there, as in Kubernetes. */
-export const DEFAULT_NAMESPACE = "default";
-
 export class Deletion {
   readonly #ports: DeletionPorts;
 
@@ -36,9 +34,10 @@ export class Deletion {
   delete(stored: StoredObject, kind: ResourceKind, options: DeletionOptions): JsonObject | undefined {
     checkPreconditions(stored, kind, options);
     const isNamespace = stored.key.resource === qualified(NAMESPACES);
-    if (isNamespace && stored.key.name === DEFAULT_NAMESPACE) {
-      const details = { name: stored.key.name, kind: kind.plural };
-      throw forbidden('namespaces "default" is forbidden: this namespace may not be deleted', details);
+    const { name } = stored.key;
+    if (isNamespace && PERMANENT_NAMESPACES.includes(name)) {
+      const message = `namespaces ${JSON.stringify(name)} is forbidden: this namespace may not be deleted`;
+      throw forbidden(message, { name, kind: kind.plural });
     }
     if (options.dryRun) return undefined;
     const left = this.#ports.store.transaction(() =>

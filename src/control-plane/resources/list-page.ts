@@ -52,7 +52,7 @@ function select(
   for (;;) {
     const rows = store.list(after === undefined ? query : { ...query, after });
     for (const row of rows) {
-      if (!options.selects(row.body)) continue;
+      if (!options.selects(row.body) || scope.refuses?.(row.body) !== undefined) continue;
       if (found.length === limit) return { found, more: true };
       found.push(row);
     }

@@ -23,6 +23,7 @@ import {
   modified,
   notFound,
   qualified,
+  type Refusal,
   unavailable,
 } from "./refusal.ts";
 
@@ -41,6 +42,8 @@ export interface Scope {
   readonly kind: ResourceKind;
   readonly version: string;
   readonly namespace: string;
+  /** Why whoever asks may not read or write this object of the kind; absent when they may all of them. */
+  readonly refuses?: (object: JsonObject) => Refusal | undefined;
 }
 
 export interface WriteOptions {
@@ -73,6 +76,7 @@ export class Resources {
     return this.#present(this.#stored(scope, name));
   }
 
+  /** Leaves out what the scope refuses. */
   async list(scope: Scope, options: ListOptions): Promise<ListPage> {
     return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored) });
   }
@@ -166,6 +170,8 @@ export class Resources {
   #stored(scope: Scope, name: string): StoredObject {
     const stored = this.#ports.store.get(keyOf(scope, name));
     if (stored === undefined) throw notFound(scope.kind, name);
+    const refusal = scope.refuses?.(stored.body);
+    if (refusal !== undefined) throw refusal;
     return stored;
   }
 

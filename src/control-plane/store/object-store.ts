@@ -3,8 +3,11 @@
  * caller's transaction or one of its own. Rules about what may be written are not here.
  */
 import type { SqlStore, SqlValue } from "../../core/sql-store.ts";
+import { SECRETS } from "../resource-names.ts";
 import { type JsonObject, parseStoredObject } from "../resources/json.ts";
 import { labelsOf } from "../resources/metadata.ts";
+import { qualified } from "../resources/refusal.ts";
+import { TokenTable } from "./token-table.ts";
 
 /** Changes that are kept for watches; a watch from further back has to list again. */
 const KEPT_CHANGES = 1000;
@@ -51,12 +54,15 @@ type ObjectRow = {
 const COLUMNS = "resource, namespace, name, resource_version, body, sealed";
 
 export class ObjectStore {
+  /** Follows every write of a Secret. */
+  readonly tokens: TokenTable;
   readonly #sql: SqlStore;
   readonly #now: () => number;
 
   constructor(sql: SqlStore, now: () => number) {
     this.#sql = sql;
     this.#now = now;
+    this.tokens = new TokenTable(sql);
   }
 
   transaction<T>(work: () => T): T {
@@ -104,6 +110,7 @@ export class ObjectStore {
       const body = JSON.stringify(content.body);
       this.#sql.run(query, key.resource, key.namespace, key.name, resourceVersion, body, content.sealed ?? null);
       const stored = { key, resourceVersion, ...content };
+      if (isSecret(key)) this.tokens.follow(stored.body);
       this.#record("ADDED", stored, undefined);
       return stored;
     });
@@ -120,6 +127,7 @@ export class ObjectStore {
         ...[key.resource, key.namespace, key.name],
       );
       const stored = { key, resourceVersion, ...content };
+      if (isSecret(key)) this.tokens.follow(stored.body);
       this.#record("MODIFIED", stored, old);
       return stored;
     });
@@ -131,6 +139,7 @@ export class ObjectStore {
       const { key } = old;
       const query = "DELETE FROM object WHERE resource = ? AND namespace = ? AND name = ?";
       this.#sql.run(query, key.resource, key.namespace, key.name);
+      if (isSecret(key)) this.tokens.forget(old.body);
       const last = { ...old, resourceVersion: this.#nextResourceVersion() };
       this.#record("DELETED", last, old);
       return last;
@@ -168,4 +177,8 @@ export class ObjectStore {
       sealed: row.sealed ?? undefined,
     }));
   }
+}
+
+function isSecret(key: ObjectKey): boolean {
+  return key.resource === qualified(SECRETS);
 }
