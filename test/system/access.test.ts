@@ -6,7 +6,7 @@ import { createToken, secretsUrl } from "../kit/access-token.ts";
 import { apply, type RouterApi } from "../kit/apply.ts";
 import { type Router, startRouter } from "./harness.ts";
 
-const ADMIN = "correct horse battery staple";
+const ADMIN = "correct-horse-battery-staple";
 const EVENTING = "eventing.knative.dev/v1";
 /** What was changed at the API holds at the ingress within this time, milliseconds. */
 const SOON_MS = 1_000;
