@@ -5,6 +5,7 @@ import type { AccessSettings } from "../../src/control-plane/access/access.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
 import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
 import { nodeSql } from "../kit/node-sql.ts";
+import { VirtualClock } from "../kit/virtual-clock.ts";
 
 export const MIGRATION = readFileSync(
   new URL("../../migrations/control-plane/0001-control-plane.sql", import.meta.url),
@@ -72,6 +73,10 @@ export class World {
   operatorAnswer: OperatorAnswer = { kind: "ok", body: { fine: true } };
   /** Thrown by calls to channels while set. */
   failure: string | undefined;
+  /** Thrown instead of confirming that writes are durable, while set. */
+  storageFailure: string | undefined;
+  /** Of watches alone; it moves by `timers.advance`. */
+  readonly timers = new VirtualClock(START_MS);
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
   #uids = 0;
@@ -149,6 +154,11 @@ export class World {
           this.alarmAtMs = atMs;
         },
       },
+      durable: async () => {
+        if (this.storageFailure !== undefined) throw new Error(this.storageFailure);
+      },
+      schedule: this.timers.schedule,
+      random: () => 0.5,
       log: (line) => void this.lines.push(JSON.stringify(line)),
     });
   }

@@ -1,34 +1,36 @@
 /** GET of one object and of a collection. */
 import type { JsonObject } from "../resources/json.ts";
-import { notImplemented } from "../resources/refusal.ts";
+import type { ListPage } from "../resources/list-page.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
+import { isWatch } from "../watch/watch-options.ts";
 import { listOptions } from "./query-options.ts";
+import { answerWatch } from "./watch-verb.ts";
 
 export async function answerGet(
-  request: Request,
   path: { readonly scope: Scope; readonly name: string },
   resources: Resources,
 ): Promise<Response> {
-  refuseWatch(new URL(request.url).searchParams);
   return Response.json(await resources.get(path.scope, path.name));
 }
 
 export async function answerList(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  refuseWatch(query);
+  if (isWatch(query)) return answerWatch(request, scope, resources);
   const page = await resources.list(scope, listOptions(query));
-  const { resourceVersion, continueToken } = page;
-  const metadata = { resourceVersion, ...(continueToken === undefined ? {} : { continue: continueToken }) };
-  return Response.json(listObject(scope, page.items, metadata));
+  return Response.json(listObject(scope, page.items, listMetadata(page)));
+}
+
+export function listMetadata(page: ListPage): JsonObject {
+  const { resourceVersion, continueToken, remainingItemCount } = page;
+  return {
+    resourceVersion,
+    ...(continueToken === undefined ? {} : { continue: continueToken }),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  };
 }
 
 export function listObject(scope: Scope, items: readonly JsonObject[], metadata: JsonObject): JsonObject {
   const { group, kind } = scope.kind;
   const apiVersion = group === "" ? scope.version : `${group}/${scope.version}`;
   return { kind: `${kind}List`, apiVersion, metadata, items };
-}
-
-function refuseWatch(query: URLSearchParams): void {
-  const watch = query.get("watch");
-  if (watch !== null && watch !== "false" && watch !== "0") throw notImplemented("watch is not served yet");
 }

@@ -17,7 +17,7 @@ export async function answerCollection(request: Request, scope: Scope, resources
 export async function answerObject(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
   switch (request.method) {
     case "GET":
-      return answerGet(request, path, resources);
+      return answerGet(path, resources);
     case "PUT":
       return answerUpdate(request, path, resources);
     case "PATCH":

@@ -9,10 +9,13 @@ import type { ResourceKind } from "../kind.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import type { Content, ObjectKey, ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
+import type { WatchFormat } from "../watch/watch-format.ts";
+import type { WatchHub } from "../watch/watch-hub.ts";
+import type { WatchOptions } from "../watch/watch-options.ts";
 import { admitCreate, admitStatus, admitUpdate, decodeRequest, type FieldValidation } from "./admission.ts";
-import { Deletion, type DeletionOptions } from "./deletion.ts";
+import { Deletion, type DeletionOptions, shownWithoutValues } from "./deletion.ts";
 import { isJsonObject, type Json, type JsonObject, sameJson, textAt } from "./json.ts";
-import { type ListOptions, type ListPage, listPage } from "./list-page.ts";
+import { type ListOptions, type ListPage, listPage, selectPage } from "./list-page.ts";
 import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf, withMetadata } from "./metadata.ts";
 import {
   alreadyExists,
@@ -32,6 +35,7 @@ export interface ResourcesPorts {
   readonly now: () => number;
   /** A UUID. */
   readonly newUid: () => string;
+  readonly watches: WatchHub;
   /** Called in the turn of every write, after it is stored: this namespace has to be reconciled. */
   readonly changed: (namespace: string) => void;
 }
@@ -119,11 +123,27 @@ export class Resources {
     });
   }
 
+  /** The lines of a watch, each a change to what is selected; see `watch/watch-hub.ts`. */
+  watch(scope: Scope, options: WatchOptions, format: WatchFormat): ReadableStream<Uint8Array> {
+    return this.#ports.watches.open({ scope, options, format, present: (stored) => this.#present(stored) });
+  }
+
   /** `left` is the object while finalizers hold it. Works without the key of Secrets. */
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
     const stored = this.#stored(scope, name);
     const left = this.#deletion.delete(stored, scope.kind, options);
     return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left }) };
+  }
+
+  /** Deletes what a list would show, all of it or, when something is refused, nothing. Works without the key of Secrets. */
+  deleteCollection(scope: Scope, selection: ListOptions, options: DeletionOptions): ListPage {
+    return this.#ports.store.transaction(() => {
+      const { found, resourceVersion } = selectPage(scope, selection, this.#ports.store);
+      const items = found.map((stored) => {
+        return this.#deletion.delete(stored, scope.kind, options) ?? shownWithoutValues(stored);
+      });
+      return { items, resourceVersion: String(resourceVersion) };
+    });
   }
 
   async #write(
@@ -153,14 +173,11 @@ export class Resources {
     throw unavailable("too many writes to the same object at once");
   }
 
-  /** Taking away the last finalizer of an object that is being deleted deletes it. */
+  /** Taking away the last finalizer of an object that is being deleted deletes it; a namespace first has to be empty. */
   #store(old: StoredObject, next: JsonObject, content: Content): StoredObject {
-    const stays = !isBeingDeleted(next) || finalizersOf(next).length > 0;
-    if (stays) return this.#ports.store.replace(old, content);
-    if (old.key.resource !== qualified(NAMESPACES)) return this.#deletion.remove(old);
-    const replaced = this.#ports.store.replace(old, content);
-    this.#deletion.removeNamespaceIfDrained(old.key.name);
-    return replaced;
+    const isNamespace = old.key.resource === qualified(NAMESPACES);
+    const stays = isNamespace || !isBeingDeleted(next) || finalizersOf(next).length > 0;
+    return stays ? this.#ports.store.replace(old, content) : this.#ports.store.remove(old);
   }
 
   #stored(scope: Scope, name: string): StoredObject {
