@@ -18,6 +18,11 @@ export function kindOf(resource: ResourceName): ResourceKind | undefined {
   return BY_RESOURCE.get(qualified(resource));
 }
 
+/** The resource whose objects are of this kind, whatever the version; undefined where it is not served. */
+export function resourceOf(group: string, kind: string): ResourceName | undefined {
+  return KINDS.find((each) => each.group === group && each.kind === kind);
+}
+
 /** The kind of a stored object's resource column. */
 export function kindNamed(resource: string): ResourceKind | undefined {
   return BY_RESOURCE.get(resource);

@@ -2,6 +2,7 @@
 import type { JsonObject } from "../resources/json.ts";
 import type { ListPage } from "../resources/list-page.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
+import { apiVersionOf } from "../resources/versions.ts";
 import { isWatch } from "../watch/watch-options.ts";
 import { listOptions } from "./query-options.ts";
 import { answerWatch } from "./watch-verb.ts";
@@ -30,7 +31,6 @@ export function listMetadata(page: ListPage): JsonObject {
 }
 
 export function listObject(scope: Scope, items: readonly JsonObject[], metadata: JsonObject): JsonObject {
-  const { group, kind } = scope.kind;
-  const apiVersion = group === "" ? scope.version : `${group}/${scope.version}`;
-  return { kind: `${kind}List`, apiVersion, metadata, items };
+  const apiVersion = apiVersionOf(scope.kind, scope.version);
+  return { kind: `${scope.kind.kind}List`, apiVersion, metadata, items };
 }

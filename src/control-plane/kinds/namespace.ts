@@ -1,6 +1,7 @@
 /** A namespace: what resources live in, and the first segment of every ingest path. */
 import { isReservedNamespace } from "../../core/reserved-namespaces.ts";
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { NAMESPACE_COLUMNS } from "../presentation/core-columns.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import { isBeingDeleted, nameOf } from "../resources/metadata.ts";
 import { listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
@@ -19,7 +20,7 @@ export const namespaceKind: ResourceKind = {
     spec: struct({ finalizers: listOf(text) }),
     status: struct({ phase: text }),
   }),
-  printerColumns: [{ name: "Status", type: "string", jsonPath: ".status.phase" }, AGE],
+  printerColumns: NAMESPACE_COLUMNS,
   applyDefaults(object) {
     const phase = isBeingDeleted(object) ? "Terminating" : "Active";
     return { ...object, status: { phase } };

@@ -3,7 +3,8 @@
  * `secret-sealer.ts` for how they rest.
  */
 
-import { AGE, type ResourceKind } from "../kind.ts";
+import type { ResourceKind } from "../kind.ts";
+import { SECRET_COLUMNS } from "../presentation/core-columns.ts";
 import { SECRETS } from "../resource-names.ts";
 import { objectAt, sameJson, textsAt, valueAt, withMember } from "../resources/json.ts";
 import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
@@ -24,12 +25,17 @@ export const secretKind: ResourceKind = {
   hasStatus: false,
   sealed: true,
   schema: objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
-  printerColumns: [{ name: "Type", type: "string", jsonPath: ".type" }, AGE],
-  applyDefaults(object) {
+  printerColumns: SECRET_COLUMNS,
+  selectableFields: ["type"],
+  normalize(object) {
     const added = Object.entries(textsAt(object, "stringData")).map(([key, value]) => [key, base64(value)]);
-    const data = { ...objectAt(object, "data"), ...Object.fromEntries(added) };
-    const typed = { type: "Opaque", ...withMember(object, "stringData", undefined) };
-    return Object.keys(data).length === 0 ? typed : { ...typed, data };
+    if (added.length === 0) return withMember(object, "stringData", undefined);
+    const data = Object.fromEntries([...Object.entries(objectAt(object, "data") ?? {}), ...added]);
+    return { ...withMember(object, "stringData", undefined), data };
+  },
+  applyDefaults(object) {
+    const typed = { type: "Opaque", ...object };
+    return Object.keys(objectAt(object, "data") ?? {}).length === 0 ? withMember(typed, "data", undefined) : typed;
   },
   validate(object, old) {
     const errors: FieldError[] = [];

@@ -7,10 +7,11 @@ import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt, withMember
 import { namespaceOf, withMetadata } from "../resources/metadata.ts";
 import { validateSubscriptionAnnotations } from "../validation/annotations.ts";
 import {
+  authSchema,
   deadLetterStatusMembers,
   deliverySchema,
   destinationSchema,
-  freeObject,
+  filterSchema,
   listOf,
   objectSchema,
   referenceSchema,
@@ -32,17 +33,6 @@ import { validateTriggerAnnotations } from "../validation/trigger-annotations.ts
 import { validateAttributeNames, validateFilters } from "../validation/trigger-filters.ts";
 
 const BROKER_LABEL = "eventing.knative.dev/broker";
-
-/** Filters inside filters are free here, because a schema cannot nest for ever; `trigger-filters.ts` checks them. */
-const filterSchema = struct({
-  all: listOf(freeObject),
-  any: listOf(freeObject),
-  not: freeObject,
-  exact: textMap,
-  prefix: textMap,
-  suffix: textMap,
-  cesql: text,
-});
 
 export const triggerKind: ResourceKind = {
   ...TRIGGERS,
@@ -69,7 +59,7 @@ export const triggerKind: ResourceKind = {
       subscriberUri: text,
       subscriberCACerts: text,
       subscriberAudience: text,
-      auth: freeObject,
+      auth: authSchema,
     }),
   }),
   printerColumns: [

@@ -151,9 +151,8 @@ export class Reconciler {
     await inGroups([...wanted], ([name, configuration]) => this.#configure(name, configuration));
     await inGroups(removals, (channel) => this.#remove(channel));
     // Compiled afresh: objects may have changed while channels were called.
-    for (const namespace of namespaces) {
-      writeStatuses(namespace, this.#compile(namespace).statuses, { store: this.#ports.store, events: this.#events });
-    }
+    const ports = { ...this.#ports, events: this.#events };
+    for (const namespace of namespaces) writeStatuses(namespace, this.#compile(namespace).statuses, ports);
     this.#events.expire();
     await this.#pokeWhenDue();
     this.#wakeWhenDue();

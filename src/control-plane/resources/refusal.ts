@@ -24,13 +24,22 @@ export class Refusal extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails;
+  /** Methods that the path takes, for 405. */
+  readonly allow: readonly string[];
 
-  constructor(code: number, reason: string, message: string, details: StatusDetails = {}) {
+  constructor(
+    code: number,
+    reason: string,
+    message: string,
+    details: StatusDetails = {},
+    allow: readonly string[] = [],
+  ) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.reason = reason;
     this.details = details;
+    this.allow = allow;
   }
 
   toStatus(): JsonObject {
@@ -97,8 +106,15 @@ export function invalid(
   return new Refusal(422, "Invalid", `${shown} "${subject.name}" is invalid: ${text}`, { ...subject, causes });
 }
 
-export function methodNotAllowed(): Refusal {
-  return new Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+/** What the path takes instead goes into the answer's Allow. */
+export function methodNotAllowed(allow: readonly string[]): Refusal {
+  const message = "the server does not allow this method on the requested resource";
+  return new Refusal(405, "MethodNotAllowed", message, {}, allow);
+}
+
+export function notAcceptable(offered: readonly string[]): Refusal {
+  const message = `only the following media types are accepted: ${offered.join(", ")}`;
+  return new Refusal(406, "NotAcceptable", message);
 }
 
 export function unsupportedMediaType(message: string): Refusal {

@@ -4,6 +4,8 @@ import type { Schema, StructSchema } from "./schema.ts";
 export const text: Schema = { type: "string" };
 export const flag: Schema = { type: "boolean" };
 export const textMap: Schema = { type: "object", additionalProperties: text };
+export const int32: Schema = { type: "integer", format: "int32" };
+export const int64: Schema = { type: "integer", format: "int64" };
 export const freeObject: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
 
 export function struct(properties: Readonly<Record<string, Schema>>, required?: readonly string[]): StructSchema {
@@ -20,10 +22,10 @@ const metadataSchema: StructSchema = struct({
   namespace: text,
   uid: text,
   resourceVersion: text,
-  generation: { type: "integer", format: "int64" },
+  generation: int64,
   creationTimestamp: text,
   deletionTimestamp: text,
-  deletionGracePeriodSeconds: { type: "integer", format: "int64" },
+  deletionGracePeriodSeconds: int64,
   selfLink: text,
   labels: textMap,
   annotations: textMap,
@@ -78,16 +80,38 @@ export const deliverySchema: StructSchema = struct({
 
 const addressSchema: StructSchema = struct({ name: text, url: text, CACerts: text, audience: text });
 
-const conditionsSchema: Schema = listOf(
-  struct({ type: text, status: text, reason: text, message: text, severity: text, lastTransitionTime: text }, [
-    "type",
-    "status",
-  ]),
+export const conditionSchema: StructSchema = struct(
+  { type: text, status: text, reason: text, message: text, severity: text, lastTransitionTime: text },
+  ["type", "status"],
 );
 
+/** A core ObjectReference. */
+export const objectReferenceSchema: StructSchema = struct({
+  apiVersion: text,
+  kind: text,
+  name: text,
+  namespace: text,
+  uid: text,
+  resourceVersion: text,
+  fieldPath: text,
+});
+
+export const authSchema: StructSchema = struct({ serviceAccountName: text, serviceAccountNames: listOf(text) });
+
+/** Filters inside filters are free here, because a schema cannot nest for ever; `trigger-filters.ts` checks them. */
+export const filterSchema: StructSchema = struct({
+  all: listOf(freeObject),
+  any: listOf(freeObject),
+  not: freeObject,
+  exact: textMap,
+  prefix: textMap,
+  suffix: textMap,
+  cesql: text,
+});
+
 export const statusMembers: Readonly<Record<string, Schema>> = {
-  conditions: conditionsSchema,
-  observedGeneration: { type: "integer", format: "int64" },
+  conditions: listOf(conditionSchema),
+  observedGeneration: int64,
   annotations: freeObject,
 };
 
