@@ -72,3 +72,6 @@ export const READY_AND_REASON: readonly PrinterColumn[] = [
   { name: "Ready", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
   { name: "Reason", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
 ];
+
+/** Where a source sends its events. */
+export const SINK: PrinterColumn = { name: "Sink", type: "string", jsonPath: ".status.sinkUri" };

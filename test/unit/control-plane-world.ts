@@ -16,6 +16,7 @@ const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** What answers may hold; each test knows which of it its answer has. */
 export interface AnswerBody {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly code: number;
   readonly reason: string;
@@ -25,6 +26,7 @@ export interface AnswerBody {
     readonly name: string;
     readonly uid: string;
     readonly continue: string;
+    readonly resourceVersion: string;
     readonly annotations: Readonly<Record<string, string>>;
   };
   readonly spec: {
@@ -53,6 +55,7 @@ export interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
+  readonly message?: string;
   readonly lastTransitionTime: string;
 }
 

@@ -1,10 +1,11 @@
 /** DELETE of one object and of a collection. */
 
+import { presentList } from "../presentation/present.ts";
 import { methodNotAllowed, successStatus } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import { deletionOptions } from "./deletion-options.ts";
 import { listOptions } from "./query-options.ts";
-import { listMetadata, listObject } from "./read-verbs.ts";
+import { listMetadata } from "./read-verbs.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
 export async function answerDelete(
@@ -21,9 +22,10 @@ export async function answerDelete(
 
 /** Answers with the list of what was deleted. Namespaces go one by one, as in Kubernetes. */
 export async function answerDeleteCollection(request: Request, scope: Scope, resources: Resources): Promise<Response> {
-  if (!scope.kind.namespaced) throw methodNotAllowed();
+  if (!scope.kind.namespaced) throw methodNotAllowed(["GET", "HEAD", "POST"]);
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = resources.deleteCollection(scope, listOptions(query), options);
-  return Response.json(listObject(scope, page.items, listMetadata(page)));
+  const page = resources.deleteCollection(scope, listOptions(query, scope.kind.selectableFields), options);
+  const list = { items: page.items, metadata: listMetadata(page) };
+  return Response.json(presentList(scope, list, { as: { kind: "object" }, nowMs: 0 }));
 }

@@ -10,11 +10,11 @@ export function parseDryRun(value: string | null | undefined): boolean {
   return true;
 }
 
-export function listOptions(query: URLSearchParams): ListOptions {
+export function listOptions(query: URLSearchParams, selectableFields: readonly string[] = []): ListOptions {
   const labelSelector = query.get("labelSelector") ?? "";
   const fieldSelector = query.get("fieldSelector") ?? "";
   const byLabel = parseLabelSelector(labelSelector);
-  const byField = parseFieldSelector(fieldSelector);
+  const byField = parseFieldSelector(fieldSelector, selectableFields);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";

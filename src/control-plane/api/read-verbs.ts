@@ -1,24 +1,34 @@
 /** GET of one object and of a collection. */
+import { presentList, presentObject, type View } from "../presentation/present.ts";
+import { chooseRepresentation } from "../presentation/representation.ts";
 import type { JsonObject } from "../resources/json.ts";
 import type { ListPage } from "../resources/list-page.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
-import { apiVersionOf } from "../resources/versions.ts";
 import { isWatch } from "../watch/watch-options.ts";
 import { listOptions } from "./query-options.ts";
 import { answerWatch } from "./watch-verb.ts";
 
-export async function answerGet(
-  path: { readonly scope: Scope; readonly name: string },
-  resources: Resources,
-): Promise<Response> {
-  return Response.json(await resources.get(path.scope, path.name));
+export interface ReadPorts {
+  readonly resources: Resources;
+  readonly now: () => number;
 }
 
-export async function answerList(request: Request, scope: Scope, resources: Resources): Promise<Response> {
+export async function answerGet(
+  request: Request,
+  path: { readonly scope: Scope; readonly name: string },
+  ports: ReadPorts,
+): Promise<Response> {
+  const { scope, name } = path;
+  const view = viewOf(request, ports);
+  return Response.json(presentObject(scope, await ports.resources.get(scope, name), view));
+}
+
+export async function answerList(request: Request, scope: Scope, ports: ReadPorts): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  if (isWatch(query)) return answerWatch(request, scope, resources);
-  const page = await resources.list(scope, listOptions(query));
-  return Response.json(listObject(scope, page.items, listMetadata(page)));
+  if (isWatch(query)) return answerWatch(request, scope, ports);
+  const view = viewOf(request, ports);
+  const page = await ports.resources.list(scope, listOptions(query, scope.kind.selectableFields));
+  return Response.json(presentList(scope, { items: page.items, metadata: listMetadata(page) }, view));
 }
 
 export function listMetadata(page: ListPage): JsonObject {
@@ -30,7 +40,7 @@ export function listMetadata(page: ListPage): JsonObject {
   };
 }
 
-export function listObject(scope: Scope, items: readonly JsonObject[], metadata: JsonObject): JsonObject {
-  const apiVersion = apiVersionOf(scope.kind, scope.version);
-  return { kind: `${scope.kind.kind}List`, apiVersion, metadata, items };
+function viewOf(request: Request, ports: ReadPorts): View {
+  const query = new URL(request.url).searchParams;
+  return { as: chooseRepresentation(request.headers.get("accept"), query), nowMs: ports.now() };
 }

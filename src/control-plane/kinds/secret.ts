@@ -6,12 +6,9 @@
 import type { ResourceKind } from "../kind.ts";
 import { SECRET_COLUMNS } from "../presentation/core-columns.ts";
 import { SECRETS } from "../resource-names.ts";
-import { objectAt, sameJson, textsAt, valueAt, withMember } from "../resources/json.ts";
+import { objectAt, textsAt, withMember } from "../resources/json.ts";
 import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
-import { type FieldError, invalidKeyName, mustNotSet } from "../validation/field-error.ts";
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
+import { validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
 
 export const secretKind: ResourceKind = {
   ...SECRETS,
@@ -38,18 +35,12 @@ export const secretKind: ResourceKind = {
     return Object.keys(objectAt(object, "data") ?? {}).length === 0 ? withMember(typed, "data", undefined) : typed;
   },
   validate(object, old) {
-    const errors: FieldError[] = [];
-    for (const [key, value] of Object.entries(textsAt(object, "data"))) {
-      if (!KEY.test(key)) {
-        errors.push(invalidKeyName(key, "data", "a key consists of alphanumeric characters, '-', '_' or '.'"));
-      }
-      if (!BASE64.test(value)) errors.push({ message: "the value is not base64", paths: [`data[${key}]`] });
-    }
-    if (valueAt(old, "immutable") === true) {
-      const kept = ["data", "type", "immutable"].every((name) => sameJson(valueAt(old, name), valueAt(object, name)));
-      if (!kept) errors.push({ ...mustNotSet("data"), details: "field is immutable when `immutable` is set" });
-    }
-    return errors;
+    const data = textsAt(object, "data");
+    return [
+      ...validateKeys(data, "data"),
+      ...validateBase64(data, "data"),
+      ...validateImmutable(["data", "type", "immutable"], object, old),
+    ];
   },
 };
 

@@ -9,7 +9,7 @@ import { fieldErrorText } from "../validation/field-error.ts";
 import { checkMetadata } from "../validation/metadata-rules.ts";
 import { decodeObject } from "../validation/schema.ts";
 import { type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt, withMember } from "./json.ts";
-import { finalizersOf, isBeingDeleted, nameOf, withMetadata } from "./metadata.ts";
+import { contentOf, finalizersOf, isBeingDeleted, nameOf, withMetadata } from "./metadata.ts";
 import { badRequest, invalid, type StatusCause, tooLarge } from "./refusal.ts";
 import { apiVersionOf, schemaIn } from "./versions.ts";
 
@@ -135,11 +135,6 @@ function checkSize(object: JsonObject): void {
 
 function cleared(): Record<string, undefined> {
   return Object.fromEntries([...SERVER_OWNED, ...DROPPED].map((name) => [name, undefined]));
-}
-
-/** What the generation counts: everything but metadata and status. */
-function contentOf(object: JsonObject): JsonObject {
-  return withMember(withMember(object, "metadata", undefined), "status", undefined);
 }
 
 function checkIdentity(request: AdmissionRequest): void {

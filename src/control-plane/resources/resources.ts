@@ -9,6 +9,9 @@ import type { ResourceKind } from "../kind.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import type { Content, ObjectKey, ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
+import type { WatchFormat } from "../watch/watch-format.ts";
+import type { WatchHub } from "../watch/watch-hub.ts";
+import type { WatchOptions } from "../watch/watch-options.ts";
 import { decodeRequest } from "./admission.ts";
 import { decodeConfiguration } from "./applied-configuration.ts";
 import { changedObject, presented, type Written } from "./changed-object.ts";
@@ -16,15 +19,12 @@ import { createdObject, withGeneratedName } from "./created-object.ts";
 import { Deletion, type DeletionOptions, shownWithoutValues } from "./deletion.ts";
 import { type JsonObject, sameJson, textAt } from "./json.ts";
 import { type ListOptions, type ListPage, listPage, selectPage } from "./list-page.ts";
-import type { WatchFormat } from "../watch/watch-format.ts";
-import type { WatchHub } from "../watch/watch-hub.ts";
-import type { WatchOptions } from "../watch/watch-options.ts";
 import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf, withMetadata } from "./metadata.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
 import type { Change, WriteOptions, WriteRequest } from "./write-request.ts";
-import { inVersion } from "./versions.ts";
+import { atRest, inVersion } from "./versions.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -188,7 +188,7 @@ export class Resources {
     const old = await this.#open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
     if (sameJson(object, old) || options.dryRun) return { object: presented(object, stored), warnings };
-    const content = await this.#seal(scope.kind, object);
+    const content = await this.#seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {
       if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
       return this.#store(stored, object, content);

@@ -1,7 +1,10 @@
 /** How things look in a watch: objects as themselves, or as what the client accepts instead (a Table, metadata alone). */
+import { presentEvent } from "../presentation/present.ts";
+import type { Representation } from "../presentation/representation.ts";
 import type { JsonObject } from "../resources/json.ts";
 import type { Refusal } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
+import { apiVersionOf } from "../resources/versions.ts";
 import type { ChangeType } from "../store/change-log.ts";
 
 export interface WatchFormat {
@@ -16,9 +19,29 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 /** An empty list in base64: what the client makes its list of. */
 const LIST_BLUEPRINT = "kubernetes.io/initial-events-list-blueprint";
 
-export function plainFormat(scope: Scope): WatchFormat {
-  const head = { kind: scope.kind.kind, apiVersion: apiVersionOf(scope) };
-  return { object: (object) => object, bookmark: (metadata) => ({ ...head, metadata }) };
+export function watchFormat(scope: Scope, as: Representation, now: () => number): WatchFormat {
+  let isFirst = true;
+  return {
+    object(object) {
+      const shown = presentEvent(scope, object, { as, nowMs: now(), isFirst });
+      isFirst = false;
+      return shown;
+    },
+    bookmark: (metadata) => bookmarkObject(scope, as, metadata),
+  };
+}
+
+function bookmarkObject(scope: Scope, as: Representation, metadata: JsonObject): JsonObject {
+  switch (as.kind) {
+    case "object":
+      return { kind: scope.kind.kind, apiVersion: apiVersionOf(scope.kind, scope.version), metadata };
+    case "table":
+      return { kind: "Table", apiVersion: `meta.k8s.io/${as.version}`, metadata, columnDefinitions: [], rows: [] };
+    case "metadata":
+      return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${as.version}`, metadata };
+    default:
+      return as satisfies never;
+  }
 }
 
 export function eventLine(type: ChangeType, object: JsonObject): string {
@@ -38,11 +61,8 @@ export function bookmarkLine(version: number, format: WatchFormat, endsInitialEv
 }
 
 function blueprint(scope: Scope): string {
-  return btoa(JSON.stringify({ kind: `${scope.kind.kind}List`, apiVersion: apiVersionOf(scope), metadata: {}, items: [] }));
-}
-
-function apiVersionOf({ kind, version }: Scope): string {
-  return kind.group === "" ? version : `${kind.group}/${version}`;
+  const apiVersion = apiVersionOf(scope.kind, scope.version);
+  return btoa(JSON.stringify({ kind: `${scope.kind.kind}List`, apiVersion, metadata: {}, items: [] }));
 }
 
 function line(event: JsonObject): string {

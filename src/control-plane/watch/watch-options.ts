@@ -25,9 +25,9 @@ export function isWatch(query: URLSearchParams): boolean {
   return isTrue(query.get("watch"));
 }
 
-export function watchOptions(query: URLSearchParams): WatchOptions {
+export function watchOptions(query: URLSearchParams, selectableFields: readonly string[] = []): WatchOptions {
   const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "");
+  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", selectableFields);
   const sendInitialEvents = query.get("sendInitialEvents");
   checkCombination(query, sendInitialEvents);
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
