@@ -62,9 +62,6 @@ export const KINDS: readonly ResourceKind[] = [
 ];
 
 const BY_RESOURCE: ReadonlyMap<string, ResourceKind> = new Map(KINDS.map((kind) => [qualified(kind), kind]));
-const BY_GROUP_AND_KIND: ReadonlyMap<string, ResourceKind> = new Map(
-  KINDS.map((kind) => [`${kind.group}/${kind.kind}`, kind]),
-);
 
 export function kindOf(resource: ResourceName): ResourceKind | undefined {
   return BY_RESOURCE.get(qualified(resource));
@@ -78,9 +75,4 @@ export function resourceOf(group: string, kind: string): ResourceName | undefine
 /** The kind of a stored object's resource column. */
 export function kindNamed(resource: string): ResourceKind | undefined {
   return BY_RESOURCE.get(resource);
-}
-
-/** What a reference of apiVersion and kind means, of whatever version; undefined for what is not served. */
-export function kindReferredTo(apiVersion: string, kind: string): ResourceKind | undefined {
-  return BY_GROUP_AND_KIND.get(`${apiVersion.split("/").slice(0, -1).join("/")}/${kind}`);
 }

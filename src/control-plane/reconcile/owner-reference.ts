@@ -1,5 +1,5 @@
 /** Who owns an object: references that were validated when they were written, and what they lead to. */
-import { kindReferredTo } from "../registry.ts";
+import { kindOf, resourceOf } from "../registry.ts";
 import { isJsonObject, type JsonObject, listAt, textAt, valueAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, uidOf } from "../resources/metadata.ts";
 import { FOREGROUND } from "../resources/deletion.ts";
@@ -35,7 +35,9 @@ export function ownersOf(object: JsonObject): readonly OwnerReference[] {
 
 /** An owner lives in the namespace of what it owns, or in none; one of another namespace is none. */
 export function ownerState(reference: OwnerReference, namespace: string, find: FindObject): OwnerState {
-  const kind = kindReferredTo(reference.apiVersion, reference.kind);
+  const group = reference.apiVersion.split("/").slice(0, -1).join("/");
+  const resource = resourceOf(group, reference.kind);
+  const kind = resource === undefined ? undefined : kindOf(resource);
   if (kind === undefined) return "there";
   const place = { resource: qualified(kind), namespace: kind.namespaced ? namespace : "" };
   const owner = find({ ...place, name: reference.name })?.body;

@@ -11,18 +11,19 @@
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer } from "../../core/channel-protocol.ts";
-import { type CompiledNamespace, compileNamespace } from "../compile/compile.ts";
-import type { Acknowledgement, UnversionedConfiguration } from "../compile/compile-context.ts";
+import type { CompiledNamespace } from "../compile/compile.ts";
+import type { UnversionedConfiguration } from "../compile/compile-context.ts";
 import { EventRecorder } from "../events/event-recorder.ts";
 import { unreachable } from "../events/happening.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import { Deletion } from "../resources/deletion.ts";
-import { timestamp, uidOf } from "../resources/metadata.ts";
+import { uidOf } from "../resources/metadata.ts";
 import { qualified } from "../resources/refusal.ts";
-import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
+import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { drainNamespace } from "./drain-namespace.ts";
+import { NamespaceCompiler } from "./namespace-compiler.ts";
 import { pushConfiguration, pushRemoval } from "./push.ts";
 import { writeStatuses } from "./write-statuses.ts";
 
@@ -67,19 +68,14 @@ const POKE_EVERY_MS = 300_000;
 const AFTER_FAILURE_MS = 60_000;
 /** Calls to channels at a time: Cloudflare allows six connections. */
 const PUSHES_AT_ONCE = 6;
-/** What an address begins with before anyone has reached the API. */
-const UNKNOWN_URL = "http://localhost";
 
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
   readonly #deletion: Deletion;
   readonly #events: EventRecorder;
+  readonly #compiler: NamespaceCompiler;
   /** Undefined before the first run: all of them. */
   #dirty: Set<string> | undefined;
-  /** Objects in each namespace when it was compiled last. */
-  readonly #sizes = new Map<string, number>();
-  /** Namespaces whose objects refer to this one. */
-  readonly #dependents = new Map<string, Set<string>>();
   #running: Promise<void> | undefined;
   #nextPokeMs = 0;
 
@@ -88,6 +84,7 @@ export class Reconciler {
     const { store, now } = ports;
     this.#deletion = new Deletion({ store, now, changed: (namespace) => this.changed(namespace) });
     this.#events = new EventRecorder(ports);
+    this.#compiler = new NamespaceCompiler(ports);
   }
 
   /** This namespace's objects changed; call it in the turn of the write. */
@@ -138,24 +135,34 @@ export class Reconciler {
   }
 
   async #pass(): Promise<void> {
-    const { channels } = this.#ports;
+    const { store } = this.#ports;
     const namespaces = this.#takeDirty();
     for (const namespace of namespaces) this.#clearAway(namespace);
-    const wanted = new Map<ChannelName, UnversionedConfiguration>();
-    for (const namespace of namespaces) {
-      for (const [name, configuration] of this.#compile(namespace).channels) wanted.set(name, configuration);
+    const version = store.latestResourceVersion();
+    const compiled = namespaces.map((namespace) => ({ namespace, ...this.#compiler.compile(namespace) }));
+    const pushes = await this.#push(compiled);
+    for (const { namespace, statuses } of compiled) {
+      // Objects may have changed while channels were called, and channels have.
+      const isFresh = pushes === 0 && store.latestResourceVersion() === version;
+      const current = isFresh ? statuses : this.#compiler.compile(namespace).statuses;
+      writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
     }
-    const known = channels.all();
-    const concerned = new Set(namespaces);
-    const removals = known.filter((each) => !wanted.has(each.name) && (each.removing || concerned.has(each.namespace)));
-    await inGroups([...wanted], ([name, configuration]) => this.#configure(name, configuration));
-    await inGroups(removals, (channel) => this.#remove(channel));
-    // Compiled afresh: objects may have changed while channels were called.
-    const ports = { ...this.#ports, events: this.#events };
-    for (const namespace of namespaces) writeStatuses(namespace, this.#compile(namespace).statuses, ports);
     this.#events.expire();
     await this.#pokeWhenDue();
     this.#wakeWhenDue();
+  }
+
+  /** Calls the channels of these namespaces that do not run what was compiled; says how many. */
+  async #push(compiled: readonly (CompiledNamespace & { readonly namespace: string })[]): Promise<number> {
+    const wanted = new Map(compiled.flatMap(({ channels }) => [...channels]));
+    const concerned = new Set(compiled.map(({ namespace }) => namespace));
+    const known = this.#ports.channels.all();
+    const removals = known.filter((each) => !wanted.has(each.name) && (each.removing || concerned.has(each.namespace)));
+    const different = [...wanted].filter(([name, configuration]) => this.#mustConfigure(name, configuration));
+    const due = removals.filter((channel) => channel.failure === undefined || channel.dueAtMs <= this.#ports.now());
+    await inGroups(different, ([name, configuration]) => this.#configure(name, configuration));
+    await inGroups(due, (channel) => pushRemoval(channel, this.#ports));
+    return different.length + due.length;
   }
 
   async #pokeWhenDue(): Promise<void> {
@@ -184,7 +191,7 @@ export class Reconciler {
     this.#dirty = new Set();
     for (const channel of due) dirty.add(channel.namespace);
     for (const namespace of [...dirty]) {
-      for (const dependent of this.#dependents.get(namespace) ?? []) dirty.add(dependent);
+      for (const dependent of this.#compiler.dependentsOf(namespace)) dirty.add(dependent);
     }
     return [...dirty].sort();
   }
@@ -200,37 +207,14 @@ export class Reconciler {
     ];
   }
 
-  #compile(namespace: string): CompiledNamespace {
-    const { store, channels, now, publicUrl } = this.#ports;
-    const objects = store.inNamespace(namespace);
-    if (objects.length === 0) this.#sizes.delete(namespace);
-    else this.#sizes.set(namespace, objects.length);
-    // Each Trigger asks for its Broker's channel, and nothing changes meanwhile.
-    const asked = new Map<ChannelName, Acknowledgement>();
-    return compileNamespace({
-      namespace,
-      manifests: objects.map(({ key, body }) => ({ resource: key.resource, object: body })),
-      publicUrl: publicUrl() ?? UNKNOWN_URL,
-      now: timestamp(now()),
-      findElsewhere: (resource, elsewhere, name) => {
-        const dependents = this.#dependents.get(elsewhere) ?? new Set();
-        this.#dependents.set(elsewhere, dependents.add(namespace));
-        return store.get({ resource: qualified(resource), namespace: elsewhere, name })?.body;
-      },
-      acknowledged: (name) => {
-        const answer = asked.get(name) ?? acknowledgementOf(channels.get(name));
-        asked.set(name, answer);
-        return answer;
-      },
-    });
+  #mustConfigure(name: ChannelName, configuration: UnversionedConfiguration): boolean {
+    const known = this.#ports.channels.get(name);
+    if (known?.failure !== undefined) return known.dueAtMs <= this.#ports.now();
+    const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
+    return !isSame || known.removing;
   }
 
   async #configure(name: ChannelName, configuration: UnversionedConfiguration): Promise<void> {
-    const { channels, now } = this.#ports;
-    const known = channels.get(name);
-    const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
-    if (isSame && known?.removing === false && known.failure === undefined) return;
-    if (known?.failure !== undefined && known.dueAtMs > now()) return;
     const failure = await pushConfiguration(name, configuration, this.#ports);
     if (failure !== undefined) this.#tellUnreachable(name, configuration.uid, failure);
   }
@@ -240,11 +224,6 @@ export class Reconciler {
     const objects = this.#ports.store.inNamespace(name.split("/")[0] ?? "");
     const owner = objects.find(({ body }) => uidOf(body) === uid);
     if (owner !== undefined) this.#events.record(owner.body, unreachable(failure));
-  }
-
-  async #remove(channel: KnownChannel): Promise<void> {
-    if (channel.failure !== undefined && channel.dueAtMs > this.#ports.now()) return;
-    await pushRemoval(channel, this.#ports);
   }
 
   #wakeWhenDue(): void {
@@ -262,14 +241,9 @@ export class Reconciler {
 
   #debounceMs(namespaces: Iterable<string>): number {
     let objects = 0;
-    for (const namespace of namespaces) objects += this.#sizes.get(namespace) ?? 0;
+    for (const namespace of namespaces) objects += this.#compiler.sizeOf(namespace);
     return Math.min(DEBOUNCE_MS + Math.floor(objects * DEBOUNCE_MS_PER_OBJECT), LONGEST_DEBOUNCE_MS);
   }
-}
-
-function acknowledgementOf(known: KnownChannel | undefined): Acknowledgement {
-  if (known === undefined || known.removing) return { configuration: undefined, failure: undefined };
-  return { configuration: known.acknowledged, failure: known.failure };
 }
 
 async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
