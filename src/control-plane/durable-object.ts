@@ -66,6 +66,12 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       remove: (name, uid, version) => bounded(channel(name).remove(uid, version)),
       operate: (name, request) => bounded(channel(name).operate(request)),
       poke: (name) => bounded(channel(name).poke()),
+      durable: () => ctx.storage.sync(),
+      schedule: (delayMs, work) => {
+        const timer = setTimeout(work, delayMs);
+        return () => clearTimeout(timer);
+      },
+      random: Math.random,
       alarm: { atLatest: (atMs) => this.#alarmAtLatest(atMs), exactly: (atMs) => this.#alarmExactly(atMs) },
       log: (line) => console.log(JSON.stringify(line)),
     };

@@ -26,6 +26,7 @@ import { migrate } from "./store/migrate.ts";
 import { ObjectStore } from "./store/object-store.ts";
 import { PublicUrl } from "./store/public-url.ts";
 import { SecretSealer } from "./store/secret-sealer.ts";
+import { WatchHub } from "./watch/watch-hub.ts";
 
 export interface ControlPlanePorts {
   readonly sql: SqlStore;
@@ -43,6 +44,12 @@ export interface ControlPlanePorts {
   readonly poke: (name: ChannelName) => Promise<void>;
   /** Calls `alarm`. */
   readonly alarm: Alarm;
+  /** Resolves when everything written so far would survive a crash. */
+  readonly durable: () => Promise<void>;
+  /** Calls back after that time unless cancelled; nothing that must happen depends on it. */
+  readonly schedule: (delayMs: number, work: () => void) => () => void;
+  /** At least 0, below 1. */
+  readonly random: () => number;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -57,6 +64,7 @@ export class ControlPlaneEngine {
     this.#ports = ports;
     migrate(ports.sql, ports.migrations);
     const store = new ObjectStore(ports.sql, ports.now);
+    const watches = new WatchHub({ ...ports, store });
     const sealer = new SecretSealer(ports.encryptionKey);
     const url = new PublicUrl(ports.sql, ports.publicUrl);
     const channels = new KnownChannels(ports.sql);
@@ -64,7 +72,7 @@ export class ControlPlaneEngine {
     // Tokens of the system namespace hold in all of them.
     const changed = (namespace: string) =>
       namespace === SYSTEM_NAMESPACE ? reconciler.changedEverywhere() : reconciler.changed(namespace);
-    const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, changed });
+    const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, watches, changed });
     for (const name of PERMANENT_NAMESPACES) ensureNamespace(name, store, ports);
     this.#store = store;
     this.#sealer = sealer;

@@ -15,6 +15,7 @@ const SQL_FILES = [
   "src/channel/segment-table.ts",
   "src/channel/storage.ts",
   "src/channel/straggler-table.ts",
+  "src/control-plane/store/change-log.ts",
   "src/control-plane/store/known-channels.ts",
   "src/control-plane/store/migrate.ts",
   "src/control-plane/store/object-store.ts",

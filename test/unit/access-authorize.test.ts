@@ -34,7 +34,6 @@ const secrets = { group: "", resource: "secrets" };
 const namespaces = { group: "", resource: "namespaces", namespace: "" };
 const system = { namespace: "sluice-system" };
 const NONE: readonly string[] = [];
-const NOT_WATCHED = ALL.filter((verb) => verb !== "watch");
 
 describe("[ACC] what a role may do", () => {
   /** Columns: viewer, editor, admin, publisher of `team`; then of all namespaces. */
@@ -44,11 +43,11 @@ describe("[ACC] what a role may do", () => {
     ["a Broker of another", { namespace: "other" }, [NONE, NONE, NONE, NONE, READ, ALL, ALL, NONE]],
     ["the Brokers of all", { namespace: "" }, [NONE, NONE, NONE, NONE, READ, ALL, ALL, NONE]],
     ["a ConfigMap", { group: "", resource: "configmaps" }, [READ, ALL, ALL, NONE, READ, ALL, ALL, NONE]],
-    ["a Secret", secrets, [NONE, NOT_WATCHED, ALL, NONE, NONE, NOT_WATCHED, ALL, NONE]],
-    ["a Secret elsewhere", { ...secrets, namespace: "other" }, [NONE, NONE, NONE, NONE, NONE, NOT_WATCHED, ALL, NONE]],
+    ["a Secret", secrets, [NONE, ALL, ALL, NONE, NONE, ALL, ALL, NONE]],
+    ["a Secret elsewhere", { ...secrets, namespace: "other" }, [NONE, NONE, NONE, NONE, NONE, ALL, ALL, NONE]],
     ["a namespace", namespaces, [NONE, NONE, NONE, NONE, READ, ALL, ALL, NONE]],
     ["a Broker of the system", system, [NONE, NONE, NONE, NONE, READ, READ, ALL, NONE]],
-    ["a Secret of the system", { ...secrets, ...system }, [NONE, NONE, NONE, NONE, NONE, ["get", "list"], ALL, NONE]],
+    ["a Secret of the system", { ...secrets, ...system }, [NONE, NONE, NONE, NONE, NONE, READ, ALL, NONE]],
     ["an unknown kind", { group: "x.test", resource: "y" }, [NONE, NONE, ALL, NONE, NONE, NONE, ALL, NONE]],
     [
       "a definition",

@@ -10,7 +10,7 @@ const VERA: User = { name: "vera", uid: "u1", role: "viewer", namespace: "team" 
 const ED: User = { name: "ed", role: "editor" };
 
 function mayI(user: User, resourceAttributes: Readonly<Record<string, string>>): unknown {
-  return answerSelfReview("SelfSubjectAccessReview", { spec: { resourceAttributes } }, user).allowed;
+  return answerSelfReview("selfsubjectaccessreviews", { spec: { resourceAttributes } }, user).allowed;
 }
 
 describe("[REV] reviews", () => {
@@ -28,7 +28,7 @@ describe("[REV] reviews", () => {
   test("[REV-1] a path is asked about as such", () => {
     const spec = (path: string) => ({ spec: { nonResourceAttributes: { verb: "get", path } } });
     const allowed = ["/version", "/metrics"].map(
-      (path) => answerSelfReview("SelfSubjectAccessReview", spec(path), VERA).allowed,
+      (path) => answerSelfReview("selfsubjectaccessreviews", spec(path), VERA).allowed,
     );
     expect(allowed).toEqual([true, false]);
   });
@@ -40,7 +40,7 @@ describe("[REV] reviews", () => {
   });
 
   test("[REV-3] the list of rules is the rules", () => {
-    const answer = answerSelfReview("SelfSubjectRulesReview", { spec: { namespace: "team" } }, VERA);
+    const answer = answerSelfReview("selfsubjectrulesreviews", { spec: { namespace: "team" } }, VERA);
     const rules = rulesFor(VERA, "team").map(({ verbs, groups, resources }: PolicyRule) => ({
       verbs,
       apiGroups: groups,
@@ -76,7 +76,7 @@ describe("[REV] reviews", () => {
 
   test("[REV-4] who one is: name, uid, role and where it holds", () => {
     const groups = ["system:authenticated"];
-    expect(answerSelfReview("SelfSubjectReview", {}, VERA)).toEqual({
+    expect(answerSelfReview("selfsubjectreviews", {}, VERA)).toEqual({
       userInfo: {
         username: "vera",
         uid: "u1",
@@ -84,7 +84,7 @@ describe("[REV] reviews", () => {
         extra: { "sluice.dev/role": ["viewer"], "sluice.dev/namespace": ["team"] },
       },
     });
-    expect(answerSelfReview("SelfSubjectReview", {}, OPEN_USER)).toEqual({
+    expect(answerSelfReview("selfsubjectreviews", {}, OPEN_USER)).toEqual({
       userInfo: {
         username: "system:open",
         groups,

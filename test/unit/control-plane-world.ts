@@ -5,12 +5,14 @@ import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
 import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
 import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
+import { VirtualClock } from "../kit/virtual-clock.ts";
 
 export const KEY = Buffer.alloc(32, 7).toString("base64");
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** What answers may hold; each test knows which of it its answer has. */
 export interface AnswerBody {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly code: number;
   readonly reason: string;
@@ -49,6 +51,7 @@ export interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
+  readonly message?: string;
   readonly lastTransitionTime: string;
 }
 
@@ -69,6 +72,10 @@ export class World {
   operatorAnswer: OperatorAnswer = { kind: "ok", body: { fine: true } };
   /** Thrown by calls to channels while set. */
   failure: string | undefined;
+  /** Thrown instead of confirming that writes are durable, while set. */
+  storageFailure: string | undefined;
+  /** Of watches alone; it moves by `timers.advance`. */
+  readonly timers = new VirtualClock(START_MS);
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
   #uids = 0;
@@ -146,6 +153,11 @@ export class World {
           this.alarmAtMs = atMs;
         },
       },
+      durable: async () => {
+        if (this.storageFailure !== undefined) throw new Error(this.storageFailure);
+      },
+      schedule: this.timers.schedule,
+      random: () => 0.5,
       log: (line) => void this.lines.push(JSON.stringify(line)),
     });
   }

@@ -4,39 +4,23 @@
  */
 import { kindOf } from "../registry.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
-import { badRequest, type ResourceName } from "../resources/refusal.ts";
+import { badRequest, unknownPath } from "../resources/refusal.ts";
 import { type Attributes, authorize } from "./authorize.ts";
 import { OPEN_PATHS, rulesFor } from "./rules.ts";
 import type { User } from "./user.ts";
 
-export interface SelfReview extends ResourceName {
-  readonly version: string;
-  readonly kind: "SelfSubjectAccessReview" | "SelfSubjectRulesReview" | "SelfSubjectReview";
-}
-
-/** Only to be created: nothing of them is stored. */
-export const SELF_REVIEWS: readonly SelfReview[] = [
-  review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
-  review("authorization.k8s.io", "selfsubjectrulesreviews", "SelfSubjectRulesReview"),
-  review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
-];
-
-export function selfReviewNamed({ group, plural }: ResourceName): SelfReview | undefined {
-  return SELF_REVIEWS.find((each) => each.group === group && each.plural === plural);
-}
-
-/** The status that answers the review. */
-export function answerSelfReview(kind: SelfReview["kind"], sent: JsonObject, user: User): JsonObject {
+/** The status that answers the review; see `discovery/review-resources.ts` for what there is. */
+export function answerSelfReview(plural: string, sent: JsonObject, user: User): JsonObject {
   const spec = objectAt(sent, "spec");
-  switch (kind) {
-    case "SelfSubjectAccessReview":
+  switch (plural) {
+    case "selfsubjectaccessreviews":
       return { allowed: authorize(user, attributesIn(spec)) };
-    case "SelfSubjectRulesReview":
+    case "selfsubjectrulesreviews":
       return rulesIn(textAt(spec, "namespace") ?? "", user);
-    case "SelfSubjectReview":
+    case "selfsubjectreviews":
       return { userInfo: userInfo(user) };
     default:
-      return kind satisfies never;
+      throw unknownPath();
   }
 }
 
@@ -81,8 +65,4 @@ function userInfo({ name, uid, role, namespace }: User): JsonObject {
     groups: ["system:authenticated"],
     extra: { "sluice.dev/role": [role], "sluice.dev/namespace": [namespace ?? "*"] },
   };
-}
-
-function review(group: string, plural: string, kind: SelfReview["kind"]): SelfReview {
-  return { group, version: "v1", plural, kind };
 }

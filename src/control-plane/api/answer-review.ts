@@ -1,15 +1,16 @@
 /** POST of a review: the object that was sent, with its answer as the status. */
-import { answerSelfReview, selfReviewNamed } from "../access/self-review.ts";
+import { answerSelfReview } from "../access/self-review.ts";
 import type { User } from "../access/user.ts";
+import { REVIEWS } from "../discovery/review-resources.ts";
 import { textAt } from "../resources/json.ts";
 import { badRequest, methodNotAllowed, type ResourceName, unknownPath } from "../resources/refusal.ts";
-import { readJsonObject } from "./request-body.ts";
+import { OBJECT_TYPES, readJsonObject } from "./request-body.ts";
 
 export async function answerReview(request: Request, path: ResourceName, user: User): Promise<Response> {
-  const review = selfReviewNamed(path);
+  const review = REVIEWS.find(({ group, plural }) => group === path.group && plural === path.plural);
   if (review === undefined) throw unknownPath();
-  if (request.method !== "POST") throw methodNotAllowed();
-  const sent = await readJsonObject(request, ["application/json"]);
+  if (request.method !== "POST") throw methodNotAllowed(["POST"]);
+  const sent = await readJsonObject(request, OBJECT_TYPES);
   const identity = { kind: review.kind, apiVersion: `${review.group}/${review.version}` };
   for (const [member, expected] of Object.entries(identity)) {
     const given = textAt(sent, member) ?? "";
@@ -18,6 +19,6 @@ export async function answerReview(request: Request, path: ResourceName, user: U
     }
   }
   const metadata = { creationTimestamp: null };
-  const answer = { ...sent, ...identity, metadata, status: answerSelfReview(review.kind, sent, user) };
+  const answer = { ...sent, ...identity, metadata, status: answerSelfReview(review.plural, sent, user) };
   return Response.json(answer, { status: 201 });
 }

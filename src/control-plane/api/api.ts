@@ -9,13 +9,20 @@ import { type AccessSettings, authenticate, type RequestIdentity } from "../acce
 import { authorize, denial } from "../access/authorize.ts";
 import type { User } from "../access/user.ts";
 import { withheldFrom } from "../access/withheld-tokens.ts";
+import { answerDefinitions } from "../definitions/answer-definitions.ts";
+import { answerDiscovery } from "../discovery/answer-discovery.ts";
+import { SERVER_VERSION } from "../discovery/server-version.ts";
+import { answerOpenApi } from "../openapi/answer-openapi.ts";
+import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { SECRETS } from "../resource-names.ts";
 import { qualified, Refusal, unknownPath } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { TokenTable } from "../store/token-table.ts";
 import { answerReview } from "./answer-review.ts";
 import { parseApiPath } from "./api-path.ts";
 import { answerOperator } from "./operator-api.ts";
+import { refuseWrites } from "./refuse-writes.ts";
 import { requestAttributes } from "./request-attributes.ts";
 import { answerCollection, answerObject } from "./resource-verbs.ts";
 
@@ -23,6 +30,7 @@ export interface ApiPorts {
   readonly access: AccessSettings;
   readonly resources: Resources;
   readonly store: ObjectStore;
+  readonly now: () => number;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   /** Told the origin of every request of a user; the first one becomes the base of addresses. */
   readonly reachedAt: (origin: string) => void;
@@ -31,10 +39,11 @@ export interface ApiPorts {
 
 export function createApi(ports: ApiPorts): Hono {
   const app = new Hono();
+  const documents = new OpenApiDocuments();
   app.all("*", async ({ req: { raw: request } }) => {
     const user = await authenticate(ports.access, identityOf(request), (digest) => ports.store.tokens.find(digest));
     ports.reachedAt(new URL(request.url).origin);
-    return answer(request, user, ports);
+    return answerAnyMethod(request, user, { ...ports, documents });
   });
   app.onError((error) => {
     if (error instanceof Refusal) return answerRefusal(error);
@@ -44,7 +53,17 @@ export function createApi(ports: ApiPorts): Hono {
   return app;
 }
 
-async function answer(request: Request, user: User, ports: ApiPorts): Promise<Response> {
+type AnswerPorts = ApiPorts & { readonly documents: OpenApiDocuments };
+
+/** HEAD is GET whose answer has no body. */
+async function answerAnyMethod(request: Request, user: User, ports: AnswerPorts): Promise<Response> {
+  if (request.method !== "HEAD") return answer(request, user, ports);
+  const full = await answer(new Request(request, { method: "GET" }), user, ports);
+  await full.body?.cancel();
+  return new Response(null, full);
+}
+
+async function answer(request: Request, user: User, ports: AnswerPorts): Promise<Response> {
   const path = parseApiPath(new URL(request.url).pathname);
   if (path === undefined) throw unknownPath();
   // Of every path, before anything else is looked at.
@@ -52,22 +71,35 @@ async function answer(request: Request, user: User, ports: ApiPorts): Promise<Re
   if (!authorize(user, asked)) throw denial(user, asked);
   switch (path.kind) {
     case "collection":
-      return answerCollection(request, scopeFor(user, path.scope), ports.resources);
+      return answerCollection(request, scopeFor(user, path.scope, ports.store.tokens), ports);
     case "object":
-      return answerObject(request, { ...path, scope: scopeFor(user, path.scope) }, ports.resources);
-    case "operator":
-      return answerOperator(request, path, ports);
+      return answerObject(request, { ...path, scope: scopeFor(user, path.scope, ports.store.tokens) }, ports);
+    case "discovery":
+      return answerDiscovery(request, path.path);
+    case "openapi":
+      return answerOpenApi(request, path.path, ports.documents);
+    case "version":
+      refuseWrites(request);
+      return Response.json(SERVER_VERSION);
+    case "definitions":
+      return answerDefinitions(request, path.name, ports);
     case "review":
       return answerReview(request, path, user);
+    case "operator":
+      return answerOperator(request, path, ports);
     default:
       return path satisfies never;
   }
 }
 
-/** Some Secrets are not for everyone who may read and write Secrets. */
-function scopeFor(user: User, scope: Scope): Scope {
+/** The scope as far as it is this user's. */
+function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
   const refuses = qualified(scope.kind) === qualified(SECRETS) ? withheldFrom(user) : undefined;
-  return refuses === undefined ? scope : { ...scope, refuses };
+  return {
+    ...scope,
+    ...(refuses === undefined ? {} : { refuses }),
+    ...(user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) }),
+  };
 }
 
 function identityOf({ url, headers }: Request): RequestIdentity {
@@ -82,6 +114,7 @@ function identityOf({ url, headers }: Request): RequestIdentity {
 
 function answerRefusal(refusal: Refusal): Response {
   const headers = new Headers();
+  if (refusal.allow.length > 0) headers.set("Allow", refusal.allow.join(", "));
   if (refusal.code === 401) headers.set("WWW-Authenticate", 'Basic realm="sluice"');
   const seconds = refusal.details.retryAfterSeconds;
   if (seconds !== undefined) headers.set("Retry-After", String(seconds));

@@ -1,5 +1,6 @@
 /** What a request asks for, for the question whether its user may. Every kind of path has its line here. */
 import type { Attributes } from "../access/authorize.ts";
+import { customResourceDefinitions } from "../definitions/definition-resource.ts";
 import type { Scope } from "../resources/resources.ts";
 import type { ApiPath } from "./api-path.ts";
 
@@ -15,6 +16,18 @@ export function requestAttributes(
       const subresource = path.subresource === "main" ? "" : path.subresource;
       return ofResource(path.scope, { verb: objectVerb(request), name: path.name, subresource });
     }
+    case "definitions": {
+      const { group, plural: resource } = customResourceDefinitions;
+      const { name = "" } = path;
+      const verb = name === "" ? collectionVerb(request) : objectVerb(request);
+      return { kind: "resource", verb, group, resource, subresource: "", namespace: "", name };
+    }
+    case "discovery":
+      return { kind: "path", verb: method.toLowerCase(), path: "/apis" };
+    case "openapi":
+      return { kind: "path", verb: method.toLowerCase(), path: "/openapi/v3" };
+    case "version":
+      return { kind: "path", verb: method.toLowerCase(), path: "/version" };
     case "operator": {
       const [resource = "", name = "", ...subresource] = path.segments;
       const { namespace } = path;

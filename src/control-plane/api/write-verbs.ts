@@ -1,15 +1,13 @@
 /** POST, PUT and PATCH. */
-import { mergePatch } from "../resources/merge-patch.ts";
-import type { Resources, Scope, Written } from "../resources/resources.ts";
-import { writeOptions } from "./query-options.ts";
-import { readJsonObject } from "./request-body.ts";
-
-const JSON_TYPES = ["application/json"];
-const PATCH_TYPES = ["application/merge-patch+json"];
+import type { Written } from "../resources/changed-object.ts";
+import type { Resources, Scope } from "../resources/resources.ts";
+import { APPLY_PATCH, mediaTypeOf, patchOf } from "./patch-body.ts";
+import { OBJECT_TYPES, readJsonObject } from "./request-body.ts";
+import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
 
 export async function answerCreate(request: Request, scope: Scope, resources: Resources): Promise<Response> {
-  const options = writeOptions(new URL(request.url).searchParams, "main");
-  const incoming = await readJsonObject(request, JSON_TYPES);
+  const options = writeOptions(request, "CreateOptions", "main");
+  const incoming = await readJsonObject(request, OBJECT_TYPES);
   return written(await resources.create(scope, incoming, options), 201);
 }
 
@@ -20,15 +18,24 @@ export interface ObjectPath {
 }
 
 export async function answerUpdate(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
-  const options = writeOptions(new URL(request.url).searchParams, path.subresource);
-  const incoming = await readJsonObject(request, JSON_TYPES);
-  return written(await resources.update(path.scope, path.name, incoming, options), 200);
+  const options = writeOptions(request, "UpdateOptions", path.subresource);
+  const incoming = await readJsonObject(request, OBJECT_TYPES);
+  return written(await resources.change(path.scope, path.name, { kind: "replace", incoming }, options), 200);
 }
 
 export async function answerPatch(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
-  const options = writeOptions(new URL(request.url).searchParams, path.subresource);
-  const patch = await readJsonObject(request, PATCH_TYPES);
-  return written(await resources.patch(path.scope, path.name, (old) => mergePatch(old, patch), options), 200);
+  if (mediaTypeOf(request) === APPLY_PATCH) return answerApply(request, path, resources);
+  const options = writeOptions(request, "PatchOptions", path.subresource);
+  refuseForce(request);
+  const patch = await patchOf(request, path.scope);
+  return written(await resources.change(path.scope, path.name, { kind: "patch", patch }, options), 200);
+}
+
+async function answerApply(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
+  const { options, force } = applyOptions(request, path.subresource);
+  const configuration = await readJsonObject(request, [APPLY_PATCH]);
+  const result = await resources.apply(path.scope, path.name, { kind: "apply", configuration, force }, options);
+  return written(result, result.isNew ? 201 : 200);
 }
 
 function written(result: Written, code: number): Response {

@@ -7,9 +7,11 @@ import { hashText } from "../../core/hash.ts";
 import { canonicalJson } from "../resources/json.ts";
 import type { AcknowledgedConfiguration, UnversionedConfiguration } from "./compile-context.ts";
 
-/** A hash that the configuration has already does not count. */
 export function withHash(configuration: Omit<UnversionedConfiguration, "hash">): UnversionedConfiguration {
-  return { ...configuration, hash: hashText(canonicalJson({ ...configuration, hash: undefined })) };
+  const settings = settingsHash({ ...configuration, hash: "" });
+  const ingress = canonicalJson(configuration.ingress ?? null);
+  const subscriptions = configuration.subscriptions.map(subscriptionHash);
+  return { ...configuration, hash: hashText([settings, ingress, ...subscriptions].join()) };
 }
 
 export function acknowledgedForm(configuration: UnversionedConfiguration): AcknowledgedConfiguration {
@@ -23,6 +25,13 @@ export function settingsHash(configuration: UnversionedConfiguration): string {
   return hashText(canonicalJson({ ...configuration, hash: "", ingress: undefined, subscriptions: [] }));
 }
 
+/** Computed once for each: a subscription is asked for by its Broker, by its Trigger and when its channel has taken it. */
 export function subscriptionHash(subscription: SubscriptionConfiguration): string {
-  return hashText(canonicalJson(subscription));
+  const known = HASHES.get(subscription);
+  if (known !== undefined) return known;
+  const hash = hashText(canonicalJson(subscription));
+  HASHES.set(subscription, hash);
+  return hash;
 }
+
+const HASHES = new WeakMap<SubscriptionConfiguration, string>();

@@ -5,23 +5,14 @@
  */
 
 import { compileGithubSource } from "../compile/compile-github-source.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
 import { GITHUB_SOURCES } from "../resource-names.ts";
-import { objectAt, textAt, textsAt, valueAt, withMember } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import {
-  destinationSchema,
-  flag,
-  freeObject,
-  listOf,
-  objectSchema,
-  statusMembers,
-  struct,
-  text,
-  textMap,
-} from "../validation/common-schemas.ts";
-import { defaultDestination, validateDestination } from "../validation/destination.ts";
+import { objectAt, textAt, textsAt, valueAt } from "../resources/json.ts";
+import { flag, objectSchema, struct, text } from "../validation/common-schemas.ts";
+import { validateDestination } from "../validation/destination.ts";
 import { type FieldError, invalidValue } from "../validation/field-error.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
+import { withDefaultedSink } from "../validation/source-spec.ts";
 
 const secretReference = struct({ secretKeyRef: struct({ name: text, key: text }, ["name", "key"]) });
 
@@ -44,30 +35,22 @@ export const githubSourceKind: ResourceKind = {
           eventTypes: { type: "array", items: text, minItems: 1 },
           accessToken: secretReference,
           secretToken: secretReference,
-          ceOverrides: struct({ extensions: textMap }),
+          ...sourceSpecMembers,
           serviceAccountName: text,
-          sink: destinationSchema,
           secure: flag,
         },
         ["ownerAndRepository", "eventTypes"],
       ),
       status: struct({
-        ...statusMembers,
-        sinkUri: text,
+        ...sourceStatusMembers,
         webhookIDKey: text,
         webhookUrl: { type: "string", description: "The payload URL to enter at GitHub." },
-        ceAttributes: listOf(freeObject),
       }),
     },
     ["spec"],
   ),
-  printerColumns: [...READY_AND_REASON, { name: "Sink", type: "string", jsonPath: ".status.sinkUri" }, AGE],
-  applyDefaults(object) {
-    const spec = objectAt(object, "spec") ?? {};
-    const sink = objectAt(spec, "sink");
-    if (sink === undefined) return object;
-    return { ...object, spec: withMember(spec, "sink", defaultDestination(sink, namespaceOf(object))) };
-  },
+  printerColumns: [...READY_AND_REASON, SINK, AGE],
+  applyDefaults: withDefaultedSink,
   validate(object) {
     const spec = objectAt(object, "spec");
     const errors: FieldError[] = [...validateDestination(valueAt(spec, "sink"), "spec.sink")];

@@ -1,13 +1,15 @@
 /**
  * All SQL for access tokens: what a request presents, found by its digest. A row comes, changes and goes in the transaction
- * that writes the token's Secret, so that a token is good for exactly as long as its Secret is there.
+ * that writes the token's Secret, so that a token is good for exactly as long as neither its Secret nor its namespace is being
+ * deleted.
  */
 import type { SqlStore } from "../../core/sql-store.ts";
 import { type AccessToken, tokenIn } from "../access/access-token-secret.ts";
-import { isRole, type Role, SYSTEM_NAMESPACE } from "../access/user.ts";
-import type { JsonObject } from "../resources/json.ts";
-import { uidOf } from "../resources/metadata.ts";
-import { forbidden } from "../resources/refusal.ts";
+import { isRole, type Role, SYSTEM_NAMESPACE, type User } from "../access/user.ts";
+import { NAMESPACES, SECRETS } from "../resource-names.ts";
+import { isBeingDeleted, uidOf } from "../resources/metadata.ts";
+import { forbidden, qualified } from "../resources/refusal.ts";
+import type { StoredObject } from "./object-store.ts";
 
 /** Of one namespace. Each channel's configuration carries those that may publish there, 46 bytes each. */
 const MAX_TOKENS = 200;
@@ -15,6 +17,10 @@ const MAX_TOKENS = 200;
 /** Roles that may post events. */
 const PUBLISHING: readonly Role[] = ["publisher", "editor", "admin"];
 
+const NAMESPACE = qualified(NAMESPACES);
+const SECRET = qualified(SECRETS);
+
+type Written = Pick<StoredObject, "key" | "body">;
 type TokenRow = { digest: string; secret_uid: string; namespace: string; name: string; role: string };
 
 const COLUMNS = "digest, secret_uid, namespace, name, role";
@@ -26,11 +32,21 @@ export class TokenTable {
     this.#sql = sql;
   }
 
-  /** A Secret was written. */
-  follow(secret: JsonObject): void {
-    const token = tokenIn(secret);
-    this.forget(secret);
-    if (token === undefined) return;
+  /** An object was written. */
+  follow({ key, body }: Written): void {
+    if (key.resource === NAMESPACE && isBeingDeleted(body)) this.#forgetNamespace(key.name);
+    if (key.resource !== SECRET) return;
+    const token = tokenIn(body);
+    this.forget({ key, body });
+    if (token !== undefined) this.#insert(token);
+  }
+
+  /** An object is gone. */
+  forget({ key, body }: Written): void {
+    if (key.resource === SECRET) this.#sql.run("DELETE FROM token WHERE secret_uid = ?", uidOf(body));
+  }
+
+  #insert(token: AccessToken): void {
     const { digest, secretUid, namespace, name, role } = token;
     if (this.#count(namespace) >= MAX_TOKENS) {
       const why = `exceeded quota: a namespace has at most ${MAX_TOKENS} access tokens: delete one that nobody uses`;
@@ -39,9 +55,10 @@ export class TokenTable {
     this.#sql.run(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`, digest, secretUid, namespace, name, role);
   }
 
-  /** A Secret is gone. */
-  forget(secret: JsonObject): void {
-    this.#sql.run("DELETE FROM token WHERE secret_uid = ?", uidOf(secret));
+  /** Whether a user's token is still there, with the role that it gave. */
+  isInForce({ uid = "", role }: User): boolean {
+    const query = `SELECT ${COLUMNS} FROM token WHERE secret_uid = ?`;
+    return this.#tokens(query, uid).some((token) => token.role === role);
   }
 
   find(digest: string): AccessToken | undefined {
@@ -53,6 +70,10 @@ export class TokenTable {
     const query = `SELECT ${COLUMNS} FROM token WHERE namespace = ? OR namespace = ? ORDER BY digest`;
     const tokens = this.#tokens(query, namespace, SYSTEM_NAMESPACE);
     return tokens.filter(({ role }) => PUBLISHING.includes(role)).map(({ digest }) => digest);
+  }
+
+  #forgetNamespace(namespace: string): void {
+    this.#sql.run("DELETE FROM token WHERE namespace = ?", namespace);
   }
 
   #count(namespace: string): number {

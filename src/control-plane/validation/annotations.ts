@@ -93,6 +93,11 @@ export function validateSubscriptionAnnotations(object: JsonObject): readonly Fi
   return [...errors, invalidValue(kafka, `metadata.annotations[${KAFKA_ORDER}]`, "expected ordered or unordered")];
 }
 
+/** A flow hands its annotations on to its channels and its subscriptions. */
+export function validateFlowAnnotations(object: JsonObject): readonly FieldError[] {
+  return [...validateChannelAnnotations(object), ...validateSubscriptionAnnotations(object)];
+}
+
 function brokenRules(object: JsonObject, rules: readonly Rule[]): readonly FieldError[] {
   return rules.flatMap(({ name, parse, expected }) => {
     const value = annotationOf(object, PREFIX + name);
