@@ -65,8 +65,16 @@ export interface Answer {
   readonly headers: Headers;
 }
 
+export interface WorldOptions {
+  readonly access?: AccessSettings;
+  readonly encryptionKey?: string;
+  readonly publicUrl?: string | undefined;
+  /** Of an earlier world; a new one when absent. */
+  readonly database?: DatabaseSync;
+}
+
 export class World {
-  readonly database = new DatabaseSync(":memory:");
+  readonly database: DatabaseSync;
   nowMs = START_MS;
   alarmAtMs: number | undefined;
   /** Calls to channels, in order. */
@@ -83,9 +91,10 @@ export class World {
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
   #uids = 0;
-  readonly #options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined };
+  readonly #options: WorldOptions;
 
-  constructor(options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined } = {}) {
+  constructor(options: WorldOptions = {}) {
+    this.database = options.database ?? new DatabaseSync(":memory:");
     this.#options = { access: { adminToken: "t" }, publicUrl: "http://sluice.test", ...options };
     this.engine = this.#start();
   }

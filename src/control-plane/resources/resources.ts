@@ -23,8 +23,8 @@ import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf, withMetadata } 
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
-import type { Change, WriteOptions, WriteRequest } from "./write-request.ts";
 import { atRest, inVersion } from "./versions.ts";
+import type { Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -115,7 +115,10 @@ export class Resources {
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
     const stored = this.#stored(scope, name);
     const left = this.#deletion.delete(stored, scope.kind, options);
-    return { uid: uidOf(stored.body), ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }) };
+    return {
+      uid: uidOf(stored.body),
+      ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }),
+    };
   }
 
   /** Deletes what a list would show, all of it or, when something is refused, nothing. Works without the key of Secrets. */
@@ -144,11 +147,7 @@ export class Resources {
   }
 
   /** Undefined when an object of that name has come up meanwhile. */
-  async #createByApply(
-    request: WriteRequest,
-    name: string,
-    configuration: JsonObject,
-  ): Promise<Written | undefined> {
+  async #createByApply(request: WriteRequest, name: string, configuration: JsonObject): Promise<Written | undefined> {
     const { scope, options } = request;
     if (options.subresource === "status") throw notFound(scope.kind, name);
     const { object, warnings } = decodeConfiguration(request, configuration, { isPartial: false });

@@ -86,7 +86,9 @@ export class ObjectStore {
 
   count(range: ObjectRange): number {
     const { where, params } = conditionsOf(range);
-    return this.#sql.all<{ count: number }>(`SELECT COUNT(*) AS count FROM object WHERE ${where}`, ...params)[0]?.count ?? 0;
+    return (
+      this.#sql.all<{ count: number }>(`SELECT COUNT(*) AS count FROM object WHERE ${where}`, ...params)[0]?.count ?? 0
+    );
   }
 
   /** Everything in a namespace, of every resource. */
