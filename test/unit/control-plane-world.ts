@@ -24,6 +24,7 @@ export interface AnswerBody {
     readonly resourceVersion: string;
     readonly continue: string;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly AnsweredEntry[];
   };
   readonly spec: {
     readonly delivery: { readonly retry: number };
@@ -34,6 +35,14 @@ export interface AnswerBody {
   readonly stringData: unknown;
   readonly status: AnsweredStatus;
   readonly items: readonly AnswerBody[];
+}
+
+export interface AnsweredEntry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource?: string;
+  readonly time: string;
+  readonly fieldsV1: object;
 }
 
 export interface AnsweredStatus {
@@ -61,8 +70,16 @@ export interface Answer {
   readonly headers: Headers;
 }
 
+export interface WorldOptions {
+  readonly access?: AccessSettings;
+  readonly encryptionKey?: string;
+  readonly publicUrl?: string | undefined;
+  /** Of an earlier world; a new one when absent. */
+  readonly database?: DatabaseSync;
+}
+
 export class World {
-  readonly database = new DatabaseSync(":memory:");
+  readonly database: DatabaseSync;
   nowMs = START_MS;
   alarmAtMs: number | undefined;
   /** Calls to channels, in order. */
@@ -79,9 +96,10 @@ export class World {
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
   #uids = 0;
-  readonly #options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined };
+  readonly #options: WorldOptions;
 
-  constructor(options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined } = {}) {
+  constructor(options: WorldOptions = {}) {
+    this.database = options.database ?? new DatabaseSync(":memory:");
     this.#options = { access: { adminToken: "t" }, publicUrl: "http://sluice.test", ...options };
     this.engine = this.#start();
   }

@@ -7,7 +7,7 @@ import { strategicMergePatch } from "../patches/strategic-merge-patch.ts";
 import type { Json, JsonObject } from "../resources/json.ts";
 import { unsupportedMediaType } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
-import { readBody, readJsonObject } from "./request-body.ts";
+import { readBody, readObject } from "./request-body.ts";
 
 /** Server-side apply, which is no function of the object alone. Its body may be YAML or JSON. */
 export const APPLY_PATCH = "application/apply-patch+yaml";
@@ -16,20 +16,28 @@ const JSON_PATCH = "application/json-patch+json";
 const MERGE_PATCH = "application/merge-patch+json";
 const STRATEGIC_PATCH = "application/strategic-merge-patch+json";
 
-export async function patchOf(request: Request, scope: Scope): Promise<(old: JsonObject) => Json> {
+export interface Patch {
+  readonly patch: (old: JsonObject) => Json;
+  readonly duplicateFields: readonly string[];
+}
+
+export async function patchOf(request: Request, scope: Scope): Promise<Patch> {
   const accepted = acceptedBy(scope);
   const type = mediaTypeOf(request);
   if (!accepted.includes(type)) {
     const list = accepted.join(", ");
-    throw unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${list}`);
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${list}`,
+    );
   }
   if (type === JSON_PATCH) {
-    const operations = parseJsonPatch((await readBody(request, [JSON_PATCH])).value);
-    return (old) => applyJsonPatch(old, operations);
+    const { value, duplicateFields } = await readBody(request, [JSON_PATCH]);
+    const operations = parseJsonPatch(value);
+    return { patch: (old) => applyJsonPatch(old, operations), duplicateFields };
   }
-  const patch = await readJsonObject(request, accepted);
-  if (type === MERGE_PATCH) return (old) => mergePatch(old, patch);
-  return (old) => strategicMergePatch(old, patch, strategicListsOf(scope.kind));
+  const { value, duplicateFields } = await readObject(request, accepted);
+  if (type === MERGE_PATCH) return { patch: (old) => mergePatch(old, value), duplicateFields };
+  return { patch: (old) => strategicMergePatch(old, value, strategicListsOf(scope.kind)), duplicateFields };
 }
 
 export function mediaTypeOf(request: Request): string {

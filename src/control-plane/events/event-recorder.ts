@@ -83,7 +83,9 @@ export class EventRecorder {
 }
 
 function eventName(about: JsonObject, { type, reason, message }: Happening): string {
-  const subject = nameOf(about).slice(0, MAX_NAME).replace(/[-.]+$/, "");
+  const subject = nameOf(about)
+    .slice(0, MAX_NAME)
+    .replace(/[-.]+$/, "");
   return `${subject}.${hashText(JSON.stringify([uidOf(about), type, reason, message])).slice(0, 16)}`;
 }
 

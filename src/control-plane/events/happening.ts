@@ -11,7 +11,7 @@ export interface Happening {
 export function readiness(kind: string, before: JsonObject | undefined, after: JsonObject): Happening | undefined {
   const was = readyCondition(before);
   const is = readyCondition(after);
-  if (is === undefined || (was?.status === is.status && was.reason === is.reason)) return undefined;
+  if (is === undefined || (was?.status === is.status && was?.reason === is.reason)) return undefined;
   switch (is.status) {
     case "True":
       return { type: "Normal", reason: "Ready", message: `${kind} is ready` };

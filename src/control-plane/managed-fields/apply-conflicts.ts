@@ -1,6 +1,7 @@
 /** What another manager set to something else, in the words that kubectl adds its advice to. */
-import { Refusal, type StatusCause } from "../resources/refusal.ts";
+
 import { textAt } from "../resources/json.ts";
+import { Refusal, type StatusCause } from "../resources/refusal.ts";
 import { type FieldSet, intersection, pathsIn } from "./field-set.ts";
 import { fieldPathText } from "./fields-v1.ts";
 import { fieldsIn, type ManagerEntry } from "./manager-entry.ts";

@@ -12,6 +12,6 @@ export function withControllerStatus(object: JsonObject, status: JsonObject, tim
     subresource: "status",
     time,
   } as const;
-  // Only the statuses are compared: the rest is the same value.
-  return recordWrite({ before: object, requested: after, after, writer }, entriesOf(object));
+  // Cheap: only the statuses are compared, as the rest is the same value, and only entries about them are parsed.
+  return recordWrite({ before: object, requested: after, after, writer, applied: undefined }, entriesOf(object));
 }

@@ -37,12 +37,18 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
 
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(a) || isEmpty(b)) return a;
-  return fieldSet(a.own && !b.own, mapped(a.children, (child, element) => difference(child, within(b, element))));
+  return fieldSet(
+    a.own && !b.own,
+    mapped(a.children, (child, element) => difference(child, within(b, element))),
+  );
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(a) || isEmpty(b)) return NO_FIELDS;
-  return fieldSet(a.own && b.own, mapped(a.children, (child, element) => intersection(child, within(b, element))));
+  return fieldSet(
+    a.own && b.own,
+    mapped(a.children, (child, element) => intersection(child, within(b, element))),
+  );
 }
 
 /** The part of a set below a path element. */

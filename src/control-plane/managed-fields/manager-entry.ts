@@ -1,5 +1,14 @@
 /** `metadata.managedFields`: one entry for each manager, way of writing and subresource. */
-import { isJsonObject, type Json, type JsonObject, listAt, objectAt, sameJson, textAt, valueAt } from "../resources/json.ts";
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  objectAt,
+  sameJson,
+  textAt,
+  valueAt,
+} from "../resources/json.ts";
 import { withMetadata } from "../resources/metadata.ts";
 import type { StatusCause } from "../resources/refusal.ts";
 import type { FieldSet } from "./field-set.ts";
@@ -94,7 +103,8 @@ function checkEntry(entry: Json, path: string): readonly StatusCause[] {
     refuse("operation", `Invalid value: ${JSON.stringify(operation)}: must be \`Apply\` or \`Update\``);
   }
   const fieldsType = textAt(entry, "fieldsType") ?? "";
-  if (fieldsType !== "FieldsV1") refuse("fieldsType", `Invalid value: ${JSON.stringify(fieldsType)}: must be \`FieldsV1\``);
+  if (fieldsType !== "FieldsV1")
+    refuse("fieldsType", `Invalid value: ${JSON.stringify(fieldsType)}: must be \`FieldsV1\``);
   if ((textAt(entry, "manager") ?? "").length > MAX_MANAGER_LENGTH) {
     refuse("manager", `Too long: may not be more than ${MAX_MANAGER_LENGTH} bytes`);
   }

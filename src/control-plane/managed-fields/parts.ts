@@ -1,6 +1,7 @@
 /** A value seen as what can be managed on its own: members of an object, items of a list that merges. */
-import { isJsonList, isJsonObject, type Json, valueAt } from "../resources/json.ts";
+
 import { LISTS_OF_EVERY_KIND, type ListRules } from "../patches/list-rules.ts";
+import { isJsonList, isJsonObject, type Json, valueAt } from "../resources/json.ts";
 
 /** Where in an object a value stands, as far as that decides how it is taken apart. */
 export interface Place {
@@ -26,7 +27,9 @@ export function partsOf(value: Json, place: Place): ReadonlyMap<string, Json> | 
     case "set":
       return new Map(value.map((item) => [`v:${JSON.stringify(item)}`, item]));
     case "keyed":
-      return new Map(value.map((item) => [`k:${JSON.stringify({ [rule.key]: valueAt(item, rule.key) ?? null })}`, item]));
+      return new Map(
+        value.map((item) => [`k:${JSON.stringify({ [rule.key]: valueAt(item, rule.key) ?? null })}`, item]),
+      );
     default:
       return rule satisfies never;
   }

@@ -27,7 +27,7 @@ export interface Write {
   readonly after: JsonObject;
   readonly writer: Writer;
   /** All that the configuration lists, when this is an apply: from now on exactly that is the writer's. */
-  readonly applied?: FieldSet;
+  readonly applied: FieldSet | undefined;
 }
 
 /** The object to store, with its entries. */
@@ -42,8 +42,8 @@ export function recordWrite(write: Write, entries: readonly ManagerEntry[]): Jso
     if (isOf(entry, writer)) return [entry];
     return released(entry, isByDefaults(entry) ? union(claimed, net.removed) : gone);
   });
-  const settled = settle(left, { writer, claimed, removed: net.removed, ...listedBy(write) });
-  const recorded = settle(settled, { writer: defaults, claimed: filled, removed: NO_FIELDS });
+  const settled = settle(left, { writer, claimed, removed: net.removed, applied: write.applied });
+  const recorded = settle(settled, { writer: defaults, claimed: filled, removed: NO_FIELDS, applied: undefined });
   return withEntries(after, withinUpdateLimit(recorded));
 }
 
@@ -51,11 +51,7 @@ interface Claim {
   readonly writer: Writer;
   readonly claimed: FieldSet;
   readonly removed: FieldSet;
-  readonly applied?: FieldSet;
-}
-
-function listedBy(write: Write): { readonly applied?: FieldSet } {
-  return write.applied === undefined ? {} : { applied: write.applied };
+  readonly applied: FieldSet | undefined;
 }
 
 /** The writer's own entry after its write. */

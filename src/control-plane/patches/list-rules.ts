@@ -26,10 +26,7 @@ const byName: ListRules = { list: { kind: "keyed", key: "name" } };
 /** Further rules of strategic merge patches. */
 const LISTS_OF_CORE_KINDS: ReadonlyMap<string, ListRules> = new Map([
   ["serviceaccounts", members({ metadata: METADATA, secrets: byName, imagePullSecrets: byName })],
-  [
-    "services",
-    members({ metadata: METADATA, spec: members({ ports: { list: { kind: "keyed", key: "port" } } }) }),
-  ],
+  ["services", members({ metadata: METADATA, spec: members({ ports: { list: { kind: "keyed", key: "port" } } }) })],
 ]);
 
 export function strategicListsOf(resource: ResourceName): ListRules {

@@ -39,7 +39,9 @@ function finder(store: ObjectStore): (key: ObjectKey) => StoredObject | undefine
 function disown(object: StoredObject, owners: ReadonlySet<string>, store: ObjectStore): void {
   const current = unchangedIdentity(object, store);
   if (current === undefined) return;
-  const kept = listAt(current.body, "metadata", "ownerReferences").filter((each) => !owners.has(textAt(each, "uid") ?? ""));
+  const kept = listAt(current.body, "metadata", "ownerReferences").filter(
+    (each) => !owners.has(textAt(each, "uid") ?? ""),
+  );
   const ownerReferences: Json | undefined = kept.length === 0 ? undefined : kept;
   store.replace(current, { body: withMetadata(current.body, { ownerReferences }), sealed: current.sealed });
 }

@@ -61,7 +61,11 @@ export function planGarbage(objects: readonly StoredObject[], find: FindObject):
     }
     const lost = lostOwners(object, find);
     if (lost.length === 0) continue;
-    if (lost.length < ownersOf(object.body).length) forget(object, lost.map(({ uid }) => uid));
+    if (lost.length < ownersOf(object.body).length)
+      forget(
+        object,
+        lost.map(({ uid }) => uid),
+      );
     else deletions.push({ object, propagation: propagationOf(subject, lost) });
   }
   return { deletions, disowned, releases };

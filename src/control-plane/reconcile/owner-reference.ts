@@ -1,8 +1,8 @@
 /** Who owns an object: references that were validated when they were written, and what they lead to. */
 import { kindOf, resourceOf } from "../registry.ts";
+import { FOREGROUND } from "../resources/deletion.ts";
 import { isJsonObject, type JsonObject, listAt, textAt, valueAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, uidOf } from "../resources/metadata.ts";
-import { FOREGROUND } from "../resources/deletion.ts";
 import { qualified } from "../resources/refusal.ts";
 import type { ObjectKey, StoredObject } from "../store/object-store.ts";
 
@@ -24,13 +24,15 @@ export type OwnerState = "there" | "waiting" | "gone";
 export type FindObject = (key: ObjectKey) => StoredObject | undefined;
 
 export function ownersOf(object: JsonObject): readonly OwnerReference[] {
-  return listAt(object, "metadata", "ownerReferences").filter(isJsonObject).map((reference) => ({
-    apiVersion: textAt(reference, "apiVersion") ?? "",
-    kind: textAt(reference, "kind") ?? "",
-    name: textAt(reference, "name") ?? "",
-    uid: textAt(reference, "uid") ?? "",
-    blocksOwner: valueAt(reference, "blockOwnerDeletion") === true,
-  }));
+  return listAt(object, "metadata", "ownerReferences")
+    .filter(isJsonObject)
+    .map((reference) => ({
+      apiVersion: textAt(reference, "apiVersion") ?? "",
+      kind: textAt(reference, "kind") ?? "",
+      name: textAt(reference, "name") ?? "",
+      uid: textAt(reference, "uid") ?? "",
+      blocksOwner: valueAt(reference, "blockOwnerDeletion") === true,
+    }));
 }
 
 /** An owner lives in the namespace of what it owns, or in none; one of another namespace is none. */

@@ -211,7 +211,7 @@ export class Reconciler {
     const known = this.#ports.channels.get(name);
     if (known?.failure !== undefined) return known.dueAtMs <= this.#ports.now();
     const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
-    return !isSame || known.removing;
+    return !isSame || known?.removing === true;
   }
 
   async #configure(name: ChannelName, configuration: UnversionedConfiguration): Promise<void> {

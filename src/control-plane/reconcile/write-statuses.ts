@@ -19,7 +19,10 @@ export function writeStatuses(
     for (const { manifest, status } of statuses) {
       const stored = store.get({ resource: manifest.resource, namespace, name: nameOf(manifest.object) });
       if (stored === undefined) continue;
-      store.replace(stored, { body: withControllerStatus(stored.body, status, timestamp(now())), sealed: stored.sealed });
+      store.replace(stored, {
+        body: withControllerStatus(stored.body, status, timestamp(now())),
+        sealed: stored.sealed,
+      });
       const happening = readiness(textAt(stored.body, "kind") ?? "", objectAt(stored.body, "status"), status);
       if (happening !== undefined) events.record(stored.body, happening);
     }

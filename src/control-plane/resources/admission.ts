@@ -18,7 +18,7 @@ const MAX_OBJECT_BYTES = 512 * 1024;
 /** With the record of who manages its fields, which several managers can make as large again each. */
 const MAX_RECORDED_BYTES = 1024 * 1024;
 
-/** What unknown fields lead to: a refusal, a warning, nothing. The last two prune them. */
+/** What unknown and duplicate fields lead to: a refusal, a warning, nothing. The last two prune unknown ones. */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
 
 export interface AdmissionRequest {
@@ -28,6 +28,8 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly incoming: JsonObject;
   readonly fieldValidation: FieldValidation;
+  /** Paths of fields that the request names twice; they are treated as unknown ones are. */
+  readonly duplicateFields?: readonly string[];
   /** Fields that a whole object must have may be missing: what is applied is merged into one that has them. */
   readonly isPartial?: boolean;
   /** As in `Scope`. */
@@ -49,7 +51,10 @@ export function decodeRequest(request: AdmissionRequest): Decoded {
   const { kind, incoming } = request;
   checkIdentity(request);
   const decoded = decodeObject(incoming, schemaIn(kind, request.version));
-  const warnings = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
+  const warnings = [
+    ...(request.duplicateFields ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ];
   if (warnings.length > 0 && request.fieldValidation === "Strict") {
     const subject = `${kind.kind} in version ${JSON.stringify(request.version)} cannot be handled as a ${kind.kind}`;
     throw badRequest(`${subject}: strict decoding error: ${warnings.join(", ")}`);

@@ -1,5 +1,5 @@
 /** What a write makes of a stored object, with the record of who manages what. Pure; a refusal is thrown. */
-import { entriesToStartFrom } from "../managed-fields/manager-entry.ts";
+import { entriesOf, entriesToStartFrom } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
 import { applyConfiguration } from "../managed-fields/server-side-apply.ts";
 import type { StoredObject } from "../store/object-store.ts";
@@ -9,7 +9,7 @@ import { isJsonObject, isTooDeep, type Json, type JsonObject } from "./json.ts";
 import { withMetadata } from "./metadata.ts";
 import { checkPreconditions, checkReplacement } from "./preconditions.ts";
 import { badRequest } from "./refusal.ts";
-import { type Change, type WriteRequest, writerOf } from "./write-request.ts";
+import { type Apply, type Change, type WriteRequest, writerOf } from "./write-request.ts";
 
 export interface Written {
   readonly object: JsonObject;
@@ -44,22 +44,22 @@ export function presented(object: JsonObject, stored: StoredObject): JsonObject 
 function updated(request: WriteRequest, incoming: JsonObject, { stored, old }: Target): Written {
   const { scope, options } = request;
   checkPreconditions(scope, incoming, stored);
-  const { object, warnings } = decodeRequest({ ...scope, incoming, fieldValidation: options.fieldValidation });
+  const { object, warnings } = decodeRequest({ ...scope, ...options, incoming });
   // Only writes to the whole object may edit the record.
   const entries = entriesToStartFrom(options.subresource === "main" ? object : {}, old);
   const writer = writerOf(request, "Update", object);
-  const write = { before: old, requested: object, after: admitted(request, object, old), writer };
+  const write = { before: old, requested: object, after: admitted(request, object, old), writer, applied: undefined };
   return { object: checkRecordedSize(recordWrite(write, entries)), warnings };
 }
 
-function applied(request: WriteRequest, change: Change & { readonly kind: "apply" }, { stored, old }: Target): Written {
+function applied(request: WriteRequest, change: Apply, { stored, old }: Target): Written {
   const { scope, options } = request;
   const { force } = change;
-  const decoded = decodeConfiguration(request, change.configuration, { isPartial: true });
+  const decoded = decodeConfiguration(request, change.configuration, { name: stored.key.name, isPartial: true });
   checkPreconditions(scope, decoded.object, stored);
   const configuration = applicableOf(decoded.object, options.subresource);
   const writer = writerOf(request, "Apply", configuration);
-  const entries = entriesToStartFrom({}, old);
+  const entries = entriesOf(old);
   const { object: merged, fields } = applyConfiguration({ stored: old, entries, configuration, writer, force });
   // The configuration was decoded in parts: only now is it known whether all that must be there is.
   const { object } = decodeRequest({ ...scope, incoming: merged, fieldValidation: "Ignore" });

@@ -24,10 +24,14 @@ export function createdObject(
   object: JsonObject,
   how: { readonly operation: Writer["operation"]; readonly identity: Identity },
 ): JsonObject {
-  const after = admitCreate(request.scope.kind, object, how.identity);
-  const write = { before: undefined, requested: object, after, writer: writerOf(request, how.operation, object) };
-  const applied = how.operation === "Apply" ? { applied: fieldsOf(applicableOf(object, "main")) } : {};
-  return checkRecordedSize(recordWrite({ ...write, ...applied }, entriesToStartFrom(object, {})));
+  const write = {
+    before: undefined,
+    requested: object,
+    after: admitCreate(request.scope.kind, object, how.identity),
+    writer: writerOf(request, how.operation, object),
+    applied: how.operation === "Apply" ? fieldsOf(applicableOf(object, "main")) : undefined,
+  };
+  return checkRecordedSize(recordWrite(write, entriesToStartFrom(object, {})));
 }
 
 /** The object itself when it has a name or asks for none. */

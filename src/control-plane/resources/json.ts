@@ -114,7 +114,8 @@ function definedNames(object: JsonObject): readonly string[] {
   return Object.keys(object).filter((name) => object[name] !== undefined);
 }
 
-function isTooDeep(value: Json, allowed = MAX_DEPTH): boolean {
+/** For values that were put together here; what is read was checked as text. */
+export function isTooDeep(value: Json, allowed = MAX_DEPTH): boolean {
   const members: readonly Json[] = isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
   if (members.length === 0) return false;
   return allowed === 0 || members.some((member) => isTooDeep(member, allowed - 1));

@@ -19,13 +19,13 @@ import { createdObject, withGeneratedName } from "./created-object.ts";
 import { Deletion, type DeletionOptions, shownWithoutValues } from "./deletion.ts";
 import { type JsonObject, sameJson, textAt } from "./json.ts";
 import { type ListOptions, type ListPage, listPage, selectPage } from "./list-page.ts";
-import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf, withMetadata } from "./metadata.ts";
+import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf } from "./metadata.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import { alreadyExists, badRequest, notFound, qualified, type Refusal, unauthorized, unavailable } from "./refusal.ts";
 import type { Selector } from "./selectors.ts";
 import { atRest, inVersion } from "./versions.ts";
-import type { Change, WriteOptions, WriteRequest } from "./write-request.ts";
+import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
 export interface ResourcesPorts {
   readonly store: ObjectStore;
@@ -79,7 +79,7 @@ export class Resources {
     if ((textAt(incoming, "metadata", "resourceVersion") ?? "") !== "") {
       throw badRequest("resourceVersion should not be set on objects to be created");
     }
-    const { object, warnings } = decodeRequest({ ...scope, incoming, fieldValidation: options.fieldValidation });
+    const { object, warnings } = decodeRequest({ ...scope, ...options, incoming });
     const named = this.#named(scope, object);
     const created = await this.#insert(this.#request(scope, options), named, "Update");
     if (created === undefined) throw alreadyExists(scope.kind, nameOf(named));
@@ -100,7 +100,7 @@ export class Resources {
   async apply(
     scope: Scope,
     name: string,
-    change: Change & { readonly kind: "apply" },
+    change: Apply,
     options: WriteOptions,
   ): Promise<Written & { readonly isNew: boolean }> {
     const request = this.#request(scope, options);
@@ -163,10 +163,9 @@ export class Resources {
   async #createByApply(request: WriteRequest, name: string, configuration: JsonObject): Promise<Written | undefined> {
     const { scope, options } = request;
     if (options.subresource === "status") throw notFound(scope.kind, name);
-    const { object, warnings } = decodeConfiguration(request, configuration, { isPartial: false });
-    const named = nameOf(object) === "" ? withMetadata(object, { name }) : object;
-    checkNothingExpected(scope, named, name);
-    const created = await this.#insert(request, named, "Apply");
+    const { object, warnings } = decodeConfiguration(request, configuration, { name, isPartial: false });
+    checkNothingExpected(scope, object, name);
+    const created = await this.#insert(request, object, "Apply");
     return created === undefined ? undefined : { object: created, warnings };
   }
 

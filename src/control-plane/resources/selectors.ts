@@ -71,7 +71,9 @@ function parseOrder(
 ): Requirement {
   const { key, operator, value } = order;
   if (!WHOLE_NUMBER.test(value)) {
-    throw badRequest(`unable to parse requirement: ${JSON.stringify(text)}: for '<' and '>' the value must be an integer`);
+    throw badRequest(
+      `unable to parse requirement: ${JSON.stringify(text)}: for '<' and '>' the value must be an integer`,
+    );
   }
   return (labels) => {
     const label = Object.hasOwn(labels, key) ? (labels[key] ?? "") : "";

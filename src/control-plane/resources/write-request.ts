@@ -11,16 +11,31 @@ export interface WriteOptions {
   readonly subresource: "status" | "main";
   /** Whom the fields that change belong to from now on. */
   readonly manager: string;
+  /** Paths of fields that the request names twice. */
+  readonly duplicateFields?: readonly string[];
 }
 
 /** What becomes of an object that is there. */
-export type Change =
-  /** A whole object in place of what is there. */
-  | { readonly kind: "replace"; readonly incoming: JsonObject }
-  /** A function of what is there; conflicts only if the result names another resourceVersion. */
-  | { readonly kind: "patch"; readonly patch: (old: JsonObject) => Json }
-  /** Server-side apply; `force` takes over what others manage. */
-  | { readonly kind: "apply"; readonly configuration: JsonObject; readonly force: boolean };
+export type Change = Replace | Patch | Apply;
+
+/** A whole object in place of what is there. */
+export interface Replace {
+  readonly kind: "replace";
+  readonly incoming: JsonObject;
+}
+
+/** A function of what is there; conflicts only if the result names another resourceVersion. */
+export interface Patch {
+  readonly kind: "patch";
+  readonly patch: (old: JsonObject) => Json;
+}
+
+/** Server-side apply; `force` takes over what others manage. */
+export interface Apply {
+  readonly kind: "apply";
+  readonly configuration: JsonObject;
+  readonly force: boolean;
+}
 
 export interface WriteRequest {
   readonly scope: Scope;

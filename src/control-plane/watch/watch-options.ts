@@ -54,7 +54,10 @@ function checkCombination(query: URLSearchParams, sendInitialEvents: string | nu
   const match = query.get("resourceVersionMatch") ?? "";
   if (sendInitialEvents === null) {
     if (match !== "") {
-      forbid("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+      forbid(
+        "resourceVersionMatch",
+        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+      );
     }
   } else if (match !== "NotOlderThan") {
     forbid("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
