@@ -4,13 +4,13 @@ import type { User } from "../access/user.ts";
 import { REVIEWS } from "../discovery/review-resources.ts";
 import { textAt } from "../resources/json.ts";
 import { badRequest, methodNotAllowed, type ResourceName, unknownPath } from "../resources/refusal.ts";
-import { OBJECT_TYPES, readJsonObject } from "./request-body.ts";
+import { OBJECT_TYPES, readObject } from "./request-body.ts";
 
 export async function answerReview(request: Request, path: ResourceName, user: User): Promise<Response> {
   const review = REVIEWS.find(({ group, plural }) => group === path.group && plural === path.plural);
   if (review === undefined) throw unknownPath();
   if (request.method !== "POST") throw methodNotAllowed(["POST"]);
-  const sent = await readJsonObject(request, OBJECT_TYPES);
+  const { value: sent } = await readObject(request, OBJECT_TYPES);
   const identity = { kind: review.kind, apiVersion: `${review.group}/${review.version}` };
   for (const [member, expected] of Object.entries(identity)) {
     const given = textAt(sent, member) ?? "";
