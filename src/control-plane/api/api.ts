@@ -114,7 +114,8 @@ function identityOf({ url, headers }: Request): RequestIdentity {
 
 function answerRefusal(refusal: Refusal): Response {
   const headers = new Headers();
-  if (refusal.allow.length > 0) headers.set("Allow", refusal.allow.join(", "));
+  const { allow } = refusal.details;
+  if (allow !== undefined) headers.set("Allow", allow.join(", "));
   if (refusal.code === 401) headers.set("WWW-Authenticate", 'Basic realm="sluice"');
   const seconds = refusal.details.retryAfterSeconds;
   if (seconds !== undefined) headers.set("Retry-After", String(seconds));

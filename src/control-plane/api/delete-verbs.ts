@@ -25,7 +25,7 @@ export async function answerDeleteCollection(request: Request, scope: Scope, res
   if (!scope.kind.namespaced) throw methodNotAllowed(["GET", "HEAD", "POST"]);
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = resources.deleteCollection(scope, listOptions(query, scope.kind.selectableFields), options);
+  const page = resources.deleteCollection(scope, listOptions(query, scope.kind), options);
   const list = { items: page.items, metadata: listMetadata(page) };
   return Response.json(presentList(scope, list, { as: { kind: "object" }, nowMs: 0 }));
 }
