@@ -23,8 +23,18 @@ const LONG = "x".repeat(600 * 1024);
 /** Each value in turn replaced by one of every type, and removed. */
 export function wrongValues(object: JsonObject): readonly Mutation[] {
   return pathsOf(object).flatMap((path) => [
-    ...VALUES.map((value) => mutation(JSON.stringify(value), path, replaced(object, path, () => value))),
-    mutation("missing", path, replaced(object, path, () => undefined)),
+    ...VALUES.map((value) =>
+      mutation(
+        JSON.stringify(value),
+        path,
+        replaced(object, path, () => value),
+      ),
+    ),
+    mutation(
+      "missing",
+      path,
+      replaced(object, path, () => undefined),
+    ),
   ]);
 }
 
@@ -54,11 +64,18 @@ export function deepValues(object: JsonObject): readonly Mutation[] {
   });
 }
 
-/** A text of 600 KiB as each text in turn, and as the name of a member. */
+/** A text of 600 KiB as the first text of each level, and as the name of a member. */
 export function longTexts(object: JsonObject): readonly Mutation[] {
   const texts = pathsOf(object).filter((path) => typeof valueAtPath(object, path) === "string");
+  const firsts = [...new Map(texts.toReversed().map((path) => [path.length, path])).values()];
   return [
-    ...texts.map((path) => mutation("long", path, replaced(object, path, () => LONG))),
+    ...firsts.map((path) =>
+      mutation(
+        "long",
+        path,
+        replaced(object, path, () => LONG),
+      ),
+    ),
     mutation("a long name", [], withOwn(object, LONG, 1)),
   ];
 }

@@ -3,14 +3,14 @@ import { Hono } from "hono";
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
 import { type AccessSettings, refuseAccess } from "../access/access.ts";
-import { notImplemented, Refusal, unknownPath } from "../resources/refusal.ts";
-import type { Resources } from "../resources/resources.ts";
-import type { ObjectStore } from "../store/object-store.ts";
 import { answerDefinitions } from "../definitions/answer-definitions.ts";
 import { answerDiscovery } from "../discovery/answer-discovery.ts";
 import { SERVER_VERSION } from "../discovery/server-version.ts";
 import { answerOpenApi } from "../openapi/answer-openapi.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
+import { notImplemented, Refusal, unknownPath } from "../resources/refusal.ts";
+import type { Resources } from "../resources/resources.ts";
+import type { ObjectStore } from "../store/object-store.ts";
 import { parseApiPath } from "./api-path.ts";
 import { answerOperator } from "./operator-api.ts";
 import { refuseWrites } from "./refuse-writes.ts";
@@ -88,7 +88,8 @@ async function answer(request: Request, ports: AnswerPorts): Promise<Response> {
 
 function answerRefusal(refusal: Refusal): Response {
   const headers = new Headers();
-  if (refusal.allow.length > 0) headers.set("Allow", refusal.allow.join(", "));
+  const { allow } = refusal.details;
+  if (allow !== undefined) headers.set("Allow", allow.join(", "));
   if (refusal.code === 401) headers.set("WWW-Authenticate", 'Basic realm="sluice"');
   const seconds = refusal.details.retryAfterSeconds;
   if (seconds !== undefined) headers.set("Retry-After", String(seconds));

@@ -1,6 +1,6 @@
 /** DELETE of one object and of a collection. */
 
-import { presentList } from "../presentation/present.ts";
+import { listObject } from "../presentation/present.ts";
 import { methodNotAllowed, successStatus } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import { deletionOptions } from "./deletion-options.ts";
@@ -25,7 +25,6 @@ export async function answerDeleteCollection(request: Request, scope: Scope, res
   if (!scope.kind.namespaced) throw methodNotAllowed(["GET", "HEAD", "POST"]);
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = resources.deleteCollection(scope, listOptions(query, scope.kind.selectableFields), options);
-  const list = { items: page.items, metadata: listMetadata(page) };
-  return Response.json(presentList(scope, list, { as: { kind: "object" }, nowMs: 0 }));
+  const page = resources.deleteCollection(scope, listOptions(query, scope.kind), options);
+  return Response.json(listObject(scope, { items: page.items, metadata: listMetadata(page) }));
 }

@@ -1,4 +1,5 @@
 /** What the query of a request asks for, checked. Refusals are thrown. */
+import type { ResourceKind } from "../kind.ts";
 import type { ListOptions } from "../resources/list-page.ts";
 import { badRequest, invalid, type StatusCause } from "../resources/refusal.ts";
 import { parseResourceVersion } from "../resources/resource-version.ts";
@@ -10,11 +11,11 @@ export function parseDryRun(value: string | null | undefined): boolean {
   return true;
 }
 
-export function listOptions(query: URLSearchParams, selectableFields: readonly string[] = []): ListOptions {
+export function listOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): ListOptions {
   const labelSelector = query.get("labelSelector") ?? "";
   const fieldSelector = query.get("fieldSelector") ?? "";
   const byLabel = parseLabelSelector(labelSelector);
-  const byField = parseFieldSelector(fieldSelector, selectableFields);
+  const byField = parseFieldSelector(fieldSelector, kind.selectableFields ?? []);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";

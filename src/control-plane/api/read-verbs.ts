@@ -27,7 +27,7 @@ export async function answerList(request: Request, scope: Scope, ports: ReadPort
   const query = new URL(request.url).searchParams;
   if (isWatch(query)) return answerWatch(request, scope, ports);
   const view = viewOf(request, ports);
-  const page = await ports.resources.list(scope, listOptions(query, scope.kind.selectableFields));
+  const page = await ports.resources.list(scope, listOptions(query, scope.kind));
   return Response.json(presentList(scope, { items: page.items, metadata: listMetadata(page) }, view));
 }
 

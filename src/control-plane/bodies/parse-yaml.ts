@@ -3,11 +3,13 @@
  * cost far more than its size: aliases are counted with everything they stand for, nesting has a limit, and what
  * readers of YAML 1.1 and 1.2 take for different values is refused instead of guessed.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, type ParsedNode, parseDocument, Scalar } from "yaml";
+import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, type ParsedNode, parseDocument, Scalar } from "yaml";
 import type { Json } from "../resources/json.ts";
 
 /** As for JSON: manifests need about 15. */
 const MAX_DEPTH = 64;
+/** Signs of the text that are read at all: the library spends up to 20 µs on each. A line has about six. */
+const MAX_SIGNS = 50_000;
 /** Values in a document, those behind aliases counted each time. An object of the largest size has fewer. */
 const MAX_VALUES = 200_000;
 /** Characters of all strings, those behind aliases counted each time: a body has no more. */
@@ -18,18 +20,30 @@ const AMBIGUOUS = /^(?:[-+]?0[0-9_]+|yes|no|on|off)$/i;
 
 /** The value, or why the text is not YAML that is accepted here. An empty document is null. */
 export function parseYaml(text: string): { readonly value: Json } | { readonly problem: string } {
+  if (hasTooManySigns(text)) return { problem: `longer than ${MAX_SIGNS} signs and words: send it as JSON` };
+  // Unique keys are checked here: the library compares each key with every other.
+  const document = parseDocument(text, { version: "1.2", merge: false, uniqueKeys: false, prettyErrors: false });
+  const found = document.errors[0] ?? document.warnings[0];
+  if (found !== undefined) {
+    // The library recurses into nested collections without a limit of its own.
+    const problem = found.code === "RESOURCE_EXHAUSTION" ? "nested too deeply" : found.message;
+    return { problem: `line ${lineOf(text, found.pos[0])}: ${problem}` };
+  }
   try {
-    // Unique keys are checked here: the library compares each key with every other.
-    const document = parseDocument(text, { version: "1.2", merge: false, uniqueKeys: false, prettyErrors: false });
-    const found = document.errors[0] ?? document.warnings[0];
-    if (found !== undefined) return { problem: `line ${lineOf(text, found.pos[0])}: ${found.message}` };
     return { value: new Reader(text).read(document.contents) };
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.message };
-    // The library recurses into nested collections without a limit of its own.
-    if (error instanceof RangeError) return { problem: "nested too deeply" };
     throw error;
   }
+}
+
+function hasTooManySigns(text: string): boolean {
+  let signs = 0;
+  for (const _sign of new Lexer().lex(text)) {
+    signs++;
+    if (signs > MAX_SIGNS) return true;
+  }
+  return false;
 }
 
 type Contents = Document.Parsed["contents"];

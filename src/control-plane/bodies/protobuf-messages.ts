@@ -121,7 +121,12 @@ export const MESSAGES: ReadonlyMap<string, Message> = new Map([
   ],
   [
     "ConfigMap",
-    fieldsOf({ 1: ["metadata", objectMeta], 2: ["data", textMap], 3: ["binaryData", bytesMap], 4: ["immutable", flag] }),
+    fieldsOf({
+      1: ["metadata", objectMeta],
+      2: ["data", textMap],
+      3: ["binaryData", bytesMap],
+      4: ["immutable", flag],
+    }),
   ],
   [
     "ServiceAccount",

@@ -27,7 +27,12 @@ export function compileTrigger(trigger: JsonObject, context: CompileContext): Co
   const conditions =
     broker === undefined
       ? [...missingBroker(brokerName), ...resolved, ...common]
-      : [brokerCondition(trigger, context), ...resolved, ...subscriptionConditions(planned, knownOf(trigger, context)), ...common];
+      : [
+          brokerCondition(trigger, context),
+          ...resolved,
+          ...subscriptionConditions(planned, knownOf(trigger, context)),
+          ...common,
+        ];
   status.conditions = summarize(conditions, { status: objectAt(trigger, "status"), now: context.now });
   return { status };
 }

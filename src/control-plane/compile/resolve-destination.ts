@@ -53,7 +53,10 @@ function addressOf(ref: JsonObject, referent: Referent & { kind: "found" }, cont
   if (qualified(resource) === qualified(SERVICES)) return resolveService(object);
   const channel = qualified(resource) === qualified(BROKERS) ? parseChannelName(namespace, "broker", name) : undefined;
   if (channel !== undefined) {
-    return { kind: "resolved", target: { kind: "channel", name: channel, url: brokerUrl(context.publicUrl, namespace, name) } };
+    return {
+      kind: "resolved",
+      target: { kind: "channel", name: channel, url: brokerUrl(context.publicUrl, namespace, name) },
+    };
   }
   const shown = shownReference(ref, referent);
   const why = readyCondition(context.statusOf(resource, namespace, name))?.message ?? "nothing can be sent to it";

@@ -23,7 +23,7 @@ export function answerDefinitions(
   const view = { as: chooseRepresentation(request.headers.get("accept"), query), nowMs: ports.now() };
   const subject = { kind: customResourceDefinitions, version: customResourceDefinitions.version };
   const createdAt = createdAtOf(ports.store);
-  const definitions = KINDS.flatMap((kind) => definitionOf(kind, createdAt) ?? []);
+  const definitions = KINDS.map((kind) => definitionOf(kind, createdAt)).filter((each) => each !== undefined);
   if (name !== undefined) {
     const definition = definitions.find((each) => nameOf(each) === name);
     if (definition === undefined) throw notFound(customResourceDefinitions, name);
@@ -31,7 +31,7 @@ export function answerDefinitions(
   }
   // They change with the version of the program only.
   if (query.has("watch")) throw methodNotAllowed(["GET"]);
-  const { selects } = listOptions(query, []);
+  const { selects } = listOptions(query, {});
   const items = definitions.filter(selects).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return Response.json(presentList(subject, { items, metadata: { resourceVersion: "1" } }, view));
 }

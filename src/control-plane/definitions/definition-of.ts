@@ -34,7 +34,10 @@ export function definitionOf(kind: ResourceKind, createdAt: string): JsonObject 
     status: {
       acceptedNames: names,
       storedVersions: [kind.versions[0]],
-      conditions: [condition("NamesAccepted", "NoConflicts", createdAt), condition("Established", "InitialNamesAccepted", createdAt)],
+      conditions: [
+        condition("NamesAccepted", "NoConflicts", createdAt),
+        condition("Established", "InitialNamesAccepted", createdAt),
+      ],
     },
   };
 }

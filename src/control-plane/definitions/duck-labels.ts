@@ -11,7 +11,9 @@ export function duckLabels(kind: ResourceKind): Readonly<Record<string, string>>
     "knative.dev/crd-install": "true",
     ...(isAddressable ? { "duck.knative.dev/addressable": "true" } : {}),
     ...(isAddressable && kind.group === MESSAGING_GROUP ? { "messaging.knative.dev/subscribable": "true" } : {}),
-    ...(kind.group === SOURCES_GROUP ? { "duck.knative.dev/source": "true", "eventing.knative.dev/source": "true" } : {}),
+    ...(kind.group === SOURCES_GROUP
+      ? { "duck.knative.dev/source": "true", "eventing.knative.dev/source": "true" }
+      : {}),
     ...(hasMember(kind.schema, "spec", "subject") ? { "duck.knative.dev/binding": "true" } : {}),
   };
 }

@@ -1,7 +1,7 @@
 /** All groups with all their resources in one document, so that a client needs two requests instead of a dozen. */
 import type { JsonObject } from "../resources/json.ts";
 import { API_GROUPS, type ApiGroup, resourcesIn } from "./api-groups.ts";
-import { STATUS_VERBS, type ServedResource } from "./served-resources.ts";
+import { type ServedResource, STATUS_VERBS } from "./served-resources.ts";
 
 /** They differ in their name alone. */
 export type DiscoveryVersion = "v2" | "v2beta1";

@@ -16,10 +16,12 @@ const JSON_TYPE = "application/json";
 const AGGREGATED: readonly DiscoveryVersion[] = ["v2", "v2beta1"];
 
 export function answerDiscovery(request: Request, path: DiscoveryPath): Response {
+  const plain = documentAt(path);
+  if (plain === undefined) throw unknownPath();
   refuseWrites(request);
   const form = chooseForm(request.headers.get("accept"), path);
   const type = form === "plain" ? JSON_TYPE : `${JSON_TYPE};g=apidiscovery.k8s.io;v=${form};as=APIGroupDiscoveryList`;
-  const document = form !== "plain" && path.kind === "root" ? aggregatedDiscovery(path.root, form) : plainDocument(path);
+  const document = form !== "plain" && path.kind === "root" ? aggregatedDiscovery(path.root, form) : plain;
   return cachedJson(request, document, { "Content-Type": type, Vary: "Accept", "Cache-Control": "no-cache" });
 }
 
@@ -30,18 +32,14 @@ function chooseForm(accept: string | null, path: DiscoveryPath): "plain" | Disco
     const { parameters } = accepted;
     if (!parameters.has("as")) return "plain";
     const version = AGGREGATED.find((each) => each === parameters.get("v"));
-    const isAggregated = parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
+    const isAggregated =
+      parameters.get("g") === "apidiscovery.k8s.io" && parameters.get("as") === "APIGroupDiscoveryList";
     if (path.kind === "root" && isAggregated && version !== undefined) return version;
   }
   throw notAcceptable([JSON_TYPE]);
 }
 
-function plainDocument(path: DiscoveryPath): JsonObject {
-  const document = documentAt(path);
-  if (document === undefined) throw unknownPath();
-  return document;
-}
-
+/** Undefined for what is not served. */
 function documentAt(path: DiscoveryPath): JsonObject | undefined {
   switch (path.kind) {
     case "root":

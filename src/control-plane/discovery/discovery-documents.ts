@@ -2,7 +2,7 @@
 import type { JsonObject } from "../resources/json.ts";
 import { apiVersionOf } from "../resources/versions.ts";
 import { API_GROUPS, type ApiGroup, resourcesIn } from "./api-groups.ts";
-import { STATUS_VERBS, type ServedResource } from "./served-resources.ts";
+import { type ServedResource, STATUS_VERBS } from "./served-resources.ts";
 
 /** Of `/api`. */
 export function coreVersions(): JsonObject {

@@ -30,7 +30,9 @@ export const channelKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Takes events at its address and has its Subscriptions deliver them. It carries none yet.",
+ ...objectSchema({
     spec: struct({
       channelTemplate: channelTemplateSchema,
       delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
@@ -38,6 +40,7 @@ export const channelKind: ResourceKind = {
     }),
     status: struct({ ...channelStatusMembers, channel: referenceSchema }),
   }),
+ },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };

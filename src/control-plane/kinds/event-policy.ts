@@ -40,7 +40,9 @@ export const eventPolicyKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Says who may send events to what. It is kept here and not enforced yet.",
+ ...objectSchema({
     spec: struct({
       from: {
         ...listOf(
@@ -59,6 +61,7 @@ export const eventPolicyKind: ResourceKind = {
     }),
     status: struct({ ...statusMembers, from: listOf(text) }),
   }),
+ },
   printerColumns: [...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

@@ -60,7 +60,9 @@ export const eventTransformKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Turns events into others by a JSONata expression. It does not run yet.",
+ ...objectSchema({
     spec: struct({
       jsonata: jsonataSchema,
       reply: struct({
@@ -79,6 +81,7 @@ export const eventTransformKind: ResourceKind = {
       sinkAudience: text,
     }),
   }),
+ },
   printerColumns: [
     { name: "URL", type: "string", jsonPath: ".status.address.url" },
     { name: "Sink", type: "string", jsonPath: ".status.sinkUri" },

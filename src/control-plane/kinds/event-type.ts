@@ -3,11 +3,11 @@
  * v1beta2 has a member for each attribute it knows, v1beta3 a list of attributes.
  */
 
-import { compileEventType, referenceOf } from "../compile/compile-event-type.ts";
+import { compileEventType } from "../compile/compile-event-type.ts";
+import { convertEventType, withReferenceNamespace } from "../conversions/event-type.ts";
 import { type PrinterColumn, READY_AND_REASON, type ResourceKind } from "../kind.ts";
 import { EVENT_TYPES } from "../resource-names.ts";
-import { type Json, type JsonObject, listAt, objectAt, textAt, withMember } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
+import { listAt, objectAt, textAt } from "../resources/json.ts";
 import {
   flag,
   listOf,
@@ -27,6 +27,8 @@ const REFERENCE_COLUMNS: readonly PrinterColumn[] = [
   ...READY_AND_REASON,
 ];
 
+const DESCRIPTION = "Describes events that occur somewhere, for people and tools. It takes and delivers none.";
+
 const COMMON_MEMBERS: Readonly<Record<string, Schema>> = {
   reference: { ...referenceSchema, description: "Where such events occur, such as a Broker." },
   description: { ...text, description: "What the event means, for people." },
@@ -45,7 +47,9 @@ export const eventTypeKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: DESCRIPTION,
+ ...objectSchema({
     spec: struct({
       ...COMMON_MEMBERS,
       broker: { ...text, description: "Deprecated: the name of a Broker; reference says it better." },
@@ -56,6 +60,7 @@ export const eventTypeKind: ResourceKind = {
     }),
     status: struct(statusMembers),
   }),
+ },
   printerColumns: [
     { name: "Type", type: "string", jsonPath: ".spec.type" },
     { name: "Source", type: "string", jsonPath: ".spec.source" },
@@ -65,7 +70,9 @@ export const eventTypeKind: ResourceKind = {
   shapes: {
     other: {
       v1beta3: {
-        schema: objectSchema({
+        schema: {
+ description: DESCRIPTION,
+ ...objectSchema({
           spec: struct({
             ...COMMON_MEMBERS,
             attributes: {
@@ -75,6 +82,7 @@ export const eventTypeKind: ResourceKind = {
           }),
           status: struct(statusMembers),
         }),
+ },
         printerColumns: [
           { name: "Type", type: "string", jsonPath: ".spec.attributes[?(@.name=='type')].value" },
           { name: "Source", type: "string", jsonPath: ".spec.attributes[?(@.name=='source')].value" },
@@ -82,10 +90,7 @@ export const eventTypeKind: ResourceKind = {
         ],
       },
     },
-    convert(object, version) {
-      const spec = objectAt(object, "spec") ?? {};
-      return withReferenceNamespace({ ...object, spec: version === "v1beta3" ? asAttributes(spec) : asMembers(spec) });
-    },
+    convert: convertEventType,
   },
   applyDefaults: withReferenceNamespace,
   validate(object) {
@@ -99,52 +104,3 @@ export const eventTypeKind: ResourceKind = {
   },
   compile: compileEventType,
 };
-
-function withReferenceNamespace(object: JsonObject): JsonObject {
-  const spec = objectAt(object, "spec");
-  const reference = objectAt(spec, "reference");
-  const namespace = textAt(reference, "namespace") || namespaceOf(object);
-  if (spec === undefined || reference === undefined || namespace === "") return object;
-  return { ...object, spec: withMember(spec, "reference", { ...reference, namespace }) };
-}
-
-/** v1beta2 to v1beta3. What v1beta2 has no member for is described as far as every event has it. */
-function asAttributes(spec: JsonObject): JsonObject {
-  const attributes: JsonObject[] = [
-    attribute("type", true, textAt(spec, "type")),
-    attribute("source", true, textAt(spec, "source")),
-    attribute("specversion", true, "1.0"),
-    attribute("id", true, undefined),
-  ];
-  const schema = textAt(spec, "schema");
-  if (schema !== undefined) attributes.push(attribute("schemadata", false, schema));
-  return { ...kept(spec), attributes };
-}
-
-function asMembers(spec: JsonObject): JsonObject {
-  const described = listAt(spec, "attributes");
-  const valueOf = (name: string) =>
-    textAt(
-      described.find((each) => textAt(each, "name") === name),
-      "value",
-    );
-  const members: [string, string | undefined][] = [
-    ["type", valueOf("type")],
-    ["source", valueOf("source")],
-    ["schema", valueOf("schemadata")],
-  ];
-  return { ...kept(spec), ...Object.fromEntries(members.filter((member) => member[1] !== undefined)) };
-}
-
-/** What both versions have. */
-function kept(spec: JsonObject): JsonObject {
-  const members: [string, Json | undefined][] = [
-    ["reference", referenceOf(spec)],
-    ["description", textAt(spec, "description")],
-  ];
-  return Object.fromEntries(members.filter((member): member is [string, Json] => member[1] !== undefined));
-}
-
-function attribute(name: string, required: boolean, value: string | undefined): JsonObject {
-  return { name, required, ...(value === undefined ? {} : { value }) };
-}

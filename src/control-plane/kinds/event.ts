@@ -18,7 +18,9 @@ export const eventKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: false,
-  schema: objectSchema(
+  schema: {
+ description: "What was noticed about an object, for people to read. It is no CloudEvent.",
+ ...objectSchema(
     {
       involvedObject: objectReferenceSchema,
       reason: text,
@@ -37,6 +39,7 @@ export const eventKind: ResourceKind = {
     },
     ["involvedObject"],
   ),
+ },
   printerColumns: EVENT_COLUMNS,
   selectableFields: [
     ...["kind", "name", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"].map(

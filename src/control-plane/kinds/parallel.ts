@@ -28,7 +28,9 @@ export const parallelKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Gives every event to all of its branches. It carries none yet.",
+ ...objectSchema({
     spec: struct({
       branches: {
         ...listOf(
@@ -56,6 +58,7 @@ export const parallelKind: ResourceKind = {
       ),
     }),
   }),
+ },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const namespace = namespaceOf(object);

@@ -33,7 +33,9 @@ export const requestReplyKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Answers a request with the event that comes back through a Broker. It does not run yet.",
+ ...objectSchema({
     spec: struct({
       brokerRef: {
         ...struct({ apiVersion: text, kind: text, name: text }),
@@ -46,6 +48,7 @@ export const requestReplyKind: ResourceKind = {
     }),
     status: struct({ ...statusMembers, ...addressStatusMembers, desiredReplicas: int32, readyReplicas: int32 }),
   }),
+ },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec") ?? {};

@@ -21,7 +21,10 @@ export const secretKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: false,
   sealed: true,
-  schema: objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
+  schema: {
+ description: "Values that others must not see. They rest encrypted.",
+ ...objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
+ },
   printerColumns: SECRET_COLUMNS,
   selectableFields: ["type"],
   normalize(object) {

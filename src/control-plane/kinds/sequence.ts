@@ -34,7 +34,9 @@ export const sequenceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Takes an event through steps, each with the answer of the one before. It carries none yet.",
+ ...objectSchema({
     spec: struct({
       channelTemplate: channelTemplateSchema,
       reply: { ...destinationSchema, description: "Where what the last step answers goes; dropped if absent." },
@@ -49,6 +51,7 @@ export const sequenceKind: ResourceKind = {
       subscriptionStatuses: listOf(flowSubscriptionStatusSchema),
     }),
   }),
+ },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const namespace = namespaceOf(object);

@@ -15,11 +15,14 @@ export const serviceAccountKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: false,
-  schema: objectSchema({
+  schema: {
+ description: "A name that manifests refer to. No process here runs as one.",
+ ...objectSchema({
     automountServiceAccountToken: flag,
     imagePullSecrets: listOf(struct({ name: text })),
     secrets: listOf(objectReferenceSchema),
   }),
+ },
   printerColumns: SERVICE_ACCOUNT_COLUMNS,
   applyDefaults: (object) => object,
   validate: () => [],

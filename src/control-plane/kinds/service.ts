@@ -46,7 +46,9 @@ export const serviceKind: ResourceKind = {
   namespaced: true,
   nameRule: "label",
   hasStatus: false,
-  schema: objectSchema({
+  schema: {
+ description: "A name for a subscriber: a reference to a Service of type ExternalName leads to its host.",
+ ...objectSchema({
     spec: struct({
       type: { type: "string", enum: TYPES, description: "Only ExternalName leads anywhere here." },
       externalName: { ...text, description: "Host that a reference to this Service means, reached by http." },
@@ -71,6 +73,7 @@ export const serviceKind: ResourceKind = {
     }),
     status: freeObject,
   }),
+ },
   printerColumns: SERVICE_COLUMNS,
   applyDefaults(object) {
     const spec = objectAt(object, "spec") ?? {};

@@ -37,7 +37,9 @@ export const subscriptionKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Delivers the events of a channel to a subscriber. It delivers none yet.",
+ ...objectSchema({
     spec: struct({
       channel: { ...referenceSchema, description: "Whose events are delivered. It cannot be changed." },
       delivery: { ...deliverySchema, description: "Instead of the channel's." },
@@ -58,6 +60,7 @@ export const subscriptionKind: ResourceKind = {
       }),
     }),
   }),
+ },
   printerColumns: [AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

@@ -43,7 +43,9 @@ export const triggerKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
+  schema: {
+ description: "Delivers the events of a Broker that pass its filter to a subscriber.",
+ ...objectSchema({
     spec: struct({
       broker: { ...text, description: "Name of the Broker whose events are delivered. It cannot be changed." },
       brokerRef: { ...referenceSchema, description: "Instead of broker: a reference to it." },
@@ -63,6 +65,7 @@ export const triggerKind: ResourceKind = {
       auth: authSchema,
     }),
   }),
+ },
   printerColumns: [
     { name: "Broker", type: "string", jsonPath: ".spec.broker" },
     { name: "Subscriber_URI", type: "string", jsonPath: ".status.subscriberUri" },

@@ -38,18 +38,38 @@ const WRITING = ["dryRun", "fieldManager", "fieldValidation"];
 const LIST: Operation = {
   method: "get",
   verb: "list",
-  query: [...SELECTION, "resourceVersion", "resourceVersionMatch", "watch", "allowWatchBookmarks", "sendInitialEvents", "timeoutSeconds"],
+  query: [
+    ...SELECTION,
+    "resourceVersion",
+    "resourceVersionMatch",
+    "watch",
+    "allowWatchBookmarks",
+    "sendInitialEvents",
+    "timeoutSeconds",
+  ],
   body: "none",
   answer: "list",
 };
 const GET: Operation = { method: "get", verb: "get", query: [], body: "none", answer: "object" };
 const UPDATE: Operation = { method: "put", verb: "update", query: WRITING, body: "object", answer: "object" };
-const PATCH: Operation = { method: "patch", verb: "patch", query: [...WRITING, "force"], body: "patch", answer: "object" };
+const PATCH: Operation = {
+  method: "patch",
+  verb: "patch",
+  query: [...WRITING, "force"],
+  body: "patch",
+  answer: "object",
+};
 
 const COLLECTION: readonly Operation[] = [
   LIST,
   { method: "post", verb: "create", query: WRITING, body: "object", answer: "object" },
-  { method: "delete", verb: "deletecollection", query: ["dryRun", ...SELECTION], body: "delete-options", answer: "list" },
+  {
+    method: "delete",
+    verb: "deletecollection",
+    query: ["dryRun", ...SELECTION],
+    body: "delete-options",
+    answer: "list",
+  },
 ];
 const OBJECT_STATUS: readonly Operation[] = [GET, UPDATE, PATCH];
 const OBJECT: readonly Operation[] = [
@@ -90,7 +110,12 @@ interface PathOptions {
 function pathItem(resource: ServedResource, options: PathOptions): JsonObject | undefined {
   const offered = options.operations.filter(({ verb }) => resource.verbs.includes(verb));
   if (offered.length === 0) return undefined;
-  const parameters = options.parameters.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
+  const parameters = options.parameters.map((name) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  }));
   const operations = offered.map((operation) => [operation.method, operationJson(resource, operation, options.refer)]);
   return { ...(parameters.length === 0 ? {} : { parameters }), ...Object.fromEntries(operations) };
 }

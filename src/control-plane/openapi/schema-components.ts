@@ -52,7 +52,11 @@ export function groupVersionKind({ group, version, kind }: ServedResource): Json
   return { group, version, kind };
 }
 
-const listMeta = struct({ resourceVersion: text, continue: text, remainingItemCount: { type: "integer", format: "int64" } });
+const listMeta = struct({
+  resourceVersion: text,
+  continue: text,
+  remainingItemCount: { type: "integer", format: "int64" },
+});
 
 const deleteOptions = struct({
   apiVersion: text,

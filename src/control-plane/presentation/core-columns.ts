@@ -6,7 +6,12 @@ import { ageText } from "./age-text.ts";
 const NONE = "<none>";
 
 export const NAMESPACE_COLUMNS: readonly PrinterColumn[] = [
-  { name: "Status", type: "string", description: "Active, or Terminating while it is emptied.", jsonPath: ".status.phase" },
+  {
+    name: "Status",
+    type: "string",
+    description: "Active, or Terminating while it is emptied.",
+    jsonPath: ".status.phase",
+  },
   AGE,
 ];
 

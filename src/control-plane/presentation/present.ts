@@ -33,7 +33,12 @@ export function presentEvent(
       return object;
     case "table": {
       const metadata = { resourceVersion: valueAt(object, "metadata", "resourceVersion") ?? "" };
-      return tableOf(columnsIn(subject.kind, subject.version), [object], { ...as, nowMs, metadata, withColumns: isFirst });
+      return tableOf(columnsIn(subject.kind, subject.version), [object], {
+        ...as,
+        nowMs,
+        metadata,
+        withColumns: isFirst,
+      });
     }
     case "metadata":
       return partialMetadata(object, as.version);
@@ -52,10 +57,8 @@ export function presentList(subject: Subject, list: ObjectList, view: View): Jso
   const { items, metadata } = list;
   const { as, nowMs } = view;
   switch (as.kind) {
-    case "object": {
-      const apiVersion = apiVersionOf(subject.kind, subject.version);
-      return { kind: `${subject.kind.kind}List`, apiVersion, metadata, items };
-    }
+    case "object":
+      return listObject(subject, list);
     case "table":
       return tableOf(columnsIn(subject.kind, subject.version), items, { ...as, nowMs, metadata, withColumns: true });
     case "metadata": {
@@ -65,4 +68,9 @@ export function presentList(subject: Subject, list: ObjectList, view: View): Jso
     default:
       return as satisfies never;
   }
+}
+
+/** The list as it is. */
+export function listObject(subject: Subject, { items, metadata }: ObjectList): JsonObject {
+  return { kind: `${subject.kind.kind}List`, apiVersion: apiVersionOf(subject.kind, subject.version), metadata, items };
 }

@@ -1,5 +1,5 @@
 /** In which form a client wants to read objects: as they are, as rows of a table, or their metadata alone. */
-import { notAcceptable, badRequest } from "../resources/refusal.ts";
+import { badRequest, notAcceptable } from "../resources/refusal.ts";
 import { type AcceptedType, accepts, parseAccept } from "./accept.ts";
 
 export type Representation =
@@ -39,6 +39,7 @@ function representationOf({ parameters }: AcceptedType, query: URLSearchParams):
 function includeObject(query: URLSearchParams): IncludeObject {
   const sent = query.get("includeObject") ?? "Metadata";
   const include = INCLUDES.find((each) => each === sent);
-  if (include === undefined) throw badRequest(`includeObject must be one of ${INCLUDES.join(", ")}, not ${JSON.stringify(sent)}`);
+  if (include === undefined)
+    throw badRequest(`includeObject must be one of ${INCLUDES.join(", ")}, not ${JSON.stringify(sent)}`);
   return include;
 }

@@ -18,28 +18,21 @@ export interface StatusDetails {
   readonly uid?: string;
   readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number;
+  /** Methods that the path takes: a header of the answer, no part of the Status. */
+  readonly allow?: readonly string[];
 }
 
 export class Refusal extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails;
-  /** Methods that the path takes, for 405. */
-  readonly allow: readonly string[];
 
-  constructor(
-    code: number,
-    reason: string,
-    message: string,
-    details: StatusDetails = {},
-    allow: readonly string[] = [],
-  ) {
+  constructor(code: number, reason: string, message: string, details: StatusDetails = {}) {
     super(message);
     this.name = "Refusal";
     this.code = code;
     this.reason = reason;
     this.details = details;
-    this.allow = allow;
   }
 
   toStatus(): JsonObject {
@@ -109,7 +102,7 @@ export function invalid(
 /** What the path takes instead goes into the answer's Allow. */
 export function methodNotAllowed(allow: readonly string[]): Refusal {
   const message = "the server does not allow this method on the requested resource";
-  return new Refusal(405, "MethodNotAllowed", message, {}, allow);
+  return new Refusal(405, "MethodNotAllowed", message, { allow });
 }
 
 export function notAcceptable(offered: readonly string[]): Refusal {

@@ -31,7 +31,10 @@ const ownerReferenceSchema: StructSchema = struct(
     name: text,
     uid: text,
     controller: { type: "boolean", description: "Whether this owner looks after the object." },
-    blockOwnerDeletion: { type: "boolean", description: "Whether a foreground deletion of the owner waits for the object." },
+    blockOwnerDeletion: {
+      type: "boolean",
+      description: "Whether a foreground deletion of the owner waits for the object.",
+    },
   },
   ["apiVersion", "kind", "name", "uid"],
 );
@@ -43,14 +46,19 @@ export const metadataSchema: StructSchema = {
     generateName: told("Beginning of a name that the server completes when name is empty."),
     namespace: told("The namespace the object lives in. It cannot be changed."),
     uid: told("Set by the server: differs between objects that had the same name one after the other."),
-    resourceVersion: told("Set by the server with every write. A write that names another one is refused as a conflict."),
+    resourceVersion: told(
+      "Set by the server with every write. A write that names another one is refused as a conflict.",
+    ),
     generation: { ...int64, description: "Set by the server: counts the changes of what is wanted." },
     creationTimestamp: told("Set by the server: when the object was created."),
     deletionTimestamp: told("Set by the server: when deletion was asked for. The finalizers hold the object since."),
     deletionGracePeriodSeconds: int64,
     selfLink: text,
     labels: { ...textMap, description: "Names and values to select objects by." },
-    annotations: { ...textMap, description: "Names and values of any kind. Settings of Sluice begin with sluice.dev/." },
+    annotations: {
+      ...textMap,
+      description: "Names and values of any kind. Settings of Sluice begin with sluice.dev/.",
+    },
     finalizers: { ...listOf(text), description: "Who has something to do before the object may be gone." },
     ownerReferences: { ...listOf(ownerReferenceSchema), description: "Objects without which this one is deleted." },
     managedFields: { ...listOf(freeObject), description: "Set by the server: who manages which fields." },
@@ -72,7 +80,8 @@ export const referenceSchema: StructSchema = struct({
 });
 
 export const destinationSchema: StructSchema = {
-  description: "Where events go: the address of an object (ref), a URL (uri), or a path at the object's address (both).",
+  description:
+    "Where events go: the address of an object (ref), a URL (uri), or a path at the object's address (both).",
   ...struct({
     ref: { ...referenceSchema, description: "An object that has an address." },
     uri: told("An absolute URL, or a path that is resolved against the address of ref."),
@@ -84,15 +93,15 @@ export const destinationSchema: StructSchema = {
 export const deliverySchema: StructSchema = {
   description: "How often, how fast and where else events are tried that could not be delivered.",
   ...struct({
-  deadLetterSink: { ...destinationSchema, description: "Where events go that could not be delivered." },
-  retry: { type: "integer", format: "int32", description: "Extra attempts after the first." },
-  backoffPolicy: { type: "string", description: "linear or exponential." },
-  backoffDelay: { type: "string", description: "ISO 8601 period, such as PT0.2S." },
-  backoffMax: { type: "string", description: "Longest pause between attempts, ISO 8601; one hour if absent." },
-  timeout: { type: "string", description: "Longest wait for one answer, ISO 8601; 30 seconds if absent." },
-  retryAfterMax: { type: "string", description: "Longest Retry-After that is honoured, ISO 8601; PT0S ignores it." },
-  format: { type: "string", description: "binary (default) or json." },
-}),
+    deadLetterSink: { ...destinationSchema, description: "Where events go that could not be delivered." },
+    retry: { type: "integer", format: "int32", description: "Extra attempts after the first." },
+    backoffPolicy: { type: "string", description: "linear or exponential." },
+    backoffDelay: { type: "string", description: "ISO 8601 period, such as PT0.2S." },
+    backoffMax: { type: "string", description: "Longest pause between attempts, ISO 8601; one hour if absent." },
+    timeout: { type: "string", description: "Longest wait for one answer, ISO 8601; 30 seconds if absent." },
+    retryAfterMax: { type: "string", description: "Longest Retry-After that is honoured, ISO 8601; PT0S ignores it." },
+    format: { type: "string", description: "binary (default) or json." },
+  }),
 };
 
 const addressSchema: StructSchema = struct({

@@ -46,10 +46,15 @@ const DESCRIPTORS: ReadonlyMap<string, string> = new Map([
   ["@hourly", "0 * * * *"],
 ]);
 
+/** Longest schedule with its zone, characters: every minute of the hour in a list takes 170. */
+const MAX_LENGTH = 1000;
+
 /** `timeZone` is `spec.timezone`; it stands before a zone that the text itself may begin with. */
 export function parseCronSchedule(text: string, timeZone = ""): ParsedSchedule {
-  const prefix = /^(?:CRON_TZ|TZ)=(\S*)(.*)$/s.exec(timeZone === "" ? text : `CRON_TZ=${timeZone} ${text}`);
-  const [zone, expression] = prefix === null ? ["", text] : [prefix[1] ?? "", prefix[2] ?? ""];
+  const whole = timeZone === "" ? text : `CRON_TZ=${timeZone} ${text}`;
+  if (whole.length > MAX_LENGTH) return { kind: "bad-schedule", problem: `longer than ${MAX_LENGTH} characters` };
+  const prefix = /^(?:CRON_TZ|TZ)=(\S*)(.*)$/s.exec(whole);
+  const [zone, expression] = prefix === null ? ["", whole] : [prefix[1] ?? "", prefix[2] ?? ""];
   if (!isTimeZone(zone)) {
     return { kind: "bad-time-zone", problem: `provided bad location ${zone}: unknown time zone ${zone}` };
   }

@@ -1,9 +1,9 @@
 /** What ConfigMaps and Secrets hold: values under keys that could be file names, and may be made immutable. */
 import { type JsonObject, sameJson, valueAt } from "../resources/json.ts";
+import { isBase64 } from "./base64.ts";
 import { type FieldError, invalidKeyName, mustNotSet } from "./field-error.ts";
 
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export function validateKeys(data: Readonly<Record<string, string>>, path: string): readonly FieldError[] {
   const rule = "a key consists of alphanumeric characters, '-', '_' or '.'";
@@ -13,7 +13,7 @@ export function validateKeys(data: Readonly<Record<string, string>>, path: strin
 
 /** Values never appear in the errors. */
 export function validateBase64(data: Readonly<Record<string, string>>, path: string): readonly FieldError[] {
-  const wrong = Object.entries(data).filter(([, value]) => !BASE64.test(value));
+  const wrong = Object.entries(data).filter(([, value]) => !isBase64(value));
   return wrong.map(([key]) => ({ message: "the value is not base64", paths: [`${path}[${key}]`] }));
 }
 

@@ -1,7 +1,7 @@
 /** A JobSink: runs a Kubernetes Job for every event. */
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { type JsonObject, listAt, objectAt, textAt } from "../resources/json.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { type JsonObject, listAt, objectAt, textAt } from "../../resources/json.ts";
 import {
   addressStatusMembers,
   freeObject,
@@ -9,9 +9,9 @@ import {
   statusMembers,
   struct,
   text,
-} from "../validation/common-schemas.ts";
-import { expectedExactlyOneGotNeither } from "../validation/field-error.ts";
-import { mapContainers, validateContainers } from "../validation/pod-containers.ts";
+} from "../../validation/common-schemas.ts";
+import { expectedExactlyOneGotNeither } from "../../validation/field-error.ts";
+import { mapContainers, validateContainers } from "../../validation/sources/pod-containers.ts";
 
 /** Tells the program in the container that it runs once, for one event. */
 const EXECUTION_MODE = { name: "K_EXECUTION_MODE", value: "batch" };
@@ -56,7 +56,7 @@ export const jobSinkKind: ResourceKind = {
 };
 
 function withExecutionMode(container: JsonObject): JsonObject {
-  const env = listAt(container, "env");
-  if (env.some((variable) => textAt(variable, "name") === EXECUTION_MODE.name)) return container;
-  return { ...container, env: [...env, EXECUTION_MODE] };
+  const variables = listAt(container, "env");
+  if (variables.some((variable) => textAt(variable, "name") === EXECUTION_MODE.name)) return container;
+  return { ...container, env: [...variables, EXECUTION_MODE] };
 }

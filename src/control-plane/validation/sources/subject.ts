@@ -1,13 +1,13 @@
 /** The workloads a SinkBinding binds, checked in Knative's words. */
-import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
+import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
 import {
   expectedExactlyOneGotBoth,
   expectedExactlyOneGotNeither,
   type FieldError,
   invalidValue,
   missingFields,
-} from "./field-error.ts";
-import { selectorProblem } from "./label-selector.ts";
+} from "../field-error.ts";
+import { selectorProblem } from "../label-selector.ts";
 
 const PATH = "spec.subject";
 const API_VERSION = /^(?:[a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;

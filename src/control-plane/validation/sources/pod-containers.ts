@@ -1,6 +1,6 @@
 /** The containers of a pod template, which is otherwise kept as it was written. */
-import { isJsonObject, type Json, type JsonObject, listAt, objectAt, textAt } from "../resources/json.ts";
-import { type FieldError, missingFields } from "./field-error.ts";
+import { isJsonObject, type Json, type JsonObject, listAt, objectAt, textAt } from "../../resources/json.ts";
+import { type FieldError, missingFields } from "../field-error.ts";
 
 /** `path` is that of the list, `containers` what is in it. */
 export function validateContainers(containers: readonly Json[], path: string): readonly FieldError[] {

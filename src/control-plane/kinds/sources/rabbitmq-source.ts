@@ -1,14 +1,14 @@
 /** A RabbitmqSource: the messages of a RabbitMQ queue as events. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, type ResourceKind } from "../kind.ts";
-import { canonicalJson, type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { flag, int32, int64, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDelivery } from "../validation/delivery-spec.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { type FieldError, immutableField, missingFields, mustNotSet } from "../validation/field-error.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, type ResourceKind } from "../../kind.ts";
+import { canonicalJson, type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { int32, int64, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDelivery } from "../../validation/delivery-spec.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { type FieldError, immutableField, missingFields, mustNotSet } from "../../validation/field-error.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../../validation/sources/source-spec.ts";
 
 /** Unacknowledged messages that a source may hold, Knative's bounds. */
 const MIN_PARALLELISM = 1;

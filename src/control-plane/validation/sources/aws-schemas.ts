@@ -1,6 +1,6 @@
 /** Settings of AWS services, as IntegrationSource and IntegrationSink share them. */
-import { flag, int64, struct, text } from "./common-schemas.ts";
-import type { Schema, StructSchema } from "./schema.ts";
+import { flag, int64, struct, text } from "../common-schemas.ts";
+import type { Schema, StructSchema } from "../schema.ts";
 
 /** Of every service. */
 const endpoint: Readonly<Record<string, Schema>> = { region: text, uriEndpointOverride: text, overrideEndpoint: flag };

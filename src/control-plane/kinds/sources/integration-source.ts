@@ -1,13 +1,13 @@
 /** An IntegrationSource: events of a timer or of an AWS service. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
-import { objectAt, valueAt } from "../resources/json.ts";
-import { awsAuthSchema, dynamoStreamsSchema, s3Schema, sqsSchema } from "../validation/aws-schemas.ts";
-import { freeObject, int64, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { type IntegrationRules, validateIntegration } from "../validation/integration-spec.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
+import { objectAt, valueAt } from "../../resources/json.ts";
+import { freeObject, int64, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { awsAuthSchema, dynamoStreamsSchema, s3Schema, sqsSchema } from "../../validation/sources/aws-schemas.ts";
+import { type IntegrationRules, validateIntegration } from "../../validation/sources/integration-spec.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../../validation/sources/source-spec.ts";
 
 const RULES: IntegrationRules = {
   noun: "source",

@@ -1,7 +1,7 @@
 /** What a PingSource's event carries: text or bytes, not both; under `application/json` a JSON object, as Knative has it. */
-import { isJsonObject, type JsonObject, parseJson, textAt } from "../resources/json.ts";
-import { decodeBase64 } from "./base64.ts";
-import { expectedExactlyOneGotBoth, type FieldError, invalidValue } from "./field-error.ts";
+import { isJsonObject, type JsonObject, parseJson, textAt } from "../../resources/json.ts";
+import { decodeBase64 } from "../base64.ts";
+import { expectedExactlyOneGotBoth, type FieldError, invalidValue } from "../field-error.ts";
 
 export function validatePingData(spec: JsonObject | undefined): readonly FieldError[] {
   const data = textAt(spec, "data") ?? "";

@@ -1,10 +1,17 @@
 /** An IntegrationSink: hands events on to a log or to an AWS service. */
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { objectAt } from "../resources/json.ts";
-import { awsAuthSchema, s3Schema, snsSchema, sqsSchema } from "../validation/aws-schemas.ts";
-import { addressStatusMembers, flag, objectSchema, statusMembers, struct, text } from "../validation/common-schemas.ts";
-import { type IntegrationRules, validateIntegration } from "../validation/integration-spec.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { objectAt } from "../../resources/json.ts";
+import {
+  addressStatusMembers,
+  flag,
+  objectSchema,
+  statusMembers,
+  struct,
+  text,
+} from "../../validation/common-schemas.ts";
+import { awsAuthSchema, s3Schema, snsSchema, sqsSchema } from "../../validation/sources/aws-schemas.ts";
+import { type IntegrationRules, validateIntegration } from "../../validation/sources/integration-spec.ts";
 
 const RULES: IntegrationRules = {
   noun: "sink",

@@ -1,8 +1,8 @@
 /** What the specs of all sources have: a sink, and the attributes they add to their events. */
-import { type JsonObject, objectAt, textsAt } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { defaultDestination } from "./destination.ts";
-import type { FieldError } from "./field-error.ts";
+import { type JsonObject, objectAt, textsAt } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { withDefaultDestinations } from "../destination.ts";
+import type { FieldError } from "../field-error.ts";
 
 export function validateOverrides(spec: JsonObject | undefined): readonly FieldError[] {
   const names = Object.keys(textsAt(spec, "ceOverrides", "extensions"));
@@ -19,7 +19,6 @@ export function validateOverrides(spec: JsonObject | undefined): readonly FieldE
 /** The source with the namespace of its sink's `ref` filled in. */
 export function withDefaultedSink(source: JsonObject): JsonObject {
   const spec = objectAt(source, "spec");
-  const sink = objectAt(spec, "sink");
-  if (sink === undefined) return source;
-  return { ...source, spec: { ...spec, sink: defaultDestination(sink, namespaceOf(source)) } };
+  if (spec === undefined) return source;
+  return { ...source, spec: withDefaultDestinations(spec, ["sink"], namespaceOf(source)) };
 }

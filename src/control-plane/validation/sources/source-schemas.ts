@@ -1,6 +1,15 @@
 /** Schemas that sources and sinks share: Knative's SourceSpec and SourceStatus, selectors, keys of Secrets. */
-import { authSchema, destinationSchema, flag, listOf, statusMembers, struct, text, textMap } from "./common-schemas.ts";
-import type { Schema, StructSchema } from "./schema.ts";
+import {
+  authSchema,
+  destinationSchema,
+  flag,
+  listOf,
+  statusMembers,
+  struct,
+  text,
+  textMap,
+} from "../common-schemas.ts";
+import type { Schema, StructSchema } from "../schema.ts";
 
 export const sourceSpecMembers: Readonly<Record<string, Schema>> = {
   sink: { ...destinationSchema, description: "Where events are sent: a ref to an addressable object, or a uri." },

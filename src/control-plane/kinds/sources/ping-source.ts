@@ -1,13 +1,13 @@
 /** A PingSource: the same event again and again, when a cron schedule says so. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
-import { objectAt, valueAt } from "../resources/json.ts";
-import { objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { validatePingData } from "../validation/ping-data.ts";
-import { validatePingSchedule } from "../validation/ping-schedule.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
+import { objectAt, valueAt } from "../../resources/json.ts";
+import { objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { validatePingData } from "../../validation/sources/ping-data.ts";
+import { validatePingSchedule } from "../../validation/sources/ping-schedule.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../../validation/sources/source-spec.ts";
 
 /** Knative's default: every minute. */
 const DEFAULT_SCHEDULE = "* * * * *";

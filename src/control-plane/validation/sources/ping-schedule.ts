@@ -1,7 +1,7 @@
 /** When a PingSource sends, checked in Knative's words. */
-import { type JsonObject, textAt } from "../resources/json.ts";
-import { parseCronSchedule } from "./cron-schedule.ts";
-import { type FieldError, invalidValue } from "./field-error.ts";
+import { type JsonObject, textAt } from "../../resources/json.ts";
+import { parseCronSchedule } from "../cron-schedule.ts";
+import { type FieldError, invalidValue } from "../field-error.ts";
 
 export function validatePingSchedule(spec: JsonObject | undefined): readonly FieldError[] {
   const parsed = parseCronSchedule(textAt(spec, "schedule") ?? "", textAt(spec, "timezone"));

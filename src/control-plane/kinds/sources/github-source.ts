@@ -4,15 +4,15 @@
  * is told to send is accepted: `eventTypes` is not limited to Knative's list.
  */
 
-import { compileGithubSource } from "../compile/compile-github-source.ts";
-import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
-import { GITHUB_SOURCES } from "../resource-names.ts";
-import { objectAt, textAt, textsAt, valueAt } from "../resources/json.ts";
-import { flag, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { type FieldError, invalidValue } from "../validation/field-error.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { withDefaultedSink } from "../validation/source-spec.ts";
+import { compileGithubSource } from "../../compile/compile-github-source.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
+import { GITHUB_SOURCES } from "../../resource-names.ts";
+import { objectAt, textAt, textsAt, valueAt } from "../../resources/json.ts";
+import { flag, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { type FieldError, invalidValue } from "../../validation/field-error.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { withDefaultedSink } from "../../validation/sources/source-spec.ts";
 
 const secretReference = struct({ secretKeyRef: struct({ name: text, key: text }, ["name", "key"]) });
 

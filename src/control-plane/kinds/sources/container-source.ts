@@ -1,13 +1,13 @@
 /** A ContainerSource: a container that makes events and posts them to the sink it is told. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
-import { listAt, objectAt, textAt, valueAt } from "../resources/json.ts";
-import { nameOf } from "../resources/metadata.ts";
-import { freeObject, objectSchema, struct } from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { mapContainers, validateContainers } from "../validation/pod-containers.ts";
-import { sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
+import { listAt, objectAt, textAt, valueAt } from "../../resources/json.ts";
+import { nameOf } from "../../resources/metadata.ts";
+import { freeObject, objectSchema, struct } from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { mapContainers, validateContainers } from "../../validation/sources/pod-containers.ts";
+import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../../validation/sources/source-spec.ts";
 
 export const containerSourceKind: ResourceKind = {
   group: "sources.knative.dev",

@@ -1,6 +1,6 @@
 /** Which one service an IntegrationSource or IntegrationSink connects to, checked in Knative's words. */
-import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
-import { type FieldError, missingFields } from "./field-error.ts";
+import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
+import { type FieldError, missingFields } from "../field-error.ts";
 
 export interface IntegrationRules {
   /** `source` or `sink`, as messages call it. */

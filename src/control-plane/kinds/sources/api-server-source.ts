@@ -1,13 +1,17 @@
 /** An ApiServerSource: changes of Kubernetes objects as events. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
-import { type Json, listAt, objectAt, textAt, valueAt } from "../resources/json.ts";
-import { filterSchema, listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
-import { labelSelectorSchema, sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides } from "../validation/source-spec.ts";
-import { validateFilters } from "../validation/trigger-filters.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
+import { type Json, listAt, objectAt, textAt, valueAt } from "../../resources/json.ts";
+import { filterSchema, listOf, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { type FieldError, invalidValue, missingFields } from "../../validation/field-error.ts";
+import {
+  labelSelectorSchema,
+  sourceSpecMembers,
+  sourceStatusMembers,
+} from "../../validation/sources/source-schemas.ts";
+import { validateOverrides } from "../../validation/sources/source-spec.ts";
+import { validateFilters } from "../../validation/trigger-filters.ts";
 
 const MODES = ["Reference", "Resource"];
 const DEFAULT_MODE = "Reference";

@@ -1,15 +1,15 @@
 /** A KafkaSource: the records of Kafka topics as events. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { type JsonObject, listAt, objectAt, textAt, valueAt } from "../resources/json.ts";
-import { namespaceOf, uidOf } from "../resources/metadata.ts";
-import { deliverySchema, flag, int32, listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
-import { immutableChanges } from "../validation/immutable-fields.ts";
-import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides, withDefaultedSink } from "../validation/source-spec.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from "../../resources/json.ts";
+import { namespaceOf, uidOf } from "../../resources/metadata.ts";
+import { deliverySchema, flag, int32, listOf, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import { type FieldError, invalidValue, missingFields } from "../../validation/field-error.ts";
+import { immutableChanges } from "../../validation/immutable-fields.ts";
+import { secretKeySchema, sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
+import { validateOverrides, withDefaultedSink } from "../../validation/sources/source-spec.ts";
 
 const OFFSETS = ["earliest", "latest"];
 const ORDERINGS = ["ordered", "unordered"];
@@ -68,7 +68,6 @@ export const kafkaSourceKind: ResourceKind = {
   ],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");
-    const delivery = objectAt(spec, "delivery");
     const defaulted = {
       ...spec,
       // Knative makes a random name; this one is as unique and stays the same when it is made again.
@@ -76,9 +75,8 @@ export const kafkaSourceKind: ResourceKind = {
       consumers: valueAt(spec, "consumers") ?? 1,
       initialOffset: valueAt(spec, "initialOffset") || "latest",
       ordering: valueAt(spec, "ordering") ?? "ordered",
-      ...(delivery === undefined ? {} : { delivery: defaultDelivery(delivery, namespaceOf(object)) }),
     };
-    return withDefaultedSink({ ...object, spec: defaulted });
+    return withDefaultedSink({ ...object, spec: withDefaultDelivery(defaulted, namespaceOf(object)) });
   },
   validate(object, old) {
     const spec = objectAt(object, "spec");
@@ -101,7 +99,11 @@ export const kafkaSourceKind: ResourceKind = {
   ),
 };
 
-function validateChoice(spec: JsonObject | undefined, member: string, choices: readonly string[]): readonly FieldError[] {
+function validateChoice(
+  spec: JsonObject | undefined,
+  member: string,
+  choices: readonly string[],
+): readonly FieldError[] {
   const value = textAt(spec, member) ?? "";
   return choices.includes(value) ? [] : [invalidValue(value, `spec.${member}`)];
 }

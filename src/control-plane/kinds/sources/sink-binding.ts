@@ -1,13 +1,17 @@
 /** A SinkBinding: tells workloads of a cluster, through their environment, where to post events. */
-import { compileSourceNotImplemented } from "../compile/compile-source-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../kind.ts";
-import { objectAt, textAt, valueAt } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
-import { labelSelectorSchema, sourceSpecMembers, sourceStatusMembers } from "../validation/source-schemas.ts";
-import { validateOverrides, withDefaultedSink } from "../validation/source-spec.ts";
-import { validateSubject } from "../validation/subject.ts";
+import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
+import { objectAt, textAt, valueAt } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
+import {
+  labelSelectorSchema,
+  sourceSpecMembers,
+  sourceStatusMembers,
+} from "../../validation/sources/source-schemas.ts";
+import { validateOverrides, withDefaultedSink } from "../../validation/sources/source-spec.ts";
+import { validateSubject } from "../../validation/sources/subject.ts";
 
 export const sinkBindingKind: ResourceKind = {
   group: "sources.knative.dev",
