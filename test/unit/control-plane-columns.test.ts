@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { resourceOf, KINDS } from "../../src/control-plane/registry.ts";
+import { KINDS, resourceOf } from "../../src/control-plane/registry.ts";
 import { columnsIn } from "../../src/control-plane/resources/versions.ts";
 
 const EVENTING = "eventing.knative.dev";

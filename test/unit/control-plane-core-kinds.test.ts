@@ -80,7 +80,11 @@ describe("[CP-CORE] Services", () => {
 
   test.each([
     [{ type: "ExternalName" }, 400, "missing field(s): spec.externalName"],
-    [{ type: "ExternalName", externalName: "http://sink.test" }, 400, "invalid value: http://sink.test: spec.externalName"],
+    [
+      { type: "ExternalName", externalName: "http://sink.test" },
+      400,
+      "invalid value: http://sink.test: spec.externalName",
+    ],
     [{ type: "ExternalName", externalName: "sink.test:80" }, 400, "invalid value: sink.test:80: spec.externalName"],
     [{ ports: [{ port: 0 }] }, 400, "invalid value: 0: spec.ports[0].port"],
     [{ ports: [{ port: 65536 }] }, 400, "invalid value: 65536: spec.ports[0].port"],
@@ -99,14 +103,24 @@ describe("[CP-CORE] Services", () => {
 
 describe("[CP-CORE] ServiceAccounts and Events", () => {
   test("[CP-CORE-7] a ServiceAccount with all its members", async () => {
-    const content = { automountServiceAccountToken: false, imagePullSecrets: [{ name: "i" }], secrets: [{ name: "s" }] };
+    const content = {
+      automountServiceAccountToken: false,
+      imagePullSecrets: [{ name: "i" }],
+      secrets: [{ name: "s" }],
+    };
     const { code, body } = await create("serviceaccounts", "ServiceAccount", content);
     expect([code, body]).toMatchObject([201, content]);
   });
 
   test("[CP-CORE-8] an Event is about an object, of its own namespace", async () => {
     const content = {
-      involvedObject: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b", namespace: "default", uid: "u" },
+      involvedObject: {
+        apiVersion: "eventing.knative.dev/v1",
+        kind: "Broker",
+        name: "b",
+        namespace: "default",
+        uid: "u",
+      },
       reason: "BrokerReady",
       message: "The Broker became ready",
       type: "Normal",

@@ -30,7 +30,10 @@ describe("[CP-VER] one kind in two versions", () => {
   test("[CP-VER-1] v1beta2 reads as v1beta3 and stays as it was written", async () => {
     const world = new World();
     const created = await world.request("POST", V1BETA2, eventType("v1beta2", members));
-    expect([created.code, created.body]).toMatchObject([201, { apiVersion: "eventing.knative.dev/v1beta2", spec: members }]);
+    expect([created.code, created.body]).toMatchObject([
+      201,
+      { apiVersion: "eventing.knative.dev/v1beta2", spec: members },
+    ]);
     const read = (await world.request("GET", `${V1BETA3}/e`)).body;
     expect(read).toMatchObject({ apiVersion: "eventing.knative.dev/v1beta3" });
     expect(read.spec).toEqual({ reference, description: "An order", attributes });

@@ -36,8 +36,16 @@ const channelTemplate = { apiVersion: "messaging.knative.dev/v1", kind: "InMemor
 
 describe("[CP-MSG] channels and flows", () => {
   test.each([
-    ["Channel", { delivery: { deadLetterSink: { ref: brokerRef } } }, { channelTemplate, delivery: { deadLetterSink: { ref: local } } }],
-    ["InMemoryChannel", { delivery: { deadLetterSink: { ref: brokerRef } } }, { delivery: { deadLetterSink: { ref: local } } }],
+    [
+      "Channel",
+      { delivery: { deadLetterSink: { ref: brokerRef } } },
+      { channelTemplate, delivery: { deadLetterSink: { ref: local } } },
+    ],
+    [
+      "InMemoryChannel",
+      { delivery: { deadLetterSink: { ref: brokerRef } } },
+      { delivery: { deadLetterSink: { ref: local } } },
+    ],
     [
       "Subscription",
       { channel, subscriber: { ref: brokerRef }, reply: { ref: brokerRef } },
@@ -50,7 +58,10 @@ describe("[CP-MSG] channels and flows", () => {
     ],
     [
       "Parallel",
-      { branches: [{ filter: { ref: brokerRef }, subscriber: { ref: brokerRef }, reply: { ref: brokerRef } }], reply: { ref: brokerRef } },
+      {
+        branches: [{ filter: { ref: brokerRef }, subscriber: { ref: brokerRef }, reply: { ref: brokerRef } }],
+        reply: { ref: brokerRef },
+      },
       {
         channelTemplate,
         branches: [{ filter: { ref: local }, subscriber: { ref: local }, reply: { ref: local } }],
@@ -58,7 +69,11 @@ describe("[CP-MSG] channels and flows", () => {
       },
     ],
     ["EventPolicy", { from: [{ ref: brokerRef }, { sub: "a" }] }, { from: [{ ref: local }, { sub: "a" }] }],
-    ["EventTransform", { jsonata: { expression: "$" }, sink: { uri } }, { jsonata: { expression: "$" }, sink: { uri } }],
+    [
+      "EventTransform",
+      { jsonata: { expression: "$" }, sink: { uri } },
+      { jsonata: { expression: "$" }, sink: { uri } },
+    ],
     [
       "RequestReply",
       { brokerRef, timeout: "PT1M", delivery: { deadLetterSink: { ref: brokerRef } } },
@@ -111,7 +126,11 @@ describe("[CP-MSG] channels and flows", () => {
       { brokerRef, timeout: "PT0S" },
       "invalid value: PT0S: spec.timeout\nexpected an ISO 8601 period above zero, such as PT30S",
     ],
-    ["EventPolicy", { filters: [{ exact: { "NO-NAME": "x" } }] }, 'invalid key name "NO-NAME": spec.filters[0].exact[NO-NAME]'],
+    [
+      "EventPolicy",
+      { filters: [{ exact: { "NO-NAME": "x" } }] },
+      'invalid key name "NO-NAME": spec.filters[0].exact[NO-NAME]',
+    ],
     ["EventPolicy", { to: [{}] }, "expected exactly one, got neither: spec.to[0].ref, spec.to[0].selector"],
   ])("[CP-MSG-2] a %s of %j is refused", async (kind, spec, why) => {
     const { code, body } = await create(kind, spec);
@@ -172,9 +191,21 @@ describe("[CP-MSG] channels and flows", () => {
 
 describe("[CP-NIM] kinds without a data plane", () => {
   test.each([
-    ["Channel", {}, "Channels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers."],
-    ["Subscription", { channel, subscriber: { uri } }, "Subscriptions deliver nothing yet, because Channels do not carry events yet. Use a Trigger on a Broker."],
-    ["EventPolicy", {}, "EventPolicies are not enforced yet: what this one would refuse is accepted. Do not rely on it to keep senders out."],
+    [
+      "Channel",
+      {},
+      "Channels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers.",
+    ],
+    [
+      "Subscription",
+      { channel, subscriber: { uri } },
+      "Subscriptions deliver nothing yet, because Channels do not carry events yet. Use a Trigger on a Broker.",
+    ],
+    [
+      "EventPolicy",
+      {},
+      "EventPolicies are not enforced yet: what this one would refuse is accepted. Do not rely on it to keep senders out.",
+    ],
   ])("[CP-NIM-1] a %s is not Ready, and says what to use instead", async (kind, spec, message) => {
     const world = new World();
     await create(kind, spec, {}, world);
@@ -183,7 +214,13 @@ describe("[CP-NIM] kinds without a data plane", () => {
     expect(body.status).toEqual({
       observedGeneration: 1,
       conditions: [
-        { type: "Ready", status: "False", reason: "NotImplemented", message, lastTransitionTime: "2026-01-02T03:04:05Z" },
+        {
+          type: "Ready",
+          status: "False",
+          reason: "NotImplemented",
+          message,
+          lastTransitionTime: "2026-01-02T03:04:05Z",
+        },
       ],
     });
   });

@@ -16,7 +16,7 @@ describe("[CP-PB] parsing", () => {
     const body = envelope("v1", "Namespace", goMetadata("team"), message(2), message(3, text(1, "")));
     expect(parseProtobuf(body)).toEqual({
       kind: "object",
-      object: { apiVersion: "v1", kind: "Namespace", metadata: { name: "team", generation: 0 }, spec: {}, status: {} },
+      object: { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" }, spec: {}, status: {} },
     });
   });
 
@@ -87,12 +87,12 @@ describe("[CP-PB] parsing", () => {
         message(2, message(1, text(1, "ns"), text(2, "create"), text(3, "g"), text(5, "brokers"), text(6, ""))),
       ],
       {
-        metadata: { generation: 0 },
+        metadata: {},
         spec: { resourceAttributes: { namespace: "ns", verb: "create", group: "g", resource: "brokers" } },
       },
     ],
     ["SelfSubjectRulesReview", [message(2, text(1, "ns"))], { spec: { namespace: "ns" } }],
-    ["SelfSubjectReview", [goMetadata("")], { metadata: { generation: 0 } }],
+    ["SelfSubjectReview", [goMetadata("")], { metadata: {} }],
   ])("[CP-PB-3] %s", (kind, fields, members) => {
     const object = { apiVersion: "v1", kind, ...members };
     expect(parseProtobuf(envelope("v1", kind, ...fields))).toEqual({ kind: "object", object });
@@ -148,7 +148,113 @@ describe("[CP-PB] parsing", () => {
   });
 });
 
+/** Requests of kubectl 1.33, as they came over the wire, in base64. */
+const KUBECTL: readonly (readonly [string, string, object])[] = [
+  [
+    "create namespace golden",
+    "azhzAAoPCgJ2MRIJTmFtZXNwYWNlEh4KFgoGZ29sZGVuEgAaACIAKgAyADgAQgASABoCCgAaACIA",
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "golden" }, spec: {}, status: {} },
+  ],
+  [
+    "create secret generic s --from-literal=a=b --from-literal=empty=",
+    "azhzAAoMCgJ2MRIGU2VjcmV0Ei4KFwoBcxIAGgZnb2xkZW4iACoAMgA4AEIAEgYKAWESAWISCQoFZW1wdHkSABoAGgAiAA==",
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "s", namespace: "golden" },
+      data: { a: "Yg==", empty: "" },
+    },
+  ],
+  [
+    "create configmap c --from-literal=a=b",
+    "azhzAAoPCgJ2MRIJQ29uZmlnTWFwEiEKFwoBYxIAGgZnb2xkZW4iACoAMgA4AEIAEgYKAWESAWIaACIA",
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "golden" }, data: { a: "b" } },
+  ],
+  [
+    "create serviceaccount acc",
+    "azhzAAoUCgJ2MRIOU2VydmljZUFjY291bnQSGwoZCgNhY2MSABoGZ29sZGVuIgAqADIAOABCABoAIgA=",
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "acc", namespace: "golden" } },
+  ],
+  [
+    "create service externalname svc --external-name example.com",
+    "azhzAAoNCgJ2MRIHU2VydmljZRJgCiUKA3N2YxIAGgZnb2xkZW4iACoAMgA4AEIAWgoKA2FwcBIDc3ZjEjMSCgoDYXBwEgNzdmMaACIMRXh0ZXJuYWxOYW1lOgBCAFILZXhhbXBsZS5jb21aAGAAaAAaAgoAGgAiAA==",
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "svc", namespace: "golden", labels: { app: "svc" } },
+      spec: { selector: { app: "svc" }, type: "ExternalName", externalName: "example.com" },
+    },
+  ],
+  [
+    "auth can-i create brokers",
+    "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSVQoQCgASABoAIgAqADIAOABCABI3CjUKBmdvbGRlbhIGY3JlYXRlGhRldmVudGluZy5rbmF0aXZlLmRldiIAKgdicm9rZXJzMgA6ABoICAASABoAIAAaACIA",
+    {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      metadata: {},
+      spec: {
+        resourceAttributes: {
+          namespace: "golden",
+          verb: "create",
+          group: "eventing.knative.dev",
+          resource: "brokers",
+        },
+      },
+    },
+  ],
+  [
+    "auth can-i get /readyz",
+    "azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSLgoQCgASABoAIgAqADIAOABCABIQEg4KBy9yZWFkeXoSA2dldBoICAASABoAIAAaACIA",
+    {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      metadata: {},
+      spec: { nonResourceAttributes: { path: "/readyz", verb: "get" } },
+    },
+  ],
+  [
+    "auth can-i --list",
+    "azhzAAoxChdhdXRob3JpemF0aW9uLms4cy5pby92MRIWU2VsZlN1YmplY3RSdWxlc1JldmlldxIiChAKABIAGgAiACoAMgA4AEIAEggKBmdvbGRlbhoEGAAiABoAIgA=",
+    {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectRulesReview",
+      metadata: {},
+      spec: { namespace: "golden" },
+    },
+  ],
+  [
+    "auth whoami",
+    "azhzAAotChhhdXRoZW50aWNhdGlvbi5rOHMuaW8vdjESEVNlbGZTdWJqZWN0UmV2aWV3EhoKEAoAEgAaACIAKgAyADgAQgASBgoECgASABoAIgA=",
+    { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview", metadata: {} },
+  ],
+];
+
 describe("[CP-PB] requests", () => {
+  test.each(KUBECTL)("[CP-PB-9] kubectl %s", (_command, base64, object) => {
+    expect(parseProtobuf(Buffer.from(base64, "base64"))).toEqual({ kind: "object", object });
+  });
+
+  test("[CP-PB-10] ports of a Service lead to a number or a name", () => {
+    const port = (number: number, target: Uint8Array) =>
+      message(1, text(1, ""), text(2, "TCP"), integer(3, number), message(4, target), integer(5, 0));
+    const toNumber = port(80, Buffer.concat([integer(1, 0), integer(2, 8080), text(3, "")]));
+    const toName = port(81, Buffer.concat([integer(1, 1), integer(2, 0), text(3, "web")]));
+    const toNothing = port(82, Buffer.concat([integer(1, 0), integer(2, 0), text(3, "")]));
+    const parsed = parseProtobuf(envelope("v1", "Service", message(2, toNumber, toName, toNothing)));
+    expect(parsed).toMatchObject({
+      object: {
+        spec: {
+          ports: [
+            { protocol: "TCP", port: 80, targetPort: 8080 },
+            { protocol: "TCP", port: 81, targetPort: "web" },
+            { protocol: "TCP", port: 82 },
+          ],
+        },
+      },
+    });
+    expect(JSON.stringify(parsed)).not.toMatch(/nodePort|null/);
+  });
+
   test("[CP-PB-7] create a Namespace and a Secret, then delete it by DeleteOptions; answers are JSON", async () => {
     const world = new World({ encryptionKey: KEY });
     const namespace = envelope("v1", "Namespace", goMetadata("team"), message(2), message(3, text(1, "")));

@@ -70,10 +70,17 @@ describe("[CP-REF] references", () => {
       [[CONFIG_MAPS, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" } }]],
       "address not set for ConfigMap default/m: nothing can be sent to it",
     ],
-  ] as const)("[CP-REF-3] a subscriber that is %s is not resolved, and says why", async (_name, subscriber, others, why) => {
-    const found = await subscribed(subscriber, others);
-    expect([found.ready, found.uri, found.message]).toEqual(["False Unable to get the Subscriber's URI", undefined, why]);
-  });
+  ] as const)(
+    "[CP-REF-3] a subscriber that is %s is not resolved, and says why",
+    async (_name, subscriber, others, why) => {
+      const found = await subscribed(subscriber, others);
+      expect([found.ready, found.uri, found.message]).toEqual([
+        "False Unable to get the Subscriber's URI",
+        undefined,
+        why,
+      ]);
+    },
+  );
 
   test("[CP-REF-4] a Trigger follows its Service: when it comes, when it moves, when it goes", async () => {
     const { world } = await subscribed(toService);

@@ -1,5 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { BROKERS, broker, conditions, KEY, SECRETS, SOURCES, secret, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import {
+  BROKERS,
+  broker,
+  conditions,
+  KEY,
+  SECRETS,
+  SOURCES,
+  secret,
+  TRIGGERS,
+  trigger,
+  World,
+} from "./control-plane-world.ts";
 
 const brokerRef = { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b" };
 const sourceRef = { apiVersion: "sources.knative.dev/v1alpha1", kind: "GitHubSource", name: "gh" };
@@ -83,7 +94,10 @@ describe("[CP-DEP] knative.dev/dependency", () => {
       DependencyReady: "False DependencyDoesNotExist",
     });
     await world.request("POST", SOURCES, source);
-    expect(await statusOf(world)).toMatchObject({ Ready: "False SecretNotFound", DependencyReady: "False SecretNotFound" });
+    expect(await statusOf(world)).toMatchObject({
+      Ready: "False SecretNotFound",
+      DependencyReady: "False SecretNotFound",
+    });
     await world.request("POST", SECRETS, secret("s", { token: "x" }));
     expect(await statusOf(world)).toMatchObject({ Ready: "True", DependencyReady: "True" });
     // It only says so: events are delivered all the same.
@@ -106,9 +120,13 @@ describe("[CP-DEP] knative.dev/dependency", () => {
     const world = new World();
     await world.request("POST", BROKERS, broker("b"));
     const waiting = (name: string, other: string) =>
-      trigger(name, {}, {
-        annotations: { "knative.dev/dependency": JSON.stringify({ ...brokerRef, kind: "Trigger", name: other }) },
-      });
+      trigger(
+        name,
+        {},
+        {
+          annotations: { "knative.dev/dependency": JSON.stringify({ ...brokerRef, kind: "Trigger", name: other }) },
+        },
+      );
     await world.request("POST", TRIGGERS, waiting("t", "u"));
     await world.request("POST", TRIGGERS, waiting("u", "t"));
     expect(await statusOf(world)).toMatchObject({ Ready: "Unknown DependencyNotConfigured" });

@@ -73,6 +73,10 @@ function fieldValue(wire: WireField, type: Exclude<FieldType, { readonly kind: "
       return utf8(bytesOf(wire));
     case "integer":
       return integerOf(wire);
+    case "positive":
+      return integerOf(wire) || null;
+    case "int-or-string":
+      return intOrString(bytesOf(wire));
     case "flag":
       return integerOf(wire) !== 0;
     case "time":
@@ -95,6 +99,16 @@ function mapEntry(bytes: Uint8Array, values: "text" | "bytes"): [string, Json] {
     if (wire.number === 2) value = values === "text" ? utf8(bytesOf(wire)) : base64Text(bytesOf(wire));
   }
   return [key, value];
+}
+
+/** Null when it is neither. */
+function intOrString(bytes: Uint8Array): Json {
+  const fields = wireFields(bytes);
+  const number = fields.find((field) => field.kind === "varint" && field.number === 2);
+  const name = fields.find((field) => field.kind === "bytes" && field.number === 3);
+  const isName = fields.some((field) => field.kind === "varint" && field.number === 1 && field.value === 1n);
+  if (isName) return name === undefined ? null : utf8(bytesOf(name)) || null;
+  return number === undefined ? null : integerOf(number) || null;
 }
 
 /** Null when it is not set. Fractions of a second are dropped, as in every time of the API. */

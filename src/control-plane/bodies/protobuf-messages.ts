@@ -5,10 +5,15 @@
 
 export type FieldType =
   | { readonly kind: "text" }
+  /** Where zero is a value. */
   | { readonly kind: "integer" }
+  /** Where zero means that nothing was set: Go writes it all the same. */
+  | { readonly kind: "positive" }
   | { readonly kind: "flag" }
   /** Seconds and nanoseconds; RFC 3339 in JSON. */
   | { readonly kind: "time" }
+  /** A number or a name, with a sign which of both it is. */
+  | { readonly kind: "int-or-string" }
   /** A message around the bytes of a JSON text. */
   | { readonly kind: "raw-json" }
   /** Names to values; bytes are base64 in JSON. */
@@ -25,6 +30,7 @@ export type Message = ReadonlyMap<number, Field>;
 
 const text: FieldType = { kind: "text" };
 const integer: FieldType = { kind: "integer" };
+const positive: FieldType = { kind: "positive" };
 const flag: FieldType = { kind: "flag" };
 const time: FieldType = { kind: "time" };
 const textMap: FieldType = { kind: "map", values: "text" };
@@ -56,7 +62,7 @@ const objectMeta = message({
   4: ["selfLink", text],
   5: ["uid", text],
   6: ["resourceVersion", text],
-  7: ["generation", integer],
+  7: ["generation", positive],
   8: ["creationTimestamp", time],
   9: ["deletionTimestamp", time],
   10: ["deletionGracePeriodSeconds", integer],
@@ -65,6 +71,26 @@ const objectMeta = message({
   13: ["ownerReferences", ownerReference, "repeated"],
   14: ["finalizers", text, "repeated"],
   17: ["managedFields", managedFieldsEntry, "repeated"],
+});
+
+const servicePort = message({
+  1: ["name", text],
+  2: ["protocol", text],
+  3: ["port", positive],
+  4: ["targetPort", { kind: "int-or-string" }],
+  5: ["nodePort", positive],
+  6: ["appProtocol", text],
+});
+
+/** What `kubectl create service` says. */
+const serviceSpec = message({
+  1: ["ports", servicePort, "repeated"],
+  2: ["selector", textMap],
+  3: ["clusterIP", text],
+  4: ["type", text],
+  5: ["externalIPs", text, "repeated"],
+  7: ["sessionAffinity", text],
+  10: ["externalName", text],
 });
 
 const objectReference = message({
@@ -137,6 +163,7 @@ export const MESSAGES: ReadonlyMap<string, Message> = new Map([
       4: ["automountServiceAccountToken", flag],
     }),
   ],
+  ["Service", fieldsOf({ 1: ["metadata", objectMeta], 2: ["spec", serviceSpec] })],
   [
     "DeleteOptions",
     fieldsOf({

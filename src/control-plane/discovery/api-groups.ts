@@ -29,11 +29,9 @@ interface Version {
   readonly minor: number;
 }
 
-const STABILITIES = ["alpha", "beta", ""];
-
 function parseVersion(text: string): Version {
   const [, major = "0", stability = "", minor = "0"] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(text) ?? [];
-  return { stability: STABILITIES.indexOf(stability), major: Number(major), minor: Number(minor) };
+  return { stability: ["alpha", "beta", ""].indexOf(stability), major: Number(major), minor: Number(minor) };
 }
 
 function comparePreference(a: Version, b: Version): number {

@@ -42,15 +42,18 @@ export const brokerKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Takes events at its address, durably, and has its Triggers deliver them.",
- ...objectSchema({
-    spec: struct({
-      config: { ...referenceSchema, description: "Not used: every Broker is durable in the same way. It cannot be changed." },
-      delivery: { ...deliverySchema, description: "How Triggers without a delivery of their own deliver." },
+    description: "Takes events at its address, durably, and has its Triggers deliver them.",
+    ...objectSchema({
+      spec: struct({
+        config: {
+          ...referenceSchema,
+          description: "Not used: every Broker is durable in the same way. It cannot be changed.",
+        },
+        delivery: { ...deliverySchema, description: "How Triggers without a delivery of their own deliver." },
+      }),
+      status: struct({ ...statusMembers, ...addressStatusMembers, ...deadLetterStatusMembers }),
     }),
-    status: struct({ ...statusMembers, ...addressStatusMembers, ...deadLetterStatusMembers }),
-  }),
- },
+  },
   printerColumns: [
     { name: "URL", type: "string", jsonPath: ".status.address.url" },
     AGE,

@@ -31,16 +31,16 @@ export const channelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Takes events at its address and has its Subscriptions deliver them. It carries none yet.",
- ...objectSchema({
-    spec: struct({
-      channelTemplate: channelTemplateSchema,
-      delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
-      subscribers: { ...channelSubscribersSchema, description: "Set by Subscriptions." },
+    description: "Takes events at its address and has its Subscriptions deliver them. It carries none yet.",
+    ...objectSchema({
+      spec: struct({
+        channelTemplate: channelTemplateSchema,
+        delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
+        subscribers: { ...channelSubscribersSchema, description: "Set by Subscriptions." },
+      }),
+      status: struct({ ...channelStatusMembers, channel: referenceSchema }),
     }),
-    status: struct({ ...channelStatusMembers, channel: referenceSchema }),
-  }),
- },
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };

@@ -19,13 +19,13 @@ export const configMapKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: false,
   schema: {
- description: "Settings under names. Nothing here reads one; it is kept for the tools that do.",
- ...objectSchema({
-    data: { ...textMap, description: "Values as text." },
-    binaryData: { ...textMap, description: "Values in base64." },
-    immutable: { ...flag, description: "Once true, values stay as they are until the object is deleted." },
-  }),
- },
+    description: "Settings under names. Nothing here reads one; it is kept for the tools that do.",
+    ...objectSchema({
+      data: { ...textMap, description: "Values as text." },
+      binaryData: { ...textMap, description: "Values in base64." },
+      immutable: { ...flag, description: "Once true, values stay as they are until the object is deleted." },
+    }),
+  },
   printerColumns: CONFIG_MAP_COLUMNS,
   applyDefaults: (object) => object,
   validate(object, old) {

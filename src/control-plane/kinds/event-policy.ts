@@ -41,27 +41,27 @@ export const eventPolicyKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Says who may send events to what. It is kept here and not enforced yet.",
- ...objectSchema({
-    spec: struct({
-      from: {
-        ...listOf(
-          struct({
-            ref: struct({ apiVersion: text, kind: text, name: text, namespace: text }),
-            sub: { ...text, description: "Name of a sender; one that ends in * means all that begin so." },
-          }),
-        ),
-        description: "Who may send.",
-      },
-      to: {
-        ...listOf(struct({ ref: struct({ apiVersion: text, kind: text, name: text }), selector: selectorSchema })),
-        description: "What they may send to; everything in the namespace if absent.",
-      },
-      filters: { ...listOf(filterSchema), description: "Which events they may send; all if absent." },
+    description: "Says who may send events to what. It is kept here and not enforced yet.",
+    ...objectSchema({
+      spec: struct({
+        from: {
+          ...listOf(
+            struct({
+              ref: struct({ apiVersion: text, kind: text, name: text, namespace: text }),
+              sub: { ...text, description: "Name of a sender; one that ends in * means all that begin so." },
+            }),
+          ),
+          description: "Who may send.",
+        },
+        to: {
+          ...listOf(struct({ ref: struct({ apiVersion: text, kind: text, name: text }), selector: selectorSchema })),
+          description: "What they may send to; everything in the namespace if absent.",
+        },
+        filters: { ...listOf(filterSchema), description: "Which events they may send; all if absent." },
+      }),
+      status: struct({ ...statusMembers, from: listOf(text) }),
     }),
-    status: struct({ ...statusMembers, from: listOf(text) }),
-  }),
- },
+  },
   printerColumns: [...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

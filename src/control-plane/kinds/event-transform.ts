@@ -61,27 +61,27 @@ export const eventTransformKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Turns events into others by a JSONata expression. It does not run yet.",
- ...objectSchema({
-    spec: struct({
-      jsonata: jsonataSchema,
-      reply: struct({
+    description: "Turns events into others by a JSONata expression. It does not run yet.",
+    ...objectSchema({
+      spec: struct({
         jsonata: jsonataSchema,
-        discard: { ...flag, description: "Drops what the sink answers." },
+        reply: struct({
+          jsonata: jsonataSchema,
+          discard: { ...flag, description: "Drops what the sink answers." },
+        }),
+        sink: { ...destinationSchema, description: "Where the new event goes; back to the sender if absent." },
       }),
-      sink: { ...destinationSchema, description: "Where the new event goes; back to the sender if absent." },
+      status: struct({
+        ...statusMembers,
+        ...addressStatusMembers,
+        auth: authSchema,
+        jsonata: struct({ deployment: deploymentStatusSchema }),
+        sinkUri: text,
+        sinkCACerts: text,
+        sinkAudience: text,
+      }),
     }),
-    status: struct({
-      ...statusMembers,
-      ...addressStatusMembers,
-      auth: authSchema,
-      jsonata: struct({ deployment: deploymentStatusSchema }),
-      sinkUri: text,
-      sinkCACerts: text,
-      sinkAudience: text,
-    }),
-  }),
- },
+  },
   printerColumns: [
     { name: "URL", type: "string", jsonPath: ".status.address.url" },
     { name: "Sink", type: "string", jsonPath: ".status.sinkUri" },
@@ -110,7 +110,8 @@ function validateSink(spec: JsonObject | undefined): readonly FieldError[] {
 function validateReply(spec: JsonObject | undefined): readonly FieldError[] {
   const reply = objectAt(spec, "reply");
   if (reply === undefined) return [];
-  if (objectAt(spec, "sink") === undefined) return [{ message: "reply is set without spec.sink", paths: ["spec.reply"] }];
+  if (objectAt(spec, "sink") === undefined)
+    return [{ message: "reply is set without spec.sink", paths: ["spec.reply"] }];
   const discards = valueAt(reply, "discard") === true;
   if (!discards || objectAt(reply, "jsonata") === undefined) return [];
   return [expectedExactlyOneGotBoth("spec.reply.discard", "spec.reply.jsonata")];

@@ -48,19 +48,19 @@ export const eventTypeKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: DESCRIPTION,
- ...objectSchema({
-    spec: struct({
-      ...COMMON_MEMBERS,
-      broker: { ...text, description: "Deprecated: the name of a Broker; reference says it better." },
-      schema: { ...text, description: "URI of the schema of the data." },
-      schemaData: { ...text, description: "The schema itself, in whatever notation." },
-      source: { ...text, description: "Value of the attribute source." },
-      type: { ...text, description: "Value of the attribute type." },
+    description: DESCRIPTION,
+    ...objectSchema({
+      spec: struct({
+        ...COMMON_MEMBERS,
+        broker: { ...text, description: "Deprecated: the name of a Broker; reference says it better." },
+        schema: { ...text, description: "URI of the schema of the data." },
+        schemaData: { ...text, description: "The schema itself, in whatever notation." },
+        source: { ...text, description: "Value of the attribute source." },
+        type: { ...text, description: "Value of the attribute type." },
+      }),
+      status: struct(statusMembers),
     }),
-    status: struct(statusMembers),
-  }),
- },
+  },
   printerColumns: [
     { name: "Type", type: "string", jsonPath: ".spec.type" },
     { name: "Source", type: "string", jsonPath: ".spec.source" },
@@ -71,18 +71,18 @@ export const eventTypeKind: ResourceKind = {
     other: {
       v1beta3: {
         schema: {
- description: DESCRIPTION,
- ...objectSchema({
-          spec: struct({
-            ...COMMON_MEMBERS,
-            attributes: {
-              ...listOf(struct({ name: text, required: flag, value: text }, ["name"])),
-              description: "Attributes that such events have; type, source, specversion and id must be among them.",
-            },
+          description: DESCRIPTION,
+          ...objectSchema({
+            spec: struct({
+              ...COMMON_MEMBERS,
+              attributes: {
+                ...listOf(struct({ name: text, required: flag, value: text }, ["name"])),
+                description: "Attributes that such events have; type, source, specversion and id must be among them.",
+              },
+            }),
+            status: struct(statusMembers),
           }),
-          status: struct(statusMembers),
-        }),
- },
+        },
         printerColumns: [
           { name: "Type", type: "string", jsonPath: ".spec.attributes[?(@.name=='type')].value" },
           { name: "Source", type: "string", jsonPath: ".spec.attributes[?(@.name=='source')].value" },

@@ -23,15 +23,15 @@ export const inMemoryChannelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "A Channel of the default kind, durable here all the same. It carries no events yet.",
- ...objectSchema({
-    spec: struct({
-      delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
-      subscribers: { ...inMemoryChannelSubscribersSchema, description: "Set by Subscriptions." },
+    description: "A Channel of the default kind, durable here all the same. It carries no events yet.",
+    ...objectSchema({
+      spec: struct({
+        delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
+        subscribers: { ...inMemoryChannelSubscribersSchema, description: "Set by Subscriptions." },
+      }),
+      status: struct(channelStatusMembers),
     }),
-    status: struct(channelStatusMembers),
-  }),
- },
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };

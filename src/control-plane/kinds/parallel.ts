@@ -29,36 +29,39 @@ export const parallelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Gives every event to all of its branches. It carries none yet.",
- ...objectSchema({
-    spec: struct({
-      branches: {
-        ...listOf(
+    description: "Gives every event to all of its branches. It carries none yet.",
+    ...objectSchema({
+      spec: struct({
+        branches: {
+          ...listOf(
+            struct({
+              delivery: deliverySchema,
+              filter: {
+                ...destinationSchema,
+                description: "A service: the event it answers goes on, no answer drops it.",
+              },
+              reply: { ...destinationSchema, description: "Where what the subscriber answers goes." },
+              subscriber: destinationSchema,
+            }),
+          ),
+          description: "Each gets every event.",
+        },
+        channelTemplate: channelTemplateSchema,
+        reply: { ...destinationSchema, description: "For branches without a reply of their own." },
+      }),
+      status: struct({
+        ...flowStatusMembers,
+        ingressChannelStatus: flowChannelStatusSchema,
+        branchStatuses: listOf(
           struct({
-            delivery: deliverySchema,
-            filter: { ...destinationSchema, description: "A service: the event it answers goes on, no answer drops it." },
-            reply: { ...destinationSchema, description: "Where what the subscriber answers goes." },
-            subscriber: destinationSchema,
+            filterChannelStatus: flowChannelStatusSchema,
+            filterSubscriptionStatus: flowSubscriptionStatusSchema,
+            subscriberSubscriptionStatus: flowSubscriptionStatusSchema,
           }),
         ),
-        description: "Each gets every event.",
-      },
-      channelTemplate: channelTemplateSchema,
-      reply: { ...destinationSchema, description: "For branches without a reply of their own." },
+      }),
     }),
-    status: struct({
-      ...flowStatusMembers,
-      ingressChannelStatus: flowChannelStatusSchema,
-      branchStatuses: listOf(
-        struct({
-          filterChannelStatus: flowChannelStatusSchema,
-          filterSubscriptionStatus: flowSubscriptionStatusSchema,
-          subscriberSubscriptionStatus: flowSubscriptionStatusSchema,
-        }),
-      ),
-    }),
-  }),
- },
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const namespace = namespaceOf(object);

@@ -34,21 +34,21 @@ export const requestReplyKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Answers a request with the event that comes back through a Broker. It does not run yet.",
- ...objectSchema({
-    spec: struct({
-      brokerRef: {
-        ...struct({ apiVersion: text, kind: text, name: text }),
-        description: "The Broker of this namespace that requests go to and answers come from.",
-      },
-      correlationAttribute: { ...text, description: "Attribute that marks a request; correlationid if absent." },
-      replyAttribute: { ...text, description: "Attribute in which the answer repeats the mark; replyid if absent." },
-      timeout: { ...text, description: "Longest wait for an answer, ISO 8601; PT30S if absent." },
-      delivery: deliverySchema,
+    description: "Answers a request with the event that comes back through a Broker. It does not run yet.",
+    ...objectSchema({
+      spec: struct({
+        brokerRef: {
+          ...struct({ apiVersion: text, kind: text, name: text }),
+          description: "The Broker of this namespace that requests go to and answers come from.",
+        },
+        correlationAttribute: { ...text, description: "Attribute that marks a request; correlationid if absent." },
+        replyAttribute: { ...text, description: "Attribute in which the answer repeats the mark; replyid if absent." },
+        timeout: { ...text, description: "Longest wait for an answer, ISO 8601; PT30S if absent." },
+        delivery: deliverySchema,
+      }),
+      status: struct({ ...statusMembers, ...addressStatusMembers, desiredReplicas: int32, readyReplicas: int32 }),
     }),
-    status: struct({ ...statusMembers, ...addressStatusMembers, desiredReplicas: int32, readyReplicas: int32 }),
-  }),
- },
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec") ?? {};

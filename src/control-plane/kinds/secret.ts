@@ -22,9 +22,9 @@ export const secretKind: ResourceKind = {
   hasStatus: false,
   sealed: true,
   schema: {
- description: "Values that others must not see. They rest encrypted.",
- ...objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
- },
+    description: "Values that others must not see. They rest encrypted.",
+    ...objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
+  },
   printerColumns: SECRET_COLUMNS,
   selectableFields: ["type"],
   normalize(object) {

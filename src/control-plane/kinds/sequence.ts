@@ -13,13 +13,7 @@ import {
   flowSubscriptionStatusSchema,
 } from "../validation/channel-schemas.ts";
 import { validateChannelTemplate, withChannelTemplate } from "../validation/channel-template.ts";
-import {
-  deliverySchema,
-  destinationSchema,
-  listOf,
-  objectSchema,
-  struct,
-} from "../validation/common-schemas.ts";
+import { deliverySchema, destinationSchema, listOf, objectSchema, struct } from "../validation/common-schemas.ts";
 import { validateDelivery } from "../validation/delivery-spec.ts";
 import { defaultDestination, validateDestination, withDefaultDestinations } from "../validation/destination.ts";
 import { type FieldError, missingFields } from "../validation/field-error.ts";
@@ -35,29 +29,31 @@ export const sequenceKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Takes an event through steps, each with the answer of the one before. It carries none yet.",
- ...objectSchema({
-    spec: struct({
-      channelTemplate: channelTemplateSchema,
-      reply: { ...destinationSchema, description: "Where what the last step answers goes; dropped if absent." },
-      steps: {
-        ...listOf(struct({ ...destinationSchema.properties, delivery: deliverySchema })),
-        description: "Subscribers, each of which gets what the one before answers. No answer ends the flow.",
-      },
+    description: "Takes an event through steps, each with the answer of the one before. It carries none yet.",
+    ...objectSchema({
+      spec: struct({
+        channelTemplate: channelTemplateSchema,
+        reply: { ...destinationSchema, description: "Where what the last step answers goes; dropped if absent." },
+        steps: {
+          ...listOf(struct({ ...destinationSchema.properties, delivery: deliverySchema })),
+          description: "Subscribers, each of which gets what the one before answers. No answer ends the flow.",
+        },
+      }),
+      status: struct({
+        ...flowStatusMembers,
+        channelStatuses: listOf(flowChannelStatusSchema),
+        subscriptionStatuses: listOf(flowSubscriptionStatusSchema),
+      }),
     }),
-    status: struct({
-      ...flowStatusMembers,
-      channelStatuses: listOf(flowChannelStatusSchema),
-      subscriptionStatuses: listOf(flowSubscriptionStatusSchema),
-    }),
-  }),
- },
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const namespace = namespaceOf(object);
     const spec = withChannelTemplate(objectAt(object, "spec") ?? {});
     const replying = withDefaultDestinations(spec, ["reply"], namespace);
-    const steps = listAt(spec, "steps").map((step) => (isJsonObject(step) ? defaultDestination(step, namespace) : step));
+    const steps = listAt(spec, "steps").map((step) =>
+      isJsonObject(step) ? defaultDestination(step, namespace) : step,
+    );
     return { ...object, spec: steps.length === 0 ? replying : withMember(replying, "steps", steps) };
   },
   validate(object) {

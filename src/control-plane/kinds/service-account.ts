@@ -16,13 +16,13 @@ export const serviceAccountKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: false,
   schema: {
- description: "A name that manifests refer to. No process here runs as one.",
- ...objectSchema({
-    automountServiceAccountToken: flag,
-    imagePullSecrets: listOf(struct({ name: text })),
-    secrets: listOf(objectReferenceSchema),
-  }),
- },
+    description: "A name that manifests refer to. No process here runs as one.",
+    ...objectSchema({
+      automountServiceAccountToken: flag,
+      imagePullSecrets: listOf(struct({ name: text })),
+      secrets: listOf(objectReferenceSchema),
+    }),
+  },
   printerColumns: SERVICE_ACCOUNT_COLUMNS,
   applyDefaults: (object) => object,
   validate: () => [],

@@ -6,17 +6,17 @@
 import type { ResourceKind } from "../kind.ts";
 import { SERVICE_COLUMNS } from "../presentation/core-columns.ts";
 import { SERVICES } from "../resource-names.ts";
-import { isJsonObject, type Json, type JsonObject, listAt, numberAt, objectAt, textAt, withMember } from "../resources/json.ts";
 import {
-  flag,
-  freeObject,
-  int32,
-  listOf,
-  objectSchema,
-  struct,
-  text,
-  textMap,
-} from "../validation/common-schemas.ts";
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  textAt,
+  withMember,
+} from "../resources/json.ts";
+import { flag, freeObject, int32, listOf, objectSchema, struct, text, textMap } from "../validation/common-schemas.ts";
 import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
 import { isHostName } from "../validation/metadata-rules.ts";
 import type { Schema } from "../validation/schema.ts";
@@ -47,33 +47,33 @@ export const serviceKind: ResourceKind = {
   nameRule: "label",
   hasStatus: false,
   schema: {
- description: "A name for a subscriber: a reference to a Service of type ExternalName leads to its host.",
- ...objectSchema({
-    spec: struct({
-      type: { type: "string", enum: TYPES, description: "Only ExternalName leads anywhere here." },
-      externalName: { ...text, description: "Host that a reference to this Service means, reached by http." },
-      ports: { ...listOf(portSchema), description: "The first one is the port of that host; 80 if absent." },
-      selector: textMap,
-      clusterIP: text,
-      clusterIPs: listOf(text),
-      externalIPs: listOf(text),
-      ipFamilies: listOf(text),
-      ipFamilyPolicy: text,
-      internalTrafficPolicy: text,
-      externalTrafficPolicy: text,
-      trafficDistribution: text,
-      healthCheckNodePort: int32,
-      allocateLoadBalancerNodePorts: flag,
-      loadBalancerClass: text,
-      loadBalancerIP: text,
-      loadBalancerSourceRanges: listOf(text),
-      publishNotReadyAddresses: flag,
-      sessionAffinity: text,
-      sessionAffinityConfig: struct({ clientIP: struct({ timeoutSeconds: int32 }) }),
+    description: "A name for a subscriber: a reference to a Service of type ExternalName leads to its host.",
+    ...objectSchema({
+      spec: struct({
+        type: { type: "string", enum: TYPES, description: "Only ExternalName leads anywhere here." },
+        externalName: { ...text, description: "Host that a reference to this Service means, reached by http." },
+        ports: { ...listOf(portSchema), description: "The first one is the port of that host; 80 if absent." },
+        selector: textMap,
+        clusterIP: text,
+        clusterIPs: listOf(text),
+        externalIPs: listOf(text),
+        ipFamilies: listOf(text),
+        ipFamilyPolicy: text,
+        internalTrafficPolicy: text,
+        externalTrafficPolicy: text,
+        trafficDistribution: text,
+        healthCheckNodePort: int32,
+        allocateLoadBalancerNodePorts: flag,
+        loadBalancerClass: text,
+        loadBalancerIP: text,
+        loadBalancerSourceRanges: listOf(text),
+        publishNotReadyAddresses: flag,
+        sessionAffinity: text,
+        sessionAffinityConfig: struct({ clientIP: struct({ timeoutSeconds: int32 }) }),
+      }),
+      status: freeObject,
     }),
-    status: freeObject,
-  }),
- },
+  },
   printerColumns: SERVICE_COLUMNS,
   applyDefaults(object) {
     const spec = objectAt(object, "spec") ?? {};
@@ -98,7 +98,9 @@ function validateExternalName(spec: JsonObject | undefined): readonly FieldError
   const host = textAt(spec, "externalName") ?? "";
   if (host === "") return [missingFields("spec.externalName")];
   if (isHostName(host)) return [];
-  return [invalidValue(host, "spec.externalName", "expected a host name such as sink.example.com, without scheme and port")];
+  return [
+    invalidValue(host, "spec.externalName", "expected a host name such as sink.example.com, without scheme and port"),
+  ];
 }
 
 function validatePorts(spec: JsonObject | undefined): readonly FieldError[] {

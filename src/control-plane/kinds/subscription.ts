@@ -38,29 +38,29 @@ export const subscriptionKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Delivers the events of a channel to a subscriber. It delivers none yet.",
- ...objectSchema({
-    spec: struct({
-      channel: { ...referenceSchema, description: "Whose events are delivered. It cannot be changed." },
-      delivery: { ...deliverySchema, description: "Instead of the channel's." },
-      reply: { ...destinationSchema, description: "Where what the subscriber answers goes; dropped if absent." },
-      subscriber: { ...destinationSchema, description: "Where events go." },
-    }),
-    status: struct({
-      ...statusMembers,
-      auth: authSchema,
-      physicalSubscription: struct({
-        ...deadLetterStatusMembers,
-        subscriberUri: text,
-        subscriberCACerts: text,
-        subscriberAudience: text,
-        replyUri: text,
-        replyCACerts: text,
-        replyAudience: text,
+    description: "Delivers the events of a channel to a subscriber. It delivers none yet.",
+    ...objectSchema({
+      spec: struct({
+        channel: { ...referenceSchema, description: "Whose events are delivered. It cannot be changed." },
+        delivery: { ...deliverySchema, description: "Instead of the channel's." },
+        reply: { ...destinationSchema, description: "Where what the subscriber answers goes; dropped if absent." },
+        subscriber: { ...destinationSchema, description: "Where events go." },
+      }),
+      status: struct({
+        ...statusMembers,
+        auth: authSchema,
+        physicalSubscription: struct({
+          ...deadLetterStatusMembers,
+          subscriberUri: text,
+          subscriberCACerts: text,
+          subscriberAudience: text,
+          replyUri: text,
+          replyCACerts: text,
+          replyAudience: text,
+        }),
       }),
     }),
-  }),
- },
+  },
   printerColumns: [AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

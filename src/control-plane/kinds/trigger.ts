@@ -27,7 +27,12 @@ import {
   validateReference,
   withDefaultDestinations,
 } from "../validation/destination.ts";
-import { expectedExactlyOneGotBoth, type FieldError, immutableField, missingFields } from "../validation/field-error.ts";
+import {
+  expectedExactlyOneGotBoth,
+  type FieldError,
+  immutableField,
+  missingFields,
+} from "../validation/field-error.ts";
 import { validateTriggerAnnotations } from "../validation/trigger-annotations.ts";
 import { validateAttributeNames, validateFilters } from "../validation/trigger-filters.ts";
 
@@ -44,28 +49,31 @@ export const triggerKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
- description: "Delivers the events of a Broker that pass its filter to a subscriber.",
- ...objectSchema({
-    spec: struct({
-      broker: { ...text, description: "Name of the Broker whose events are delivered. It cannot be changed." },
-      brokerRef: { ...referenceSchema, description: "Instead of broker: a reference to it." },
-      filter: struct({
-        attributes: { ...textMap, description: "Values that attributes must have; an empty value asks for presence." },
+    description: "Delivers the events of a Broker that pass its filter to a subscriber.",
+    ...objectSchema({
+      spec: struct({
+        broker: { ...text, description: "Name of the Broker whose events are delivered. It cannot be changed." },
+        brokerRef: { ...referenceSchema, description: "Instead of broker: a reference to it." },
+        filter: struct({
+          attributes: {
+            ...textMap,
+            description: "Values that attributes must have; an empty value asks for presence.",
+          },
+        }),
+        filters: { ...listOf(filterSchema), description: "All of them must pass; filter does not count beside them." },
+        subscriber: { ...destinationSchema, description: "Where events go. What it answers goes back to the Broker." },
+        delivery: { ...deliverySchema, description: "Instead of the Broker's, whose dead letter sink still serves." },
       }),
-      filters: { ...listOf(filterSchema), description: "All of them must pass; filter does not count beside them." },
-      subscriber: { ...destinationSchema, description: "Where events go. What it answers goes back to the Broker." },
-      delivery: { ...deliverySchema, description: "Instead of the Broker's, whose dead letter sink still serves." },
+      status: struct({
+        ...statusMembers,
+        ...deadLetterStatusMembers,
+        subscriberUri: text,
+        subscriberCACerts: text,
+        subscriberAudience: text,
+        auth: authSchema,
+      }),
     }),
-    status: struct({
-      ...statusMembers,
-      ...deadLetterStatusMembers,
-      subscriberUri: text,
-      subscriberCACerts: text,
-      subscriberAudience: text,
-      auth: authSchema,
-    }),
-  }),
- },
+  },
   printerColumns: [
     { name: "Broker", type: "string", jsonPath: ".spec.broker" },
     { name: "Subscriber_URI", type: "string", jsonPath: ".status.subscriberUri" },

@@ -45,9 +45,7 @@ export const channelStatusMembers: Readonly<Record<string, Schema>> = {
   ...addressStatusMembers,
   ...deadLetterStatusMembers,
   deadLetterChannel: referenceSchema,
-  subscribers: listOf(
-    struct({ uid: text, observedGeneration: int64, ready: text, message: text, auth: authSchema }),
-  ),
+  subscribers: listOf(struct({ uid: text, observedGeneration: int64, ready: text, message: text, auth: authSchema })),
 };
 
 /** How a flow tells of the channels and Subscriptions it is made of. */

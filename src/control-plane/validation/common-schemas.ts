@@ -67,7 +67,15 @@ export const metadataSchema: StructSchema = {
 
 /** A whole object: apiVersion, kind and metadata beside the kind's own members. */
 export function objectSchema(members: Readonly<Record<string, Schema>>, required?: readonly string[]): StructSchema {
-  return struct({ apiVersion: API_VERSION, kind: KIND, metadata: metadataSchema, ...members }, required);
+  const entries = Object.entries(members).map(([name, schema]) => [name, withSectionDescription(name, schema)]);
+  const sections: Readonly<Record<string, Schema>> = Object.fromEntries(entries);
+  return struct({ apiVersion: API_VERSION, kind: KIND, metadata: metadataSchema, ...sections }, required);
+}
+
+function withSectionDescription(name: string, schema: Schema): Schema {
+  if (schema.description !== undefined) return schema;
+  if (name === "spec") return { ...schema, description: "What is wanted." };
+  return name === "status" ? { ...schema, description: "How things stand; the server writes it." } : schema;
 }
 
 export const referenceSchema: StructSchema = struct({

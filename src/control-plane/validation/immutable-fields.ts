@@ -3,11 +3,7 @@ import { canonicalJson, type JsonObject, sameJson, valueAt } from "../resources/
 import { type FieldError, immutableField } from "./field-error.ts";
 
 /** One error for each of these members of `spec` that differs from the stored object's. */
-export function immutableChanges(
-  names: readonly string[],
-  object: JsonObject,
-  old: JsonObject,
-): readonly FieldError[] {
+export function immutableChanges(names: readonly string[], object: JsonObject, old: JsonObject): readonly FieldError[] {
   return names.flatMap((name) => {
     const before = valueAt(old, "spec", name) ?? null;
     const after = valueAt(object, "spec", name) ?? null;
