@@ -20,6 +20,7 @@ const SQL_FILES = [
   "src/control-plane/store/migrate.ts",
   "src/control-plane/store/object-store.ts",
   "src/control-plane/store/public-url.ts",
+  "src/control-plane/store/token-table.ts",
 ];
 const SQL =
   /\b(SELECT\s[\s\S]*\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|DROP|ALTER)\s+(TABLE|INDEX)|PRAGMA)\b/i;

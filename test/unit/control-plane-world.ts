@@ -1,16 +1,12 @@
 /** A control plane on node:sqlite with a clock that stands still and channels that are maps. */
-import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { AccessSettings } from "../../src/control-plane/access/access.ts";
+import type { AccessSettings } from "../../src/control-plane/access/authenticate.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
 import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
+import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
 import { VirtualClock } from "../kit/virtual-clock.ts";
 
-export const MIGRATION = readFileSync(
-  new URL("../../migrations/control-plane/0001-control-plane.sql", import.meta.url),
-  "utf8",
-);
 export const KEY = Buffer.alloc(32, 7).toString("base64");
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -25,8 +21,8 @@ export interface AnswerBody {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
-    readonly continue: string;
     readonly resourceVersion: string;
+    readonly continue: string;
     readonly annotations: Readonly<Record<string, string>>;
     readonly managedFields?: readonly AnsweredEntry[];
   };
@@ -143,7 +139,7 @@ export class World {
     const sql = nodeSql(this.database);
     return new ControlPlaneEngine({
       sql,
-      migrations: [MIGRATION],
+      migrations: CONTROL_PLANE_MIGRATIONS,
       access: this.#options.access ?? {},
       encryptionKey: this.#options.encryptionKey,
       publicUrl: this.#options.publicUrl,

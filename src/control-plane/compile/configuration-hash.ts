@@ -9,8 +9,9 @@ import type { AcknowledgedConfiguration, UnversionedConfiguration } from "./comp
 
 export function withHash(configuration: Omit<UnversionedConfiguration, "hash">): UnversionedConfiguration {
   const settings = settingsHash({ ...configuration, hash: "" });
+  const ingress = canonicalJson(configuration.ingress ?? null);
   const subscriptions = configuration.subscriptions.map(subscriptionHash);
-  return { ...configuration, hash: hashText([settings, ...subscriptions].join()) };
+  return { ...configuration, hash: hashText([settings, ingress, ...subscriptions].join()) };
 }
 
 export function acknowledgedForm(configuration: UnversionedConfiguration): AcknowledgedConfiguration {
@@ -19,9 +20,9 @@ export function acknowledgedForm(configuration: UnversionedConfiguration): Ackno
   return { uid, hash, settings: settingsHash(configuration), subscriptions: Object.fromEntries(hashes) };
 }
 
-/** Of everything but the subscriptions. */
+/** Of everything but the subscriptions and the ingress: a token that comes or goes makes no Broker less ready. */
 export function settingsHash(configuration: UnversionedConfiguration): string {
-  return hashText(canonicalJson({ ...configuration, hash: "", subscriptions: [] }));
+  return hashText(canonicalJson({ ...configuration, hash: "", ingress: undefined, subscriptions: [] }));
 }
 
 /** Computed once for each: a subscription is asked for by its Broker, by its Trigger and when its channel has taken it. */

@@ -18,12 +18,12 @@ export const namespaceKind: ResourceKind = {
   nameRule: "label",
   hasStatus: false,
   schema: {
- description: "What other objects live in. Its name begins the path of every address in it.",
- ...objectSchema({
-    spec: struct({ finalizers: listOf(text) }),
-    status: struct({ phase: text, conditions: listOf(conditionSchema) }),
-  }),
- },
+    description: "What other objects live in. Its name begins the path of every address in it.",
+    ...objectSchema({
+      spec: struct({ finalizers: listOf(text) }),
+      status: struct({ phase: text, conditions: listOf(conditionSchema) }),
+    }),
+  },
   printerColumns: NAMESPACE_COLUMNS,
   applyDefaults(object) {
     // Whoever deletes it sees by this that it stays until it is empty.

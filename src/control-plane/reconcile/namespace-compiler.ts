@@ -38,6 +38,7 @@ export class NamespaceCompiler {
     return compileNamespace({
       namespace,
       manifests: objects.map(({ key, body }) => ({ resource: key.resource, object: body })),
+      publishers: store.tokens.publishersIn(namespace),
       publicUrl: publicUrl() ?? UNKNOWN_URL,
       now: timestamp(now()),
       findElsewhere: (resource, elsewhere, name) => {

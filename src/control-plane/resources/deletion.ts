@@ -13,6 +13,7 @@ import { NAMESPACES } from "../resource-names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type JsonObject, objectAt, sameJson, withMember } from "./json.ts";
 import { finalizersOf, generationOf, isBeingDeleted, timestamp, uidOf, withMetadata } from "./metadata.ts";
+import { PERMANENT_NAMESPACES } from "./permanent-namespaces.ts";
 import { conflict, forbidden, qualified, type ResourceName } from "./refusal.ts";
 
 export interface DeletionPorts {
@@ -37,9 +38,6 @@ export const FOREGROUND = "foregroundDeletion";
 /** Holds an owner until its dependents have forgotten it. */
 export const ORPHAN = "orphan";
 
-/** Always there, as in Kubernetes. */
-export const DEFAULT_NAMESPACE = "default";
-
 export class Deletion {
   readonly #ports: DeletionPorts;
 
@@ -51,9 +49,9 @@ export class Deletion {
   delete(stored: StoredObject, resource: ResourceName, options: DeletionOptions): JsonObject | undefined {
     checkPreconditions(stored, resource, options);
     const { key } = stored;
-    if (isNamespace(stored) && key.name === DEFAULT_NAMESPACE) {
-      const details = { name: key.name, kind: resource.plural };
-      throw forbidden('namespaces "default" is forbidden: this namespace may not be deleted', details);
+    if (isNamespace(stored) && PERMANENT_NAMESPACES.includes(key.name)) {
+      const message = `namespaces ${JSON.stringify(key.name)} is forbidden: this namespace may not be deleted`;
+      throw forbidden(message, { name: key.name, kind: resource.plural });
     }
     if (options.dryRun) {
       const body = markedForDeletion(stored, options.propagation, this.#ports.now());

@@ -22,7 +22,8 @@ import { type ListOptions, type ListPage, listPage, selectPage } from "./list-pa
 import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf } from "./metadata.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
-import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
+import { alreadyExists, badRequest, notFound, qualified, type Refusal, unauthorized, unavailable } from "./refusal.ts";
+import type { Selector } from "./selectors.ts";
 import { atRest, inVersion } from "./versions.ts";
 import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
@@ -42,6 +43,10 @@ export interface Scope {
   readonly kind: ResourceKind;
   readonly version: string;
   readonly namespace: string;
+  /** Why whoever asks may not read or write this object of the kind; absent when they may all of them. */
+  readonly refuses?: (object: JsonObject) => Refusal | undefined;
+  /** Whether they may still, for what goes on after the question; absent when that cannot end. */
+  readonly isStillAllowed?: () => boolean;
 }
 
 /** Times a write starts again because another one came between; each loser means that another one won. */
@@ -62,8 +67,12 @@ export class Resources {
     return this.#present(this.#stored(scope, name), scope);
   }
 
+  /** Leaves out what the scope refuses, as all that is done to many. */
   async list(scope: Scope, options: ListOptions): Promise<ListPage> {
-    return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored, scope) });
+    return listPage(scope, allowedOnly(scope, options), {
+      store: this.#ports.store,
+      present: (stored) => this.#present(stored, scope),
+    });
   }
 
   async create(scope: Scope, incoming: JsonObject, options: WriteOptions): Promise<Written> {
@@ -108,7 +117,11 @@ export class Resources {
 
   /** The lines of a watch, each a change to what is selected; see `watch/watch-hub.ts`. */
   watch(scope: Scope, options: WatchOptions, format: WatchFormat): ReadableStream<Uint8Array> {
-    return this.#ports.watches.open({ scope, options, format, present: (stored) => this.#present(stored, scope) });
+    const present = (stored: StoredObject) => {
+      if (scope.isStillAllowed?.() === false) throw unauthorized("Unauthorized");
+      return this.#present(stored, scope);
+    };
+    return this.#ports.watches.open({ scope, options: allowedOnly(scope, options), format, present });
   }
 
   /** `left` is the object while finalizers hold it. Works without the key of Secrets. */
@@ -124,7 +137,7 @@ export class Resources {
   /** Deletes what a list would show, all of it or, when something is refused, nothing. Works without the key of Secrets. */
   deleteCollection(scope: Scope, selection: ListOptions, options: DeletionOptions): ListPage {
     return this.#ports.store.transaction(() => {
-      const { found, resourceVersion } = selectPage(scope, selection, this.#ports.store);
+      const { found, resourceVersion } = selectPage(scope, allowedOnly(scope, selection), this.#ports.store);
       const items = found.map((stored) => {
         const left = this.#deletion.delete(stored, scope.kind, options);
         return inVersion(scope.kind, left ?? shownWithoutValues(stored), scope.version);
@@ -183,6 +196,7 @@ export class Resources {
   async #changeOnce(request: WriteRequest, change: Change, stored: StoredObject): Promise<Written | undefined> {
     const { store } = this.#ports;
     const { scope, options } = request;
+    checkAllowed(scope, stored);
     const old = await this.#open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
     if (sameJson(object, old) || options.dryRun) return { object: presented(object, stored), warnings };
@@ -206,6 +220,7 @@ export class Resources {
   #stored(scope: Scope, name: string): StoredObject {
     const stored = this.#ports.store.get(keyOf(scope, name));
     if (stored === undefined) throw notFound(scope.kind, name);
+    checkAllowed(scope, stored);
     return stored;
   }
 
@@ -225,6 +240,21 @@ export class Resources {
 
 export function keyOf(scope: Scope, name: string): ObjectKey {
   return { resource: qualified(scope.kind), namespace: scope.kind.namespaced ? scope.namespace : "", name };
+}
+
+function checkAllowed(scope: Scope, { body }: StoredObject): void {
+  const refusal = scope.refuses?.(body);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Selects only what the scope does not refuse, and then not everything, however many there are. */
+function allowedOnly<Options extends { readonly selects: Selector; readonly selectsAll?: boolean }>(
+  { refuses }: Scope,
+  options: Options,
+): Options {
+  if (refuses === undefined) return options;
+  const selects: Selector = (object) => options.selects(object) && refuses(object) === undefined;
+  return options.selectsAll === undefined ? { ...options, selects } : { ...options, selects, selectsAll: false };
 }
 
 function namespaceTouched(key: ObjectKey): string {

@@ -9,6 +9,7 @@ import type { SqlStore, SqlValue } from "../../core/sql-store.ts";
 import { type JsonObject, parseStoredObject } from "../resources/json.ts";
 import { BodyCache, type CachedContent } from "./body-cache.ts";
 import { ChangeLog, type ChangeType } from "./change-log.ts";
+import { TokenTable } from "./token-table.ts";
 
 export interface ObjectKey {
   /** `brokers.eventing.knative.dev`, `secrets`. */
@@ -49,6 +50,8 @@ const HEAD = "id, resource, namespace, name, resource_version";
 
 export class ObjectStore {
   readonly changes: ChangeLog;
+  /** Follows every write. */
+  readonly tokens: TokenTable;
   readonly #sql: SqlStore;
   readonly #bodies = new BodyCache();
   #written: (resource: string) => void = () => undefined;
@@ -56,6 +59,7 @@ export class ObjectStore {
   constructor(sql: SqlStore, now: () => number) {
     this.#sql = sql;
     this.changes = new ChangeLog(sql, now);
+    this.tokens = new TokenTable(sql);
   }
 
   /** Called with the resource of every write in its turn, before its transaction has ended: it may yet be taken back. */
@@ -163,6 +167,8 @@ export class ObjectStore {
     written: { readonly body: string; readonly previous?: StoredObject },
   ): StoredObject {
     this.changes.record(type, stored, written);
+    if (type === "DELETED") this.tokens.forget(stored);
+    else this.tokens.follow(stored);
     this.#written(stored.key.resource);
     return stored;
   }
