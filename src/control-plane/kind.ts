@@ -28,6 +28,8 @@ export interface ResourceKind extends ResourceName {
   readonly printerColumns: readonly PrinterColumn[];
   /** Fields that field selectors may name besides `metadata.name` and `metadata.namespace`: `involvedObject.kind`. */
   readonly selectableFields?: readonly string[];
+  /** Turns what can only be written into what is stored, before anybody's fields are looked at: `stringData` of a Secret. */
+  normalize?(object: JsonObject): JsonObject;
   /** Fills in what Knative's webhook would; applied twice it changes nothing. */
   applyDefaults(object: JsonObject): JsonObject;
   /** Errors of a defaulted object; `old` is the stored object when this is an update. */

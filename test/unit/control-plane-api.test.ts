@@ -13,6 +13,14 @@ const status = (code: number, reason: string, message: string, details: object =
   code,
 });
 const named = (name: string) => ({ name, group: "eventing.knative.dev", kind: "brokers" });
+const managedBy = (manager: string, fieldsV1: object) => ({
+  apiVersion: "eventing.knative.dev/v1",
+  fieldsType: "FieldsV1",
+  fieldsV1,
+  manager,
+  operation: "Update",
+  time: "2026-01-02T03:04:05Z",
+});
 
 describe("[CP-API] objects", () => {
   test("[CP-API-1] create, get, list", async () => {
@@ -30,6 +38,16 @@ describe("[CP-API] objects", () => {
         generation: 1,
         resourceVersion: "2",
         annotations: { "eventing.knative.dev/broker.class": "MTChannelBasedBroker" },
+        managedFields: [
+          managedBy("unknown", { "f:spec": {} }),
+          managedBy("sluice-defaults", {
+            "f:metadata": { "f:annotations": { ".": {}, "f:eventing.knative.dev/broker.class": {} } },
+            "f:spec": {
+              "f:config": { ".": {}, "f:apiVersion": {}, "f:kind": {}, "f:name": {}, "f:namespace": {} },
+              "f:delivery": { ".": {}, "f:backoffDelay": {}, "f:backoffPolicy": {}, "f:retry": {} },
+            },
+          }),
+        ],
       },
       spec: {
         config: {
@@ -265,7 +283,7 @@ describe("[CP-ERR] bad input is never a 500", () => {
     await world.request("POST", BROKERS, broker("b"));
     const post = await world.request("POST", BROKERS, broker("c"), { "content-type": "application/cbor" });
     expect([post.code, post.body.reason]).toEqual([415, "UnsupportedMediaType"]);
-    for (const type of ["application/strategic-merge-patch+json", "application/json-patch+json", "text/plain"]) {
+    for (const type of ["application/strategic-merge-patch+json", "application/json", "text/plain"]) {
       expect((await world.request("PATCH", `${BROKERS}/b`, {}, { "content-type": type })).code).toBe(415);
     }
   });
@@ -286,7 +304,8 @@ describe("[CP-ERR] bad input is never a 500", () => {
       '{"metadata":{"annotations":{"constructor":"x"}}}',
     );
     expect(annotated.body.metadata.annotations.constructor).toBe("x");
-    const polluted = await world.request("PATCH", `${BROKERS}/constructor`, '{"__proto__":{"polluted":1}}');
+    const strict = `${BROKERS}/constructor?fieldValidation=Strict`;
+    const polluted = await world.request("PATCH", strict, '{"__proto__":{"polluted":1}}');
     expect([polluted.code, ({} as { polluted?: number }).polluted]).toEqual([400, undefined]);
     expect((await world.request("GET", `${SECRETS}/constructor`)).code).toBe(404);
   });

@@ -27,6 +27,7 @@ export interface AnswerBody {
     readonly continue: string;
     readonly resourceVersion: string;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly AnsweredEntry[];
   };
   readonly spec: {
     readonly delivery: { readonly retry: number };
@@ -37,6 +38,14 @@ export interface AnswerBody {
   readonly stringData: unknown;
   readonly status: AnsweredStatus;
   readonly items: readonly AnswerBody[];
+}
+
+export interface AnsweredEntry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource?: string;
+  readonly time: string;
+  readonly fieldsV1: object;
 }
 
 export interface AnsweredStatus {

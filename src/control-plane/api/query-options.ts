@@ -1,22 +1,7 @@
 /** What the query of a request asks for, checked. Refusals are thrown. */
-import type { FieldValidation } from "../resources/admission.ts";
 import type { ListOptions } from "../resources/list-page.ts";
 import { badRequest } from "../resources/refusal.ts";
-import type { WriteOptions } from "../resources/resources.ts";
 import { parseFieldSelector, parseLabelSelector } from "../resources/selectors.ts";
-
-const FIELD_VALIDATIONS: readonly FieldValidation[] = ["Strict", "Warn", "Ignore"];
-
-export function writeOptions(query: URLSearchParams, subresource: "main" | "status"): WriteOptions {
-  const sent = query.get("fieldValidation") ?? "Strict";
-  const fieldValidation = FIELD_VALIDATIONS.find((each) => each === sent);
-  if (fieldValidation === undefined) {
-    throw badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(sent)}: supported values: "Ignore", "Warn", "Strict"`,
-    );
-  }
-  return { fieldValidation, dryRun: parseDryRun(query.get("dryRun")), subresource };
-}
 
 export function parseDryRun(value: string | null | undefined): boolean {
   if (value === null || value === undefined || value === "") return false;

@@ -1,5 +1,6 @@
 /** Reads a request's body, bounded: JSON, YAML or Kubernetes' protobuf, as its media type says. Refusals are thrown. */
 import { mediaType } from "../../core/media-type.ts";
+import { duplicateFieldsIn } from "../bodies/duplicate-fields.ts";
 import { inexactNumberIn } from "../bodies/exact-numbers.ts";
 import { parseProtobuf } from "../bodies/parse-protobuf.ts";
 import { parseYaml } from "../bodies/parse-yaml.ts";
@@ -17,6 +18,12 @@ export const OBJECT_TYPES = ["application/json", "application/yaml", PROTOBUF];
 export interface RequestBody {
   readonly mediaType: string;
   readonly value: Json;
+  /** Paths of fields that the text names twice; the last value counts. */
+  readonly duplicateFields: readonly string[];
+}
+
+export interface ObjectBody extends RequestBody {
+  readonly value: JsonObject;
 }
 
 /** A body whose media type must be one of these. */
@@ -26,38 +33,41 @@ export async function readBody(request: Request, mediaTypes: readonly string[]):
     const sent = type === "" ? "a body without Content-Type" : type;
     throw unsupportedMediaType(`${sent} is not supported here: accepted media types include: ${mediaTypes.join(", ")}`);
   }
-  return { mediaType: type, value: parseBody(type, await readBytes(request)) };
+  return { mediaType: type, ...parseBody(type, await readBytes(request)) };
 }
 
-export async function readJsonObject(request: Request, mediaTypes: readonly string[]): Promise<JsonObject> {
-  return checkedObject((await readBody(request, mediaTypes)).value);
+export async function readObject(request: Request, mediaTypes: readonly string[]): Promise<ObjectBody> {
+  const body = await readBody(request, mediaTypes);
+  return { ...body, value: checkedObject(body.value) };
 }
 
 /** The body of a DELETE or of a verb without required fields: may be empty, and is JSON if it does not say otherwise. */
 export async function readOptionalJsonObject(request: Request): Promise<JsonObject> {
   const bytes = await readBytes(request);
   const type = mediaTypeOf(request);
-  if (type === PROTOBUF && bytes.length > 0) return checkedObject(parseBody(type, bytes));
+  if (type === PROTOBUF && bytes.length > 0) return checkedObject(parseBody(type, bytes).value);
   if (utf8(bytes).trim() === "") return {};
-  return checkedObject(parseBody(type, bytes));
+  return checkedObject(parseBody(type, bytes).value);
 }
 
 function mediaTypeOf(request: Request): string {
   return mediaType(request.headers.get("content-type") ?? "");
 }
 
-function parseBody(type: string, bytes: Uint8Array): Json {
-  const value = type === PROTOBUF ? protobufObject(bytes) : parseText(type, utf8(bytes));
-  const inexact = inexactNumberIn(value);
+type Parsed = Omit<RequestBody, "mediaType">;
+
+function parseBody(type: string, bytes: Uint8Array): Parsed {
+  const parsed = type === PROTOBUF ? protobufObject(bytes) : parseText(type, utf8(bytes));
+  const inexact = inexactNumberIn(parsed.value);
   if (inexact !== undefined) throw badRequest(`a whole number near ${inexact} is too large to be kept exactly`);
-  return value;
+  return parsed;
 }
 
-function protobufObject(bytes: Uint8Array): JsonObject {
+function protobufObject(bytes: Uint8Array): Parsed {
   const parsed = parseProtobuf(bytes);
   switch (parsed.kind) {
     case "object":
-      return parsed.object;
+      return { value: parsed.object, duplicateFields: [] };
     case "malformed":
       throw badRequest(`the object provided is unrecognized: protobuf: ${parsed.problem}`);
     case "unsupported":
@@ -68,13 +78,14 @@ function protobufObject(bytes: Uint8Array): JsonObject {
 }
 
 /** Apply patches are called YAML, but kubectl sends them as JSON, which is read faster. */
-function parseText(type: string, text: string): Json {
+function parseText(type: string, text: string): Parsed {
   const isYaml = type.endsWith("/yaml") || type.endsWith("+yaml");
   const json = parseJson(text);
-  if ("value" in json) return json.value;
+  if ("value" in json) return { value: json.value, duplicateFields: duplicateFieldsIn(text) };
   if (!isYaml) throw badRequest(`the object provided is unrecognized: json parse error: ${json.problem}`);
   const yaml = parseYaml(text);
-  if ("value" in yaml) return yaml.value;
+  // A key that is there twice is refused by the parser.
+  if ("value" in yaml) return { value: yaml.value, duplicateFields: [] };
   throw badRequest(`the object provided is unrecognized: yaml: ${yaml.problem}`);
 }
 

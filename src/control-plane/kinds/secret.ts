@@ -27,11 +27,15 @@ export const secretKind: ResourceKind = {
   },
   printerColumns: SECRET_COLUMNS,
   selectableFields: ["type"],
-  applyDefaults(object) {
+  normalize(object) {
     const added = Object.entries(textsAt(object, "stringData")).map(([key, value]) => [key, base64(value)]);
-    const data = { ...objectAt(object, "data"), ...Object.fromEntries(added) };
-    const typed = { type: "Opaque", ...withMember(object, "stringData", undefined) };
-    return Object.keys(data).length === 0 ? typed : { ...typed, data };
+    if (added.length === 0) return withMember(object, "stringData", undefined);
+    const data = Object.fromEntries([...Object.entries(objectAt(object, "data") ?? {}), ...added]);
+    return { ...withMember(object, "stringData", undefined), data };
+  },
+  applyDefaults(object) {
+    const typed = { type: "Opaque", ...object };
+    return Object.keys(objectAt(object, "data") ?? {}).length === 0 ? withMember(typed, "data", undefined) : typed;
   },
   validate(object, old) {
     const data = textsAt(object, "data");

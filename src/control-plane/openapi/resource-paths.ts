@@ -94,12 +94,11 @@ const PARAMETER_TYPES: ReadonlyMap<string, string> = new Map([
   ["sendInitialEvents", "boolean"],
 ]);
 
-const PATCH_TYPES = [
-  "application/apply-patch+yaml",
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-];
+/**
+ * Without strategic merge patches, which core kinds take: the schemas say nothing of how lists merge, and where they are
+ * named kubectl makes such patches from the schemas instead of from what it knows of core kinds.
+ */
+const PATCH_TYPES = ["application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json"];
 
 interface PathOptions {
   readonly operations: readonly Operation[];

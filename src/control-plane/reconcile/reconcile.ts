@@ -12,7 +12,7 @@ import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer } from "../../core/channel-protocol.ts";
 import { type CompiledNamespace, compileNamespace } from "../compile/compile.ts";
 import type { Acknowledgement, UnversionedConfiguration } from "../compile/compile-context.ts";
-import { withMember } from "../resources/json.ts";
+import { withControllerStatus } from "../managed-fields/controller-status.ts";
 import { nameOf, timestamp } from "../resources/metadata.ts";
 import { qualified } from "../resources/refusal.ts";
 import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
@@ -183,13 +183,14 @@ export class Reconciler {
 
   /** Compiles afresh: objects may have changed while channels were called. */
   #writeStatuses(namespace: string): void {
-    const { store } = this.#ports;
+    const { store, now } = this.#ports;
     store.transaction(() => {
       for (const { manifest, status } of this.#compile(namespace).statuses) {
         const name = nameOf(manifest.object);
         const stored = store.get({ resource: manifest.resource, namespace, name });
         if (stored === undefined) continue;
-        store.replace(stored, { body: withMember(stored.body, "status", status), sealed: stored.sealed });
+        const body = withControllerStatus(stored.body, status, timestamp(now()));
+        store.replace(stored, { body, sealed: stored.sealed });
       }
     });
   }

@@ -4,18 +4,21 @@
  */
 
 import type { ResourceKind } from "../kind.ts";
+import { checkEntries } from "../managed-fields/manager-entry.ts";
 import { fieldErrorText } from "../validation/field-error.ts";
 import { checkMetadata } from "../validation/metadata-rules.ts";
 import { decodeObject } from "../validation/schema.ts";
 import { type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt, withMember } from "./json.ts";
-import { contentOf, nameOf, withMetadata } from "./metadata.ts";
-import { badRequest, invalid, tooLarge } from "./refusal.ts";
+import { contentOf, finalizersOf, isBeingDeleted, nameOf, withMetadata } from "./metadata.ts";
+import { badRequest, invalid, type StatusCause, tooLarge } from "./refusal.ts";
 import { apiVersionOf, schemaIn } from "./versions.ts";
 
 /** Larger objects are refused: a row and the change log must hold them. */
 const MAX_OBJECT_BYTES = 512 * 1024;
+/** With the record of who manages its fields, which several managers can make as large again each. */
+const MAX_RECORDED_BYTES = 1024 * 1024;
 
-/** What unknown fields lead to: a refusal, a warning, nothing. The last two prune them. */
+/** What unknown and duplicate fields lead to: a refusal, a warning, nothing. The last two prune unknown ones. */
 export type FieldValidation = "Strict" | "Warn" | "Ignore";
 
 export interface AdmissionRequest {
@@ -25,6 +28,10 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly incoming: JsonObject;
   readonly fieldValidation: FieldValidation;
+  /** Paths of fields that the request names twice; they are treated as unknown ones are. */
+  readonly duplicateFields?: readonly string[];
+  /** Fields that a whole object must have may be missing: what is applied is merged into one that has them. */
+  readonly isPartial?: boolean;
 }
 
 export interface Decoded {
@@ -34,7 +41,7 @@ export interface Decoded {
 
 /** Metadata that only the server sets; what a client sends there is silently replaced. */
 const SERVER_OWNED = ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
-/** Not kept: who manages which field is not tracked, and selfLink is long gone. */
+/** Not stored as sent: who manages what is recorded anew with each write, and selfLink is long gone. */
 const DROPPED = ["managedFields", "selfLink", "resourceVersion"];
 
 /** Checks apiVersion, kind, namespace and every field's name and type. */
@@ -42,17 +49,20 @@ export function decodeRequest(request: AdmissionRequest): Decoded {
   const { kind, incoming } = request;
   checkIdentity(request);
   const decoded = decodeObject(incoming, schemaIn(kind, request.version));
-  const warnings = decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`);
+  const warnings = [
+    ...(request.duplicateFields ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...decoded.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ];
   if (warnings.length > 0 && request.fieldValidation === "Strict") {
     const subject = `${kind.kind} in version ${JSON.stringify(request.version)} cannot be handled as a ${kind.kind}`;
     throw badRequest(`${subject}: strict decoding error: ${warnings.join(", ")}`);
   }
-  const name = nameOf(decoded.value);
-  if (decoded.causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name }, decoded.causes);
-  const object = withMetadata(
-    decoded.value,
-    kind.namespaced ? { namespace: request.namespace } : { namespace: undefined },
-  );
+  const isExcused = (cause: StatusCause) => request.isPartial === true && cause.reason === "FieldValueRequired";
+  const causes = [...decoded.causes.filter((cause) => !isExcused(cause)), ...checkEntries(decoded.value)];
+  if (causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: nameOf(decoded.value) }, causes);
+  const namespace = kind.namespaced ? request.namespace : undefined;
+  const placed = withMetadata(decoded.value, { namespace });
+  const object = kind.normalize?.(placed) ?? placed;
   return { object, warnings: request.fieldValidation === "Warn" ? warnings : [] };
 }
 
@@ -68,6 +78,8 @@ export function admitCreate(
 
 /** The object to store for a write on the main path: everything but status, which stays as it is. */
 export function admitUpdate(kind: ResourceKind, object: JsonObject, old: JsonObject): JsonObject {
+  const added = isBeingDeleted(old) ? addedFinalizers(object, old) : [];
+  if (added.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: nameOf(old) }, [tooLateFor(added)]);
   const owned = Object.fromEntries(SERVER_OWNED.map((name) => [name, valueAt(old, "metadata", name)]));
   const kept = withMetadata(object, { ...cleared(), ...owned, name: nameOf(old) });
   const admitted = checked(kind, withMember(kept, "status", objectAt(old, "status")), old);
@@ -77,9 +89,17 @@ export function admitUpdate(kind: ResourceKind, object: JsonObject, old: JsonObj
 
 /** The object to store for a write on the status subresource: only status is taken. */
 export function admitStatus(object: JsonObject, old: JsonObject): JsonObject {
-  const admitted = withMember(old, "status", objectAt(object, "status"));
+  const admitted = withMetadata(withMember(old, "status", objectAt(object, "status")), { managedFields: undefined });
   checkSize(admitted);
   return admitted;
+}
+
+/** For the object as it is stored, with its managedFields. */
+export function checkRecordedSize(object: JsonObject): JsonObject {
+  const bytes = sizeOf(object);
+  if (bytes <= MAX_RECORDED_BYTES) return object;
+  const advice = 'start its managedFields afresh with the merge patch {"metadata":{"managedFields":[{}]}}';
+  throw tooLarge(`the object is ${bytes} bytes with its managedFields, more than ${MAX_RECORDED_BYTES}: ${advice}`);
 }
 
 function checked(kind: ResourceKind, object: JsonObject, old: JsonObject | undefined): JsonObject {
@@ -92,8 +112,27 @@ function checked(kind: ResourceKind, object: JsonObject, old: JsonObject | undef
   return defaulted;
 }
 
+function addedFinalizers(object: JsonObject, old: JsonObject): readonly string[] {
+  const held = new Set(finalizersOf(old));
+  return finalizersOf(object).filter((finalizer) => !held.has(finalizer));
+}
+
+function tooLateFor(finalizers: readonly string[]): StatusCause {
+  const found = finalizers.map((finalizer) => JSON.stringify(finalizer)).join(", ");
+  const why = "no new finalizers can be added if the object is being deleted";
+  return {
+    reason: "FieldValueForbidden",
+    message: `Forbidden: ${why}, found new finalizers []string{${found}}`,
+    field: "metadata.finalizers",
+  };
+}
+
+function sizeOf(object: JsonObject): number {
+  return new TextEncoder().encode(JSON.stringify(object)).length;
+}
+
 function checkSize(object: JsonObject): void {
-  const bytes = new TextEncoder().encode(JSON.stringify(object)).length;
+  const bytes = sizeOf(object);
   if (bytes > MAX_OBJECT_BYTES) {
     throw tooLarge(`the object is ${bytes} bytes, more than the ${MAX_OBJECT_BYTES} that are stored`);
   }

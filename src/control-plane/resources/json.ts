@@ -13,7 +13,7 @@ const MAX_DEPTH = 64;
 
 /** The value, or why the text is not JSON that is accepted here. */
 export function parseJson(text: string): { readonly value: Json } | { readonly problem: string } {
-  if (isTooDeep(text)) return { problem: `nested deeper than ${MAX_DEPTH} levels` };
+  if (isTextTooDeep(text)) return { problem: `nested deeper than ${MAX_DEPTH} levels` };
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
@@ -94,7 +94,14 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }
 
-function isTooDeep(text: string): boolean {
+/** For values that were put together here; what is read was checked as text. */
+export function isTooDeep(value: Json, allowed = MAX_DEPTH): boolean {
+  const members: readonly Json[] = isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
+  if (members.length === 0) return false;
+  return allowed === 0 || members.some((member) => isTooDeep(member, allowed - 1));
+}
+
+function isTextTooDeep(text: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index++) {

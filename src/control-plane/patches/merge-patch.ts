@@ -1,5 +1,5 @@
 /** RFC 7386: members of the patch replace those of the target, null removes one, objects merge. */
-import { isJsonObject, type Json } from "./json.ts";
+import { isJsonObject, type Json } from "../resources/json.ts";
 
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch;
