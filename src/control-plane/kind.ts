@@ -32,6 +32,11 @@ export interface ResourceKind extends ResourceName {
   normalize?(object: JsonObject): JsonObject;
   /** Fills in what Knative's webhook would; applied twice it changes nothing. */
   applyDefaults(object: JsonObject): JsonObject;
+  /**
+   * After the defaults, what only the router sets: as the stored object has it, or anew. A client that chose it itself is
+   * refused by a throw.
+   */
+  complete?(object: JsonObject, old: JsonObject | undefined): JsonObject;
   /** Errors of a defaulted object; `old` is the stored object when this is an update. */
   validate(object: JsonObject, old: JsonObject | undefined): readonly FieldError[];
   /** Pure: status, channel and source of this object, for kinds that have any. */

@@ -35,6 +35,7 @@ describe("[CP-CMP] compiling", () => {
       uid: body.metadata.uid,
       version: 1,
       hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+      ingress: { kind: "tokens", digests: [] },
       retentionMs: 86_400_000,
       parkedRetentionMs: 1_209_600_000,
       subscriptions: [

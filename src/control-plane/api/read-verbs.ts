@@ -1,9 +1,12 @@
 /** GET of one object and of a collection. */
 import { presentList, presentObject, type View } from "../presentation/present.ts";
 import { chooseRepresentation } from "../presentation/representation.ts";
-import { notImplemented } from "../resources/refusal.ts";
+import type { JsonObject } from "../resources/json.ts";
+import type { ListPage } from "../resources/list-page.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
+import { isWatch } from "../watch/watch-options.ts";
 import { listOptions } from "./query-options.ts";
+import { answerWatch } from "./watch-verb.ts";
 
 export interface ReadPorts {
   readonly resources: Resources;
@@ -22,21 +25,22 @@ export async function answerGet(
 
 export async function answerList(request: Request, scope: Scope, ports: ReadPorts): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  refuseWatch(query);
+  if (isWatch(query)) return answerWatch(request, scope, ports);
   const view = viewOf(request, ports);
-  const page = await ports.resources.list(scope, listOptions(query, scope.kind.selectableFields));
-  const { items, resourceVersion, continueToken } = page;
-  const metadata = { resourceVersion, ...(continueToken === undefined ? {} : { continue: continueToken }) };
-  return Response.json(presentList(scope, { items, metadata }, view));
+  const page = await ports.resources.list(scope, listOptions(query, scope.kind));
+  return Response.json(presentList(scope, { items: page.items, metadata: listMetadata(page) }, view));
+}
+
+export function listMetadata(page: ListPage): JsonObject {
+  const { resourceVersion, continueToken, remainingItemCount } = page;
+  return {
+    resourceVersion,
+    ...(continueToken === undefined ? {} : { continue: continueToken }),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  };
 }
 
 function viewOf(request: Request, ports: ReadPorts): View {
   const query = new URL(request.url).searchParams;
   return { as: chooseRepresentation(request.headers.get("accept"), query), nowMs: ports.now() };
-}
-
-/** The one place where a list becomes a watch. */
-function refuseWatch(query: URLSearchParams): void {
-  const watch = query.get("watch");
-  if (watch !== null && watch !== "false" && watch !== "0") throw notImplemented("watch is not served yet");
 }

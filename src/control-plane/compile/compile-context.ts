@@ -12,7 +12,7 @@ export interface AcknowledgedConfiguration {
   readonly uid: string;
   /** Of the whole. */
   readonly hash: string;
-  /** Of everything but the subscriptions. */
+  /** Of everything but the subscriptions and the ingress. */
   readonly settings: string;
   /** Of each subscription, by its uid. */
   readonly subscriptions: Readonly<Record<string, string>>;

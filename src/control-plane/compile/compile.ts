@@ -6,7 +6,9 @@ import type { ChannelName } from "../../core/channel-name.ts";
 import { type JsonObject, objectAt, sameJson } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import type { ResourceName } from "../resources/refusal.ts";
+import { channelIngress } from "./channel-ingress.ts";
 import type { Acknowledgement, UnversionedConfiguration, WebhookSourceConfiguration } from "./compile-context.ts";
+import { withHash } from "./configuration-hash.ts";
 import { NamespaceContext } from "./namespace-context.ts";
 
 /** A stored object with the name of its resource, as `brokers.eventing.knative.dev`. */
@@ -18,6 +20,8 @@ export interface Manifest {
 export interface CompileInput {
   readonly namespace: string;
   readonly manifests: readonly Manifest[];
+  /** Digests of the tokens that may post to the namespace's channels. */
+  readonly publishers: readonly string[];
   readonly publicUrl: string;
   readonly now: string;
   /** Looks up an object of another namespace. */
@@ -41,7 +45,11 @@ export function compileNamespace(input: CompileInput): CompiledNamespace {
   for (const manifest of input.manifests) {
     const compiled = context.compile(manifest);
     if (compiled === undefined) continue;
-    if (compiled.channel !== undefined) channels.set(compiled.channel.name, compiled.channel.configuration);
+    if (compiled.channel !== undefined) {
+      // Here, and not by each kind, so that no channel is left open.
+      const ingress = channelIngress(manifest.object, input.publishers);
+      channels.set(compiled.channel.name, withHash({ ...compiled.channel.configuration, ingress }));
+    }
     if (compiled.source !== undefined) sources.set(nameOf(manifest.object), compiled.source);
     if (!sameJson(compiled.status, objectAt(manifest.object, "status"))) {
       statuses.push({ manifest, status: compiled.status });

@@ -15,6 +15,8 @@ export class NamespaceContext implements CompileContext {
   readonly now: string;
   readonly #input: CompileInput;
   readonly #byResource = new Map<string, Map<string, JsonObject>>();
+  /** By name of the object; sorted once for all Brokers. */
+  readonly #sorted = new Map<string, readonly JsonObject[]>();
   readonly #compiled = new Map<JsonObject, Compiled | undefined>();
   /** Compiled or being compiled: what waits for itself in a circle is not compiled again. */
   readonly #begun = new Set<JsonObject>();
@@ -35,8 +37,12 @@ export class NamespaceContext implements CompileContext {
   }
 
   list(resource: ResourceName): readonly JsonObject[] {
-    const named = this.#byResource.get(qualified(resource));
-    return [...(named?.values() ?? [])].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const name = qualified(resource);
+    const known = this.#sorted.get(name);
+    if (known !== undefined) return known;
+    const sorted = [...(this.#byResource.get(name)?.values() ?? [])].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    this.#sorted.set(name, sorted);
+    return sorted;
   }
 
   resourceOf(group: string, kind: string): ResourceName | undefined {

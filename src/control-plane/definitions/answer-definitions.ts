@@ -5,9 +5,9 @@ import { presentList, presentObject } from "../presentation/present.ts";
 import { chooseRepresentation } from "../presentation/representation.ts";
 import { KINDS } from "../registry.ts";
 import { NAMESPACES } from "../resource-names.ts";
-import { DEFAULT_NAMESPACE } from "../resources/deletion.ts";
 import { textAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
+import { DEFAULT_NAMESPACE } from "../resources/permanent-namespaces.ts";
 import { methodNotAllowed, notFound, qualified } from "../resources/refusal.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { definitionOf } from "./definition-of.ts";
@@ -31,7 +31,7 @@ export function answerDefinitions(
   }
   // They change with the version of the program only.
   if (query.has("watch")) throw methodNotAllowed(["GET"]);
-  const { selects } = listOptions(query);
+  const { selects } = listOptions(query, {});
   const items = definitions.filter(selects).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return Response.json(presentList(subject, { items, metadata: { resourceVersion: "1" } }, view));
 }

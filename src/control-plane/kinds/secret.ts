@@ -1,14 +1,16 @@
 /**
- * A Secret: `stringData` becomes base64 in `data`. Values never appear in messages, logs or stored text; see
+ * A Secret: `stringData` becomes base64 in `data`; one of the type for access tokens gets its token. Values never appear in messages, logs or stored text; see
  * `secret-sealer.ts` for how they rest.
  */
 
+import { validateAccessToken, withToken } from "../access/access-token-secret.ts";
 import type { ResourceKind } from "../kind.ts";
 import { SECRET_COLUMNS } from "../presentation/core-columns.ts";
 import { SECRETS } from "../resource-names.ts";
 import { objectAt, textsAt, withMember } from "../resources/json.ts";
 import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
-import { validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
+import { validateBase64, validateImmutable, validateKeys, validateSameType } from "../validation/keyed-data.ts";
+import { secretValue } from "./secret-value.ts";
 
 export const secretKind: ResourceKind = {
   ...SECRETS,
@@ -28,7 +30,7 @@ export const secretKind: ResourceKind = {
   printerColumns: SECRET_COLUMNS,
   selectableFields: ["type"],
   normalize(object) {
-    const added = Object.entries(textsAt(object, "stringData")).map(([key, value]) => [key, base64(value)]);
+    const added = Object.entries(textsAt(object, "stringData")).map(([key, value]) => [key, secretValue(value)]);
     if (added.length === 0) return withMember(object, "stringData", undefined);
     const data = Object.fromEntries([...Object.entries(objectAt(object, "data") ?? {}), ...added]);
     return { ...withMember(object, "stringData", undefined), data };
@@ -37,24 +39,15 @@ export const secretKind: ResourceKind = {
     const typed = { type: "Opaque", ...object };
     return Object.keys(objectAt(object, "data") ?? {}).length === 0 ? withMember(typed, "data", undefined) : typed;
   },
+  complete: withToken,
   validate(object, old) {
     const data = textsAt(object, "data");
-    return [
+    const errors = [
       ...validateKeys(data, "data"),
       ...validateBase64(data, "data"),
+      ...validateSameType(object, old),
       ...validateImmutable(["data", "type", "immutable"], object, old),
     ];
+    return errors.length === 0 ? validateAccessToken(object) : errors;
   },
 };
-
-/** The bytes that a validated `data` value stands for, as text. */
-export function secretText(value: string): string {
-  const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
-}
-
-function base64(value: string): string {
-  let binary = "";
-  for (const byte of new TextEncoder().encode(value)) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}

@@ -10,7 +10,7 @@ import { checkMetadata } from "../validation/metadata-rules.ts";
 import { decodeObject } from "../validation/schema.ts";
 import { type JsonObject, numberAt, objectAt, sameJson, textAt, valueAt, withMember } from "./json.ts";
 import { contentOf, finalizersOf, isBeingDeleted, nameOf, withMetadata } from "./metadata.ts";
-import { badRequest, invalid, type StatusCause, tooLarge } from "./refusal.ts";
+import { badRequest, invalid, type Refusal, type StatusCause, tooLarge } from "./refusal.ts";
 import { apiVersionOf, schemaIn } from "./versions.ts";
 
 /** Larger objects are refused: a row and the change log must hold them. */
@@ -32,6 +32,8 @@ export interface AdmissionRequest {
   readonly duplicateFields?: readonly string[];
   /** Fields that a whole object must have may be missing: what is applied is merged into one that has them. */
   readonly isPartial?: boolean;
+  /** As in `Scope`. */
+  readonly refuses?: (object: JsonObject) => Refusal | undefined;
 }
 
 export interface Decoded {
@@ -63,6 +65,8 @@ export function decodeRequest(request: AdmissionRequest): Decoded {
   const namespace = kind.namespaced ? request.namespace : undefined;
   const placed = withMetadata(decoded.value, { namespace });
   const object = kind.normalize?.(placed) ?? placed;
+  const refusal = request.refuses?.(object);
+  if (refusal !== undefined) throw refusal;
   return { object, warnings: request.fieldValidation === "Warn" ? warnings : [] };
 }
 
@@ -106,10 +110,11 @@ function checked(kind: ResourceKind, object: JsonObject, old: JsonObject | undef
   const causes = checkMetadata(object, kind);
   if (causes.length > 0) throw invalid({ group: kind.group, kind: kind.kind, name: nameOf(object) }, causes);
   const defaulted = kind.applyDefaults(object);
-  const errors = kind.validate(defaulted, old);
+  const completed = kind.complete?.(defaulted, old) ?? defaulted;
+  const errors = kind.validate(completed, old);
   if (errors.length > 0) throw badRequest(`validation failed: ${fieldErrorText(errors)}`);
-  checkSize(defaulted);
-  return defaulted;
+  checkSize(completed);
+  return completed;
 }
 
 function addedFinalizers(object: JsonObject, old: JsonObject): readonly string[] {

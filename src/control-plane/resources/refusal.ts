@@ -122,6 +122,22 @@ export function notImplemented(message: string): Refusal {
   return new Refusal(501, "NotImplemented", message);
 }
 
+/** What was asked for lies before everything that is kept. */
+export function expired(message: string): Refusal {
+  return new Refusal(410, "Expired", message);
+}
+
+export function tooManyRequests(message: string, retryAfterSeconds: number): Refusal {
+  return new Refusal(429, "TooManyRequests", message, { retryAfterSeconds });
+}
+
+/** A resourceVersion that was never given out: the client knows a state that is lost, and has to list without it. */
+export function versionTooLarge(version: number, latest: number): Refusal {
+  const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }];
+  const message = `Too large resource version: ${version}, current: ${latest}`;
+  return new Refusal(504, "Timeout", message, { causes, retryAfterSeconds: 1 });
+}
+
 export function unavailable(message: string): Refusal {
   return new Refusal(503, "ServiceUnavailable", message, { retryAfterSeconds: 1 });
 }

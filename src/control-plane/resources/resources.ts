@@ -9,17 +9,21 @@ import type { ResourceKind } from "../kind.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import type { Content, ObjectKey, ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
+import type { WatchFormat } from "../watch/watch-format.ts";
+import type { WatchHub } from "../watch/watch-hub.ts";
+import type { WatchOptions } from "../watch/watch-options.ts";
 import { decodeRequest } from "./admission.ts";
 import { decodeConfiguration } from "./applied-configuration.ts";
 import { changedObject, presented, type Written } from "./changed-object.ts";
 import { createdObject, withGeneratedName } from "./created-object.ts";
-import { Deletion, type DeletionOptions } from "./deletion.ts";
+import { Deletion, type DeletionOptions, shownWithoutValues } from "./deletion.ts";
 import { type JsonObject, sameJson, textAt } from "./json.ts";
-import { type ListOptions, type ListPage, listPage } from "./list-page.ts";
+import { type ListOptions, type ListPage, listPage, selectPage } from "./list-page.ts";
 import { finalizersOf, isBeingDeleted, nameOf, timestamp, uidOf } from "./metadata.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
-import { alreadyExists, badRequest, notFound, qualified, unavailable } from "./refusal.ts";
+import { alreadyExists, badRequest, notFound, qualified, type Refusal, unauthorized, unavailable } from "./refusal.ts";
+import type { Selector } from "./selectors.ts";
 import { atRest, inVersion } from "./versions.ts";
 import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
@@ -29,6 +33,7 @@ export interface ResourcesPorts {
   readonly now: () => number;
   /** A UUID. */
   readonly newUid: () => string;
+  readonly watches: WatchHub;
   /** Called in the turn of every write, after it is stored: this namespace has to be reconciled. */
   readonly changed: (namespace: string) => void;
 }
@@ -38,6 +43,10 @@ export interface Scope {
   readonly kind: ResourceKind;
   readonly version: string;
   readonly namespace: string;
+  /** Why whoever asks may not read or write this object of the kind; absent when they may all of them. */
+  readonly refuses?: (object: JsonObject) => Refusal | undefined;
+  /** Whether they may still, for what goes on after the question; absent when that cannot end. */
+  readonly isStillAllowed?: () => boolean;
 }
 
 /** Times a write starts again because another one came between; each loser means that another one won. */
@@ -58,8 +67,12 @@ export class Resources {
     return this.#present(this.#stored(scope, name), scope);
   }
 
+  /** Leaves out what the scope refuses, as all that is done to many. */
   async list(scope: Scope, options: ListOptions): Promise<ListPage> {
-    return listPage(scope, options, { store: this.#ports.store, present: (stored) => this.#present(stored, scope) });
+    return listPage(scope, allowedOnly(scope, options), {
+      store: this.#ports.store,
+      present: (stored) => this.#present(stored, scope),
+    });
   }
 
   async create(scope: Scope, incoming: JsonObject, options: WriteOptions): Promise<Written> {
@@ -102,6 +115,15 @@ export class Resources {
     throw unavailable("too many writes to the same object at once");
   }
 
+  /** The lines of a watch, each a change to what is selected; see `watch/watch-hub.ts`. */
+  watch(scope: Scope, options: WatchOptions, format: WatchFormat): ReadableStream<Uint8Array> {
+    const present = (stored: StoredObject) => {
+      if (scope.isStillAllowed?.() === false) throw unauthorized("Unauthorized");
+      return this.#present(stored, scope);
+    };
+    return this.#ports.watches.open({ scope, options: allowedOnly(scope, options), format, present });
+  }
+
   /** `left` is the object while finalizers hold it. Works without the key of Secrets. */
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
     const stored = this.#stored(scope, name);
@@ -110,6 +132,18 @@ export class Resources {
       uid: uidOf(stored.body),
       ...(left === undefined ? {} : { left: inVersion(scope.kind, left, scope.version) }),
     };
+  }
+
+  /** Deletes what a list would show, all of it or, when something is refused, nothing. Works without the key of Secrets. */
+  deleteCollection(scope: Scope, selection: ListOptions, options: DeletionOptions): ListPage {
+    return this.#ports.store.transaction(() => {
+      const { found, resourceVersion } = selectPage(scope, allowedOnly(scope, selection), this.#ports.store);
+      const items = found.map((stored) => {
+        const left = this.#deletion.delete(stored, scope.kind, options);
+        return inVersion(scope.kind, left ?? shownWithoutValues(stored), scope.version);
+      });
+      return { items, resourceVersion: String(resourceVersion) };
+    });
   }
 
   #request(scope: Scope, options: WriteOptions): WriteRequest {
@@ -162,6 +196,7 @@ export class Resources {
   async #changeOnce(request: WriteRequest, change: Change, stored: StoredObject): Promise<Written | undefined> {
     const { store } = this.#ports;
     const { scope, options } = request;
+    checkAllowed(scope, stored);
     const old = await this.#open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
     if (sameJson(object, old) || options.dryRun) return { object: presented(object, stored), warnings };
@@ -175,19 +210,17 @@ export class Resources {
     return { object: presented(object, written), warnings };
   }
 
-  /** Taking away the last finalizer of an object that is being deleted deletes it. */
+  /** Taking away the last finalizer of an object that is being deleted deletes it; a namespace first has to be empty. */
   #store(old: StoredObject, next: JsonObject, content: Content): StoredObject {
-    const stays = !isBeingDeleted(next) || finalizersOf(next).length > 0;
-    if (stays) return this.#ports.store.replace(old, content);
-    if (old.key.resource !== qualified(NAMESPACES)) return this.#deletion.remove(old);
-    const replaced = this.#ports.store.replace(old, content);
-    this.#deletion.removeNamespaceIfDrained(old.key.name);
-    return replaced;
+    const isNamespace = old.key.resource === qualified(NAMESPACES);
+    const stays = isNamespace || !isBeingDeleted(next) || finalizersOf(next).length > 0;
+    return stays ? this.#ports.store.replace(old, content) : this.#ports.store.remove(old);
   }
 
   #stored(scope: Scope, name: string): StoredObject {
     const stored = this.#ports.store.get(keyOf(scope, name));
     if (stored === undefined) throw notFound(scope.kind, name);
+    checkAllowed(scope, stored);
     return stored;
   }
 
@@ -207,6 +240,21 @@ export class Resources {
 
 export function keyOf(scope: Scope, name: string): ObjectKey {
   return { resource: qualified(scope.kind), namespace: scope.kind.namespaced ? scope.namespace : "", name };
+}
+
+function checkAllowed(scope: Scope, { body }: StoredObject): void {
+  const refusal = scope.refuses?.(body);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Selects only what the scope does not refuse, and then not everything, however many there are. */
+function allowedOnly<Options extends { readonly selects: Selector; readonly selectsAll?: boolean }>(
+  { refuses }: Scope,
+  options: Options,
+): Options {
+  if (refuses === undefined) return options;
+  const selects: Selector = (object) => options.selects(object) && refuses(object) === undefined;
+  return options.selectsAll === undefined ? { ...options, selects } : { ...options, selects, selectsAll: false };
 }
 
 function namespaceTouched(key: ObjectKey): string {
