@@ -1,6 +1,6 @@
 /** DELETE of one object and of a collection. */
 
-import { presentList } from "../presentation/present.ts";
+import { listObject } from "../presentation/present.ts";
 import { methodNotAllowed, successStatus } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import { deletionOptions } from "./deletion-options.ts";
@@ -26,6 +26,5 @@ export async function answerDeleteCollection(request: Request, scope: Scope, res
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
   const page = resources.deleteCollection(scope, listOptions(query, scope.kind), options);
-  const list = { items: page.items, metadata: listMetadata(page) };
-  return Response.json(presentList(scope, list, { as: { kind: "object" }, nowMs: 0 }));
+  return Response.json(listObject(scope, { items: page.items, metadata: listMetadata(page) }));
 }

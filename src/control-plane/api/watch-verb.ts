@@ -14,7 +14,7 @@ const HEADERS = {
 
 export function answerWatch(request: Request, scope: Scope, { resources, now }: ReadPorts): Response {
   const query = new URL(request.url).searchParams;
-  const options = watchOptions(query, scope.kind.selectableFields);
+  const options = watchOptions(query, scope.kind);
   const format = watchFormat(scope, chooseRepresentation(request.headers.get("accept"), query), now);
   return new Response(resources.watch(scope, options, format), { headers: HEADERS });
 }

@@ -31,7 +31,7 @@ export function answerDefinitions(
   }
   // They change with the version of the program only.
   if (query.has("watch")) throw methodNotAllowed(["GET"]);
-  const { selects } = listOptions(query);
+  const { selects } = listOptions(query, {});
   const items = definitions.filter(selects).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   return Response.json(presentList(subject, { items, metadata: { resourceVersion: "1" } }, view));
 }

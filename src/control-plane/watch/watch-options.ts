@@ -1,5 +1,6 @@
 /** What a watch asks for, from its query; the combinations that Kubernetes forbids are refused. */
 
+import type { ResourceKind } from "../kind.ts";
 import { badRequest, invalid, type StatusCause } from "../resources/refusal.ts";
 import { parseResourceVersion } from "../resources/resource-version.ts";
 import { parseFieldSelector, parseLabelSelector, type Selector } from "../resources/selectors.ts";
@@ -25,9 +26,9 @@ export function isWatch(query: URLSearchParams): boolean {
   return isTrue(query.get("watch"));
 }
 
-export function watchOptions(query: URLSearchParams, selectableFields: readonly string[] = []): WatchOptions {
+export function watchOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): WatchOptions {
   const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", selectableFields);
+  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", kind.selectableFields ?? []);
   const sendInitialEvents = query.get("sendInitialEvents");
   checkCombination(query, sendInitialEvents);
   const bookmarks = isTrue(query.get("allowWatchBookmarks"));
