@@ -136,7 +136,9 @@ describe("[CP-TAB] requests", () => {
     const secrets = await world.request("GET", SECRETS, undefined, TABLE);
     expect(secrets.body).toMatchObject({ rows: [{ cells: ["s", "Opaque", "2", "0s"] }] });
     const namespaces = await world.request("GET", "/api/v1/namespaces", undefined, TABLE);
-    expect(namespaces.body).toMatchObject({ rows: [{ cells: ["default", "Active", "0s"] }] });
+    expect(namespaces.body).toMatchObject({
+      rows: [{ cells: ["default", "Active", "0s"] }, { cells: ["sluice-system", "Active", "0s"] }],
+    });
   });
 
   test.each([
