@@ -134,6 +134,7 @@ describe("[CP-DEP] knative.dev/dependency", () => {
     const { statuses } = compileNamespace({
       namespace: "default",
       manifests,
+      publishers: [],
       publicUrl: "http://sluice.test",
       now: "2026-01-02T03:04:05Z",
       findElsewhere: () => undefined,
