@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { migrate } from "../../src/control-plane/store/migrate.ts";
 import { ObjectStore } from "../../src/control-plane/store/object-store.ts";
 import { nodeSql } from "../kit/node-sql.ts";
-import { MIGRATIONS } from "./control-plane-world.ts";
+import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -14,7 +14,7 @@ class StoreWorld {
 
   constructor() {
     const sql = nodeSql(this.database);
-    migrate(sql, MIGRATIONS);
+    migrate(sql, CONTROL_PLANE_MIGRATIONS);
     this.store = new ObjectStore(sql, () => this.nowMs);
   }
 
