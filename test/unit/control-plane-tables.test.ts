@@ -30,7 +30,7 @@ describe("[CP-TAB] requests", () => {
       {
         kind: "Table",
         apiVersion: "meta.k8s.io/v1",
-        metadata: { resourceVersion: "2" },
+        metadata: { resourceVersion: "3" },
         columnDefinitions: [
           {
             ...string,
@@ -55,10 +55,10 @@ describe("[CP-TAB] requests", () => {
                 namespace: "default",
                 labels: { a: "b" },
                 annotations: { "eventing.knative.dev/broker.class": "MTChannelBasedBroker" },
-                uid: "00000000-0000-4000-8000-000000000002",
+                uid: "00000000-0000-4000-8000-000000000003",
                 creationTimestamp: "2026-01-02T03:04:05Z",
                 generation: 1,
-                resourceVersion: "2",
+                resourceVersion: "3",
               },
             },
           },
@@ -74,7 +74,7 @@ describe("[CP-TAB] requests", () => {
     const answer = await world.request("GET", `${BROKERS}/b`, undefined, TABLE);
     expect(answer.body).toMatchObject({
       kind: "Table",
-      metadata: { resourceVersion: "3" },
+      metadata: { resourceVersion: "4" },
       rows: [{ cells: ["b", "http://sluice.test/default/b", "0s", "True", null, "MTChannelBasedBroker"] }],
     });
   });
@@ -110,7 +110,7 @@ describe("[CP-TAB] requests", () => {
     );
     expect([first.body, next.body]).toMatchObject([
       { rows: [{ object: { metadata: { name: "a" } } }] },
-      { metadata: { resourceVersion: "3" }, rows: [{ object: { metadata: { name: "b" } } }] },
+      { metadata: { resourceVersion: "4" }, rows: [{ object: { metadata: { name: "b" } } }] },
     ]);
   });
 
@@ -125,7 +125,7 @@ describe("[CP-TAB] requests", () => {
     expect(all.body).toEqual({
       kind: "PartialObjectMetadataList",
       apiVersion: "meta.k8s.io/v1",
-      metadata: { resourceVersion: "2" },
+      metadata: { resourceVersion: "3" },
       items: [partial],
     });
   });
