@@ -80,6 +80,7 @@ export class ControlPlaneEngine {
     this.api = createApi({
       ...ports,
       store,
+      watches,
       resources,
       reachedAt: (origin) => {
         if (url.reachedAt(origin)) reconciler.changedEverywhere();
