@@ -48,6 +48,8 @@ class Target {
     await this.#world.settle();
     const table = await this.#world.request("GET", this.#path, undefined, { accept: TABLE });
     await this.#world.request("DELETE", `${this.#path}/${created.body.metadata.name}`);
+    // A namespace goes when the controllers have seen that it is empty.
+    await this.#world.settle();
     return isFine(table) ? created : table;
   }
 

@@ -38,7 +38,7 @@ export const kafkaChannelKind: ResourceKind = {
         description: `How long events are kept, ISO 8601; ${DEFAULT_RETENTION} if absent.`,
       },
       delivery: deliverySchema,
-      subscribers: channelSubscribersSchema,
+      subscribers: { ...channelSubscribersSchema, description: "Written by Subscriptions, not by people." },
     }),
     status: struct(channelStatusMembers),
   }),
