@@ -11,8 +11,8 @@ import {
   flowChannelStatusSchema,
   flowStatusMembers,
   flowSubscriptionStatusSchema,
-} from "../../validation/channel-schemas.ts";
-import { validateChannelTemplate, withChannelTemplate } from "../../validation/channel-template.ts";
+} from "../../validation/channels/channel-schemas.ts";
+import { validateChannelTemplate, withChannelTemplate } from "../../validation/channels/channel-template.ts";
 import { deliverySchema, destinationSchema, listOf, objectSchema, struct } from "../../validation/common-schemas.ts";
 import { validateDelivery } from "../../validation/delivery-spec.ts";
 import { defaultDestination, validateDestination, withDefaultDestinations } from "../../validation/destination.ts";

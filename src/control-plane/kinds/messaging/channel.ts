@@ -10,8 +10,8 @@ import {
   channelStatusMembers,
   channelSubscribersSchema,
   channelTemplateSchema,
-} from "../../validation/channel-schemas.ts";
-import { validateChannelTemplate, withChannelTemplate } from "../../validation/channel-template.ts";
+} from "../../validation/channels/channel-schemas.ts";
+import { validateChannelTemplate, withChannelTemplate } from "../../validation/channels/channel-template.ts";
 import { deliverySchema, objectSchema, referenceSchema, struct } from "../../validation/common-schemas.ts";
 import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
 import { type FieldError, mustNotSet } from "../../validation/field-error.ts";
