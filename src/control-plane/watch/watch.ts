@@ -15,7 +15,7 @@ import { expired, qualified, Refusal } from "../resources/refusal.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchEvent } from "./watch-event.ts";
 import { bookmarkLine, errorLine, eventLine, type WatchFormat } from "./watch-format.ts";
-import { CHANGES_AT_ONCE, CHUNK_CHARACTERS, HEARTBEAT_MS } from "./watch-limits.ts";
+import { CHANGES_AT_ONCE, CHUNK_CHARACTERS, FIRST_HEARTBEAT_MS, HEARTBEAT_MS } from "./watch-limits.ts";
 import type { WatchOptions } from "./watch-options.ts";
 
 /** What is asked for. */
@@ -86,7 +86,7 @@ export class Watch {
     // Without a buffer: a chunk is made when the client takes it.
     this.stream = new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
     this.#cancelLife = ports.schedule(beginning.lifeMs, () => this.end());
-    this.#armHeartbeat();
+    this.#armHeartbeat(FIRST_HEARTBEAT_MS);
   }
 
   /** Changes up to this version are durable; `concerned` when some of them may be of this resource. */
@@ -192,11 +192,11 @@ export class Watch {
     return options.bookmarks && isComplete ? bookmarkLine(this.#position, format) : "\n";
   }
 
-  #armHeartbeat(): void {
-    this.#cancelHeartbeat = this.#ports.schedule(HEARTBEAT_MS, () => {
+  #armHeartbeat(delayMs: number): void {
+    this.#cancelHeartbeat = this.#ports.schedule(delayMs, () => {
       this.#heartbeatIsDue = true;
       this.#wake();
-      this.#armHeartbeat();
+      this.#armHeartbeat(Math.min(2 * delayMs, HEARTBEAT_MS));
     });
   }
 
