@@ -2,8 +2,8 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
 import { migrate } from "../../src/control-plane/store/migrate.ts";
 import { ObjectStore } from "../../src/control-plane/store/object-store.ts";
-import { nodeSql } from "../kit/node-sql.ts";
 import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
+import { nodeSql } from "../kit/node-sql.ts";
 
 const HOUR_MS = 3_600_000;
 

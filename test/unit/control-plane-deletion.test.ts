@@ -94,7 +94,9 @@ describe("[CP-DEL] owners and dependents", () => {
     const deployment = { apiVersion: "apps/v1", kind: "Deployment", name: "d", uid: "x" };
     await world.request("POST", TRIGGERS, owned("trusted", deployment));
     await world.settle();
-    const codes = [`${TRIGGERS}/never`, `${elsewhere}/elsewhere`, `${TRIGGERS}/trusted`].map((path) => code(world, path));
+    const codes = [`${TRIGGERS}/never`, `${elsewhere}/elsewhere`, `${TRIGGERS}/trusted`].map((path) =>
+      code(world, path),
+    );
     expect(await Promise.all(codes)).toEqual([404, 404, 200]);
   });
 
