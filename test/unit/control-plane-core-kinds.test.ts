@@ -25,6 +25,16 @@ describe("[CP-CORE] ConfigMaps", () => {
           uid: expect.any(String),
           creationTimestamp: "2026-01-02T03:04:05Z",
           resourceVersion: expect.any(String),
+          managedFields: [
+            {
+              apiVersion: "v1",
+              fieldsType: "FieldsV1",
+              fieldsV1: { "f:binaryData": { ".": {}, "f:b": {} }, "f:data": { ".": {}, "f:a": {} } },
+              manager: "unknown",
+              operation: "Update",
+              time: "2026-01-02T03:04:05Z",
+            },
+          ],
         },
         data: { a: "1" },
         binaryData: { b: "AQI=" },

@@ -147,7 +147,10 @@ describe("[CP-VAL] fields and types", () => {
   });
 
   test("[CP-VAL-6] keys named like prototypes are fields like any other", async () => {
-    const { code, body } = await create(JSON.parse('{"__proto__":{"retry":1},"constructor":1}'));
+    const { code, body } = await create(
+      JSON.parse('{"__proto__":{"retry":1},"constructor":1}'),
+      "?fieldValidation=Strict",
+    );
     expect(code).toBe(400);
     expect(body.message).toContain('unknown field "spec.__proto__", unknown field "spec.constructor"');
   });

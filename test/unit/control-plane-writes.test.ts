@@ -183,7 +183,10 @@ describe("[CP-WRITE] rules of every write", () => {
     tick(world);
     const same = await world.request("PUT", `${BROKERS}/b?fieldManager=n`, created.body);
     expect(same.body).toEqual(created.body);
-    const bare = { ...sent, metadata: { name: "b", labels: { a: "b" }, resourceVersion: "2" } };
+    const bare = {
+      ...sent,
+      metadata: { name: "b", labels: { a: "b" }, resourceVersion: created.body.metadata.resourceVersion },
+    };
     const again = await world.request("PUT", `${BROKERS}/b?fieldManager=n`, bare);
     expect(again.body).toEqual(created.body);
   });
@@ -191,7 +194,8 @@ describe("[CP-WRITE] rules of every write", () => {
   test("[CP-WRITE-4] dry runs of every verb show what would be and keep the resourceVersion", async () => {
     const world = new World();
     const { body } = await world.request("POST", `${BROKERS}?fieldManager=m`, broker("b"));
-    const shown = { generation: 2, resourceVersion: "2" };
+    const { resourceVersion } = body.metadata;
+    const shown = { generation: 2, resourceVersion };
     const spec = { ...body.spec, delivery: { retry: 1 } };
     const put = await world.request("PUT", `${BROKERS}/b?dryRun=All`, { ...body, spec });
     expect([put.code, put.body.spec.delivery, put.body.metadata]).toMatchObject([200, { retry: 1 }, shown]);
@@ -212,7 +216,7 @@ describe("[CP-WRITE] rules of every write", () => {
     });
     expect([status.body.status, status.body.metadata]).toMatchObject([
       { observedGeneration: 1 },
-      { generation: 1, resourceVersion: "2" },
+      { generation: 1, resourceVersion },
     ]);
     expect((await world.request("GET", `${BROKERS}/b`)).body).toEqual(body);
   });
@@ -302,7 +306,7 @@ describe("[CP-APPLY] server-side apply through the API", () => {
     const changed = await applied(world, "b", retrying(4));
     expect(changed.body).toMatchObject({
       spec: { delivery: { retry: 4 } },
-      metadata: { generation: 2, resourceVersion: "3" },
+      metadata: { generation: 2, resourceVersion: String(Number(created.body.metadata.resourceVersion) + 1) },
     });
     expect(entries(changed)[0]?.time).toBe("2026-01-02T03:04:06Z");
   });
@@ -351,9 +355,11 @@ describe("[CP-APPLY] server-side apply through the API", () => {
     );
     expect((await applied(world, "b", broker("b"), "fieldManager=m&force=maybe")).code).toBe(400);
     expect((await world.request("PATCH", `${BROKERS}/b/status?fieldManager=m`, broker("b"), APPLY)).code).toBe(404);
-    expect((await applied(world, "b", broker("b"))).code).toBe(201);
+    const created = await applied(world, "b", broker("b"));
+    expect(created.code).toBe(201);
     expect((await applied(world, "b", stale)).body.reason).toBe("Conflict");
-    const current = { ...retrying(2), metadata: { name: "b", resourceVersion: "2" } };
+    const { resourceVersion } = created.body.metadata;
+    const current = { ...retrying(2), metadata: { name: "b", resourceVersion } };
     expect((await applied(world, "b", current)).code).toBe(200);
   });
 
@@ -393,7 +399,7 @@ describe("[CP-APPLY] server-side apply through the API", () => {
     );
     const patch = [
       { op: "replace", path: "/metadata/managedFields", value: migrated },
-      { op: "replace", path: "/metadata/resourceVersion", value: "2" },
+      { op: "replace", path: "/metadata/resourceVersion", value: created.body.metadata.resourceVersion },
     ];
     const edited = await world.request("PATCH", `${BROKERS}/b`, patch, JSON_PATCH);
     expect([edited.code, managers(edited)]).toEqual([200, ["kubectl Apply", "sluice-defaults Update"]]);

@@ -95,7 +95,8 @@ spec:
     const world = new World();
     const created = await world.request("POST", BROKERS, manifest, YAML);
     expect([created.code, created.body.spec.delivery]).toEqual([201, { retry: 3 }]);
-    const body = `${manifest.replace("retry: 3", "retry: 4").replace("{name: b}", '{name: b, resourceVersion: "2"}')}`;
+    const metadata = `{name: b, resourceVersion: "${created.body.metadata.resourceVersion}"}`;
+    const body = manifest.replace("retry: 3", "retry: 4").replace("{name: b}", metadata);
     const replaced = await world.request("PUT", `${BROKERS}/b`, body, YAML);
     expect([replaced.code, replaced.body.spec.delivery.retry]).toEqual([200, 4]);
     const options = "preconditions: {uid: other}\n";

@@ -48,7 +48,11 @@ function resolveReference(ref: JsonObject, namespace: string, context: CompileCo
   }
 }
 
-function addressOf(ref: JsonObject, referent: Referent & { kind: "found" }, context: CompileContext): Resolution {
+function addressOf(
+  ref: JsonObject,
+  referent: Extract<Referent, { kind: "found" }>,
+  context: CompileContext,
+): Resolution {
   const { resource, namespace, name, object } = referent;
   if (qualified(resource) === qualified(SERVICES)) return resolveService(object);
   const channel = qualified(resource) === qualified(BROKERS) ? parseChannelName(namespace, "broker", name) : undefined;

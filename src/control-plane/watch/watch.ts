@@ -9,9 +9,9 @@
  * is told so (410) and lists again. Every change is read once and in order, because the place in the log is all there is.
  */
 
+import type { Subject } from "../presentation/present.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { expired, qualified, Refusal } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchEvent } from "./watch-event.ts";
 import { bookmarkLine, errorLine, eventLine, type WatchFormat } from "./watch-format.ts";
@@ -20,9 +20,11 @@ import type { WatchOptions } from "./watch-options.ts";
 
 /** What is asked for. */
 export interface WatchRequest {
-  readonly scope: Scope;
+  readonly scope: Subject & { readonly namespace: string };
   readonly options: WatchOptions;
   readonly format: WatchFormat;
+  /** Everything there is, where that is not in the store and never changes. */
+  readonly unchanging?: readonly StoredObject[];
   /** A stored object as clients see it; refuses when a Secret cannot be opened. */
   readonly present: (stored: StoredObject) => Promise<JsonObject>;
 }
