@@ -33,10 +33,10 @@ describe("[CP-API] objects", () => {
       metadata: {
         name: "b",
         namespace: "default",
-        uid: "00000000-0000-4000-8000-000000000002",
+        uid: "00000000-0000-4000-8000-000000000003",
         creationTimestamp: "2026-01-02T03:04:05Z",
         generation: 1,
-        resourceVersion: "2",
+        resourceVersion: "3",
         annotations: { "eventing.knative.dev/broker.class": "MTChannelBasedBroker" },
         managedFields: [
           managedBy("unknown", { "f:spec": {} }),
@@ -60,7 +60,7 @@ describe("[CP-API] objects", () => {
       },
     });
     expect((await world.request("GET", `${BROKERS}/b`)).body).toEqual(created.body);
-    const list = { kind: "BrokerList", apiVersion: "eventing.knative.dev/v1", metadata: { resourceVersion: "2" } };
+    const list = { kind: "BrokerList", apiVersion: "eventing.knative.dev/v1", metadata: { resourceVersion: "3" } };
     expect((await world.request("GET", BROKERS)).body).toEqual({ ...list, items: [created.body] });
     const everywhere = await world.request("GET", "/apis/eventing.knative.dev/v1/brokers");
     expect(everywhere.body).toEqual({ ...list, items: [created.body] });
@@ -105,9 +105,9 @@ describe("[CP-API] objects", () => {
     const same = await world.request("PATCH", `${BROKERS}/b`, { spec: { delivery: { retry: 10 } } });
     expect(same.body).toEqual(body);
     const labelled = await world.request("PATCH", `${BROKERS}/b`, { metadata: { labels: { a: "b" } } });
-    expect(meta(labelled)).toMatchObject({ resourceVersion: "3", generation: 1, labels: { a: "b" } });
+    expect(meta(labelled)).toMatchObject({ resourceVersion: "4", generation: 1, labels: { a: "b" } });
     const changed = await world.request("PATCH", `${BROKERS}/b`, { spec: { delivery: { retry: null } } });
-    expect(meta(changed)).toMatchObject({ resourceVersion: "4", generation: 2 });
+    expect(meta(changed)).toMatchObject({ resourceVersion: "5", generation: 2 });
     expect(changed.body.spec.delivery).toEqual({ backoffPolicy: "exponential", backoffDelay: "PT0.2S" });
     const forged = await world.request("PATCH", `${BROKERS}/b`, {
       metadata: { generation: 9, creationTimestamp: "x" },
@@ -124,7 +124,7 @@ describe("[CP-API] objects", () => {
     const patch = { status: { observedGeneration: 8 }, spec: { delivery: { retry: 1 } } };
     const written = await world.request("PATCH", `${BROKERS}/b/status`, patch);
     expect([written.body.status, written.body.spec.delivery.retry]).toEqual([{ observedGeneration: 8 }, 10]);
-    expect(meta(written)).toMatchObject({ generation: 1, resourceVersion: "3" });
+    expect(meta(written)).toMatchObject({ generation: 1, resourceVersion: "4" });
   });
 
   test("[CP-API-6] dryRun stores nothing", async () => {
@@ -135,7 +135,7 @@ describe("[CP-API] objects", () => {
     await world.request("POST", BROKERS, broker("b"));
     await world.request("DELETE", `${BROKERS}/b?dryRun=All`);
     const patched = await world.request("PATCH", `${BROKERS}/b?dryRun=All`, { spec: { delivery: { retry: 1 } } });
-    expect(meta(patched)).toMatchObject({ generation: 2, resourceVersion: "2" });
+    expect(meta(patched)).toMatchObject({ generation: 2, resourceVersion: "3" });
     expect((await world.request("GET", `${BROKERS}/b`)).body.spec.delivery.retry).toBe(10);
   });
 
@@ -160,7 +160,7 @@ describe("[CP-API] objects", () => {
       apiVersion: "v1",
       metadata: {},
       status: "Success",
-      details: { ...named("b"), uid: "00000000-0000-4000-8000-000000000002" },
+      details: { ...named("b"), uid: "00000000-0000-4000-8000-000000000003" },
     });
   });
 
@@ -180,7 +180,7 @@ describe("[CP-API] objects", () => {
     const first = await world.request("GET", `${BROKERS}?limit=3`);
     expect(first.body.items).toHaveLength(3);
     expect(await names(`limit=3&continue=${first.body.metadata.continue}`)).toEqual(["d"]);
-    expect((await world.request("GET", `${BROKERS}?limit=4`)).body.metadata).toEqual({ resourceVersion: "5" });
+    expect((await world.request("GET", `${BROKERS}?limit=4`)).body.metadata).toEqual({ resourceVersion: "6" });
     expect((await world.request("GET", `${BROKERS}?fieldSelector=spec.x%3D1`)).body.message).toBe(
       "field label not supported: spec.x",
     );

@@ -2,7 +2,6 @@
 import { DatabaseSync } from "node:sqlite";
 import type { AccessSettings } from "../../src/control-plane/access/authenticate.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
-import { migrate } from "../../src/control-plane/store/migrate.ts";
 import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
 import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
@@ -96,12 +95,11 @@ export class World {
   readonly timers = new VirtualClock(START_MS);
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
-  /** As with resourceVersions, the first that a test makes is 2. */
-  #uids = -1;
+  #uids = 0;
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions = {}) {
-    this.database = options.database ?? newDatabase();
+    this.database = options.database ?? new DatabaseSync(":memory:");
     this.#options = { access: { adminToken: "t" }, publicUrl: "http://sluice.test", ...options };
     this.engine = this.#start();
   }
@@ -181,14 +179,6 @@ export class World {
       log: (line) => void this.lines.push(JSON.stringify(line)),
     });
   }
-}
-
-/** Two namespaces are there from the start, at resourceVersions 0 and 1. */
-function newDatabase(): DatabaseSync {
-  const database = new DatabaseSync(":memory:");
-  migrate(nodeSql(database), CONTROL_PLANE_MIGRATIONS);
-  database.exec("INSERT INTO setting (key, value) VALUES ('resource_version', '-1')");
-  return database;
 }
 
 export const BROKERS = "/apis/eventing.knative.dev/v1/namespaces/default/brokers";

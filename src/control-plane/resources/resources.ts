@@ -117,7 +117,7 @@ export class Resources {
 
   /** The lines of a watch, each a change to what is selected; see `watch/watch-hub.ts`. */
   watch(scope: Scope, options: WatchOptions, format: WatchFormat): ReadableStream<Uint8Array> {
-    const present = (stored: StoredObject) => {
+    const present = async (stored: StoredObject) => {
       if (scope.isStillAllowed?.() === false) throw unauthorized("Unauthorized");
       return this.#present(stored, scope);
     };

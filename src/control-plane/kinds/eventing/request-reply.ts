@@ -1,11 +1,11 @@
 /** A RequestReply: answers a request with the event that comes back through a Broker for it. */
 
-import { parseDuration } from "../../core/duration.ts";
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { REQUEST_REPLIES } from "../resource-names.ts";
-import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
-import { namespaceOf, withMetadata } from "../resources/metadata.ts";
+import { parseDuration } from "../../../core/duration.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { REQUEST_REPLIES } from "../../resource-names.ts";
+import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
+import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
 import {
   addressStatusMembers,
   deliverySchema,
@@ -14,10 +14,10 @@ import {
   statusMembers,
   struct,
   text,
-} from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
-import { validateReference } from "../validation/destination.ts";
-import { type FieldError, invalidValue } from "../validation/field-error.ts";
+} from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
+import { validateReference } from "../../validation/destination.ts";
+import { type FieldError, invalidValue } from "../../validation/field-error.ts";
 
 const BROKER_LABEL = "eventing.knative.dev/broker";
 /** Attributes that mean something else in every event. */

@@ -3,11 +3,11 @@
  * v1beta2 has a member for each attribute it knows, v1beta3 a list of attributes.
  */
 
-import { compileEventType } from "../compile/compile-event-type.ts";
-import { convertEventType, withReferenceNamespace } from "../conversions/event-type.ts";
-import { type PrinterColumn, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { EVENT_TYPES } from "../resource-names.ts";
-import { listAt, objectAt, textAt } from "../resources/json.ts";
+import { compileEventType } from "../../compile/compile-event-type.ts";
+import { convertEventType, withReferenceNamespace } from "../../conversions/event-type.ts";
+import { type PrinterColumn, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { EVENT_TYPES } from "../../resource-names.ts";
+import { listAt, objectAt, textAt } from "../../resources/json.ts";
 import {
   flag,
   listOf,
@@ -16,9 +16,9 @@ import {
   statusMembers,
   struct,
   text,
-} from "../validation/common-schemas.ts";
-import { missingFields } from "../validation/field-error.ts";
-import type { Schema } from "../validation/schema.ts";
+} from "../../validation/common-schemas.ts";
+import { missingFields } from "../../validation/field-error.ts";
+import type { Schema } from "../../validation/schema.ts";
 
 const REFERENCE_COLUMNS: readonly PrinterColumn[] = [
   { name: "Reference Name", type: "string", jsonPath: ".spec.reference.name" },

@@ -1,11 +1,11 @@
 /** A namespace: what resources live in, and the first segment of every ingest path. */
-import { isReservedNamespace } from "../../core/reserved-namespaces.ts";
-import type { ResourceKind } from "../kind.ts";
-import { NAMESPACE_COLUMNS } from "../presentation/core-columns.ts";
-import { NAMESPACES } from "../resource-names.ts";
-import { objectAt } from "../resources/json.ts";
-import { isBeingDeleted, nameOf } from "../resources/metadata.ts";
-import { conditionSchema, listOf, objectSchema, struct, text } from "../validation/common-schemas.ts";
+import { isReservedNamespace } from "../../../core/reserved-namespaces.ts";
+import type { ResourceKind } from "../../kind.ts";
+import { NAMESPACE_COLUMNS } from "../../presentation/core-columns.ts";
+import { NAMESPACES } from "../../resource-names.ts";
+import { objectAt } from "../../resources/json.ts";
+import { isBeingDeleted, nameOf } from "../../resources/metadata.ts";
+import { conditionSchema, listOf, objectSchema, struct, text } from "../../validation/common-schemas.ts";
 
 export const namespaceKind: ResourceKind = {
   ...NAMESPACES,

@@ -1,21 +1,21 @@
 /** A Channel: an InMemoryChannel or another kind by its template. Nothing of it changes once it exists. */
 
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { CHANNELS } from "../resource-names.ts";
-import { listAt, objectAt } from "../resources/json.ts";
-import { namespaceOf, withMetadata } from "../resources/metadata.ts";
-import { validateChannelAnnotations } from "../validation/annotations.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { CHANNELS } from "../../resource-names.ts";
+import { listAt, objectAt } from "../../resources/json.ts";
+import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
+import { validateChannelAnnotations } from "../../validation/annotations.ts";
 import {
   channelStatusMembers,
   channelSubscribersSchema,
   channelTemplateSchema,
-} from "../validation/channel-schemas.ts";
-import { validateChannelTemplate, withChannelTemplate } from "../validation/channel-template.ts";
-import { deliverySchema, objectSchema, referenceSchema, struct } from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
-import { type FieldError, mustNotSet } from "../validation/field-error.ts";
-import { immutableChanges } from "../validation/immutable-fields.ts";
+} from "../../validation/channels/channel-schemas.ts";
+import { validateChannelTemplate, withChannelTemplate } from "../../validation/channels/channel-template.ts";
+import { deliverySchema, objectSchema, referenceSchema, struct } from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
+import { type FieldError, mustNotSet } from "../../validation/field-error.ts";
+import { immutableChanges } from "../../validation/immutable-fields.ts";
 
 /** The shape of `spec.subscribers` that the channel understands; there is one. */
 export const SUBSCRIBABLE = { "messaging.knative.dev/subscribable": "v1" };

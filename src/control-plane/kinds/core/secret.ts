@@ -3,13 +3,13 @@
  * `secret-sealer.ts` for how they rest.
  */
 
-import { validateAccessToken, withToken } from "../access/access-token-secret.ts";
-import type { ResourceKind } from "../kind.ts";
-import { SECRET_COLUMNS } from "../presentation/core-columns.ts";
-import { SECRETS } from "../resource-names.ts";
-import { objectAt, textsAt, withMember } from "../resources/json.ts";
-import { flag, objectSchema, text, textMap } from "../validation/common-schemas.ts";
-import { validateBase64, validateImmutable, validateKeys, validateSameType } from "../validation/keyed-data.ts";
+import { validateAccessToken, withToken } from "../../access/access-token-secret.ts";
+import type { ResourceKind } from "../../kind.ts";
+import { SECRET_COLUMNS } from "../../presentation/core-columns.ts";
+import { SECRETS } from "../../resource-names.ts";
+import { objectAt, textsAt, withMember } from "../../resources/json.ts";
+import { flag, objectSchema, text, textMap } from "../../validation/common-schemas.ts";
+import { validateBase64, validateImmutable, validateKeys, validateSameType } from "../../validation/keyed-data.ts";
 import { secretValue } from "./secret-value.ts";
 
 export const secretKind: ResourceKind = {

@@ -1,12 +1,12 @@
 /** A core Event: what a controller noticed about an object, for people to read. It is no CloudEvent. */
 
-import type { ResourceKind } from "../kind.ts";
-import { EVENT_COLUMNS } from "../presentation/core-columns.ts";
-import { EVENTS } from "../resource-names.ts";
-import { textAt } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { int32, objectReferenceSchema, objectSchema, struct, text } from "../validation/common-schemas.ts";
-import { invalidValue } from "../validation/field-error.ts";
+import type { ResourceKind } from "../../kind.ts";
+import { EVENT_COLUMNS } from "../../presentation/core-columns.ts";
+import { EVENTS } from "../../resource-names.ts";
+import { textAt } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { int32, objectReferenceSchema, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { invalidValue } from "../../validation/field-error.ts";
 
 export const eventKind: ResourceKind = {
   ...EVENTS,

@@ -13,8 +13,8 @@ import {
   statusMembers,
   struct,
   text,
-} from "./common-schemas.ts";
-import type { Schema, StructSchema } from "./schema.ts";
+} from "../common-schemas.ts";
+import type { Schema, StructSchema } from "../schema.ts";
 
 export const channelTemplateSchema: StructSchema = {
   description: "The kind of channel to use; all are durable here. InMemoryChannel if absent.",

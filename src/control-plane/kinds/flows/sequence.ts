@@ -1,22 +1,22 @@
 /** A Sequence: steps that an event passes one after the other, each with the answer of the one before. */
 
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { SEQUENCES } from "../resource-names.ts";
-import { isJsonObject, type JsonObject, listAt, objectAt, valueAt, withMember } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { validateFlowAnnotations } from "../validation/annotations.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { SEQUENCES } from "../../resource-names.ts";
+import { isJsonObject, type JsonObject, listAt, objectAt, valueAt, withMember } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { validateFlowAnnotations } from "../../validation/annotations.ts";
 import {
   channelTemplateSchema,
   flowChannelStatusSchema,
   flowStatusMembers,
   flowSubscriptionStatusSchema,
-} from "../validation/channel-schemas.ts";
-import { validateChannelTemplate, withChannelTemplate } from "../validation/channel-template.ts";
-import { deliverySchema, destinationSchema, listOf, objectSchema, struct } from "../validation/common-schemas.ts";
-import { validateDelivery } from "../validation/delivery-spec.ts";
-import { defaultDestination, validateDestination, withDefaultDestinations } from "../validation/destination.ts";
-import { type FieldError, missingFields } from "../validation/field-error.ts";
+} from "../../validation/channels/channel-schemas.ts";
+import { validateChannelTemplate, withChannelTemplate } from "../../validation/channels/channel-template.ts";
+import { deliverySchema, destinationSchema, listOf, objectSchema, struct } from "../../validation/common-schemas.ts";
+import { validateDelivery } from "../../validation/delivery-spec.ts";
+import { defaultDestination, validateDestination, withDefaultDestinations } from "../../validation/destination.ts";
+import { type FieldError, missingFields } from "../../validation/field-error.ts";
 
 export const sequenceKind: ResourceKind = {
   ...SEQUENCES,

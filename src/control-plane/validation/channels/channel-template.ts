@@ -1,6 +1,6 @@
 /** The kind of channel that a Channel or a flow is made of. Every kind is served the same way: durably. */
-import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
-import { type FieldError, missingFields } from "./field-error.ts";
+import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
+import { type FieldError, missingFields } from "../field-error.ts";
 
 const DEFAULT_TEMPLATE: JsonObject = { apiVersion: "messaging.knative.dev/v1", kind: "InMemoryChannel" };
 

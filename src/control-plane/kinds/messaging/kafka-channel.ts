@@ -1,16 +1,16 @@
 /** A KafkaChannel: a channel that keeps its events in a Kafka topic. */
-import { parseDuration } from "../../core/duration.ts";
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { type JsonObject, numberAt, objectAt, textAt, valueAt } from "../resources/json.ts";
-import { namespaceOf, withMetadata } from "../resources/metadata.ts";
-import { validateChannelAnnotations } from "../validation/annotations.ts";
-import { channelStatusMembers, channelSubscribersSchema } from "../validation/channel-schemas.ts";
-import { validateChannelScope, validateChannelSubscribers } from "../validation/channel-subscribers.ts";
-import { deliverySchema, int32, objectSchema, struct } from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
-import { type FieldError, invalidValue } from "../validation/field-error.ts";
-import { immutableChanges } from "../validation/immutable-fields.ts";
+import { parseDuration } from "../../../core/duration.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { type JsonObject, numberAt, objectAt, textAt, valueAt } from "../../resources/json.ts";
+import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
+import { validateChannelAnnotations } from "../../validation/annotations.ts";
+import { channelStatusMembers, channelSubscribersSchema } from "../../validation/channels/channel-schemas.ts";
+import { validateChannelScope, validateChannelSubscribers } from "../../validation/channels/channel-subscribers.ts";
+import { deliverySchema, int32, objectSchema, struct } from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
+import { type FieldError, invalidValue } from "../../validation/field-error.ts";
+import { immutableChanges } from "../../validation/immutable-fields.ts";
 import { SUBSCRIBABLE } from "./channel.ts";
 
 /** Knative's defaults, of the topic that it would create. */

@@ -1,11 +1,11 @@
 /** A Broker: a channel whose subscriptions are its Triggers and whose replies come back to itself. */
 
-import { compileBroker } from "../compile/compile-broker.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { BROKERS } from "../resource-names.ts";
-import { type JsonObject, objectAt } from "../resources/json.ts";
-import { annotationOf, namespaceOf, withMetadata } from "../resources/metadata.ts";
-import { validateChannelAnnotations } from "../validation/annotations.ts";
+import { compileBroker } from "../../compile/compile-broker.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { BROKERS } from "../../resource-names.ts";
+import { type JsonObject, objectAt } from "../../resources/json.ts";
+import { annotationOf, namespaceOf, withMetadata } from "../../resources/metadata.ts";
+import { validateChannelAnnotations } from "../../validation/annotations.ts";
 import {
   addressStatusMembers,
   deadLetterStatusMembers,
@@ -14,11 +14,11 @@ import {
   referenceSchema,
   statusMembers,
   struct,
-} from "../validation/common-schemas.ts";
-import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
-import { validateReference } from "../validation/destination.ts";
-import { type FieldError, immutableField, missingFields } from "../validation/field-error.ts";
-import { immutableChanges } from "../validation/immutable-fields.ts";
+} from "../../validation/common-schemas.ts";
+import { defaultDelivery, validateDelivery } from "../../validation/delivery-spec.ts";
+import { validateReference } from "../../validation/destination.ts";
+import { type FieldError, immutableField, missingFields } from "../../validation/field-error.ts";
+import { immutableChanges } from "../../validation/immutable-fields.ts";
 
 const CLASS = "eventing.knative.dev/broker.class";
 /** Knative's defaults. Every class is served the same way: durably, by a channel. */

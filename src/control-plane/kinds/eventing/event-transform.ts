@@ -1,9 +1,9 @@
 /** An EventTransform: turns one event into another by a JSONata expression. */
 
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { EVENT_TRANSFORMS } from "../resource-names.ts";
-import { type JsonObject, objectAt, textAt, valueAt } from "../resources/json.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { EVENT_TRANSFORMS } from "../../resource-names.ts";
+import { type JsonObject, objectAt, textAt, valueAt } from "../../resources/json.ts";
 import {
   addressStatusMembers,
   authSchema,
@@ -16,14 +16,14 @@ import {
   statusMembers,
   struct,
   text,
-} from "../validation/common-schemas.ts";
-import { validateDestination } from "../validation/destination.ts";
+} from "../../validation/common-schemas.ts";
+import { validateDestination } from "../../validation/destination.ts";
 import {
   expectedExactlyOneGotBoth,
   expectedExactlyOneGotNeither,
   type FieldError,
   mustNotSet,
-} from "../validation/field-error.ts";
+} from "../../validation/field-error.ts";
 
 const jsonataSchema = struct({
   expression: { ...text, description: "JSONata over the event in its structured JSON form; gives the new event." },

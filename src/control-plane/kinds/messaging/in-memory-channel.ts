@@ -1,15 +1,15 @@
 /** An InMemoryChannel: durable here all the same, whatever its name says. */
 
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { IN_MEMORY_CHANNELS } from "../resource-names.ts";
-import { objectAt } from "../resources/json.ts";
-import { namespaceOf, withMetadata } from "../resources/metadata.ts";
-import { validateChannelAnnotations } from "../validation/annotations.ts";
-import { channelStatusMembers, inMemoryChannelSubscribersSchema } from "../validation/channel-schemas.ts";
-import { validateChannelScope, validateChannelSubscribers } from "../validation/channel-subscribers.ts";
-import { deliverySchema, objectSchema, struct } from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { IN_MEMORY_CHANNELS } from "../../resource-names.ts";
+import { objectAt } from "../../resources/json.ts";
+import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
+import { validateChannelAnnotations } from "../../validation/annotations.ts";
+import { channelStatusMembers, inMemoryChannelSubscribersSchema } from "../../validation/channels/channel-schemas.ts";
+import { validateChannelScope, validateChannelSubscribers } from "../../validation/channels/channel-subscribers.ts";
+import { deliverySchema, objectSchema, struct } from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
 import { SUBSCRIBABLE } from "./channel.ts";
 
 export const inMemoryChannelKind: ResourceKind = {

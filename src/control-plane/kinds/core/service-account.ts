@@ -1,9 +1,9 @@
 /** A ServiceAccount: a name that manifests refer to. No process here runs as one. */
 
-import type { ResourceKind } from "../kind.ts";
-import { SERVICE_ACCOUNT_COLUMNS } from "../presentation/core-columns.ts";
-import { SERVICE_ACCOUNTS } from "../resource-names.ts";
-import { flag, listOf, objectReferenceSchema, objectSchema, struct, text } from "../validation/common-schemas.ts";
+import type { ResourceKind } from "../../kind.ts";
+import { SERVICE_ACCOUNT_COLUMNS } from "../../presentation/core-columns.ts";
+import { SERVICE_ACCOUNTS } from "../../resource-names.ts";
+import { flag, listOf, objectReferenceSchema, objectSchema, struct, text } from "../../validation/common-schemas.ts";
 
 export const serviceAccountKind: ResourceKind = {
   ...SERVICE_ACCOUNTS,

@@ -1,10 +1,10 @@
 /** An EventPolicy: who may post events to what. It can be kept here and is not enforced yet. */
 
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { EVENT_POLICIES } from "../resource-names.ts";
-import { isJsonObject, type Json, listAt, objectAt, textAt, withMember } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { EVENT_POLICIES } from "../../resource-names.ts";
+import { isJsonObject, type Json, listAt, objectAt, textAt, withMember } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
 import {
   filterSchema,
   listOf,
@@ -13,15 +13,15 @@ import {
   struct,
   text,
   textMap,
-} from "../validation/common-schemas.ts";
-import { defaultDestination, validateReference } from "../validation/destination.ts";
+} from "../../validation/common-schemas.ts";
+import { defaultDestination, validateReference } from "../../validation/destination.ts";
 import {
   expectedExactlyOneGotBoth,
   expectedExactlyOneGotNeither,
   type FieldError,
   invalidValue,
-} from "../validation/field-error.ts";
-import { validateFilters } from "../validation/trigger-filters.ts";
+} from "../../validation/field-error.ts";
+import { validateFilters } from "../../validation/trigger-filters.ts";
 
 const selectorSchema = struct({
   apiVersion: text,

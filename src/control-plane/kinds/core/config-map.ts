@@ -1,12 +1,12 @@
 /** A ConfigMap: settings of people and tools. Nothing here reads one, but they are applied with the rest. */
 
-import type { ResourceKind } from "../kind.ts";
-import { CONFIG_MAP_COLUMNS } from "../presentation/core-columns.ts";
-import { CONFIG_MAPS } from "../resource-names.ts";
-import { textsAt } from "../resources/json.ts";
-import { flag, objectSchema, textMap } from "../validation/common-schemas.ts";
-import { type FieldError, invalidKeyName } from "../validation/field-error.ts";
-import { validateBase64, validateImmutable, validateKeys } from "../validation/keyed-data.ts";
+import type { ResourceKind } from "../../kind.ts";
+import { CONFIG_MAP_COLUMNS } from "../../presentation/core-columns.ts";
+import { CONFIG_MAPS } from "../../resource-names.ts";
+import { textsAt } from "../../resources/json.ts";
+import { flag, objectSchema, textMap } from "../../validation/common-schemas.ts";
+import { type FieldError, invalidKeyName } from "../../validation/field-error.ts";
+import { validateBase64, validateImmutable, validateKeys } from "../../validation/keyed-data.ts";
 
 export const configMapKind: ResourceKind = {
   ...CONFIG_MAPS,

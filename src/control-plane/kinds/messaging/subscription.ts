@@ -1,11 +1,11 @@
 /** A Subscription: takes the events of one channel to a subscriber, and what that answers to a reply. */
 
-import { compileNotImplemented } from "../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { SUBSCRIPTIONS } from "../resource-names.ts";
-import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
-import { namespaceOf } from "../resources/metadata.ts";
-import { validateSubscriptionAnnotations } from "../validation/annotations.ts";
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { SUBSCRIPTIONS } from "../../resource-names.ts";
+import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
+import { namespaceOf } from "../../resources/metadata.ts";
+import { validateSubscriptionAnnotations } from "../../validation/annotations.ts";
 import {
   authSchema,
   deadLetterStatusMembers,
@@ -16,16 +16,16 @@ import {
   statusMembers,
   struct,
   text,
-} from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
+} from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
 import {
   namespaceNotSupported,
   validateDestination,
   validateReference,
   withDefaultDestinations,
-} from "../validation/destination.ts";
-import { type FieldError, missingFields } from "../validation/field-error.ts";
-import { immutableChanges } from "../validation/immutable-fields.ts";
+} from "../../validation/destination.ts";
+import { type FieldError, missingFields } from "../../validation/field-error.ts";
+import { immutableChanges } from "../../validation/immutable-fields.ts";
 
 export const subscriptionKind: ResourceKind = {
   ...SUBSCRIPTIONS,

@@ -1,11 +1,11 @@
 /** A Trigger: a subscription on a Broker's channel. */
 
-import { compileTrigger } from "../compile/compile-trigger.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
-import { TRIGGERS } from "../resource-names.ts";
-import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt } from "../resources/json.ts";
-import { namespaceOf, withMetadata } from "../resources/metadata.ts";
-import { validateSubscriptionAnnotations } from "../validation/annotations.ts";
+import { compileTrigger } from "../../compile/compile-trigger.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { TRIGGERS } from "../../resource-names.ts";
+import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt } from "../../resources/json.ts";
+import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
+import { validateSubscriptionAnnotations } from "../../validation/annotations.ts";
 import {
   authSchema,
   deadLetterStatusMembers,
@@ -19,22 +19,22 @@ import {
   struct,
   text,
   textMap,
-} from "../validation/common-schemas.ts";
-import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
+} from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
 import {
   namespaceNotSupported,
   validateDestination,
   validateReference,
   withDefaultDestinations,
-} from "../validation/destination.ts";
+} from "../../validation/destination.ts";
 import {
   expectedExactlyOneGotBoth,
   type FieldError,
   immutableField,
   missingFields,
-} from "../validation/field-error.ts";
-import { validateTriggerAnnotations } from "../validation/trigger-annotations.ts";
-import { validateAttributeNames, validateFilters } from "../validation/trigger-filters.ts";
+} from "../../validation/field-error.ts";
+import { validateTriggerAnnotations } from "../../validation/trigger-annotations.ts";
+import { validateAttributeNames, validateFilters } from "../../validation/trigger-filters.ts";
 
 const BROKER_LABEL = "eventing.knative.dev/broker";
 

@@ -2,9 +2,9 @@
  * What a channel's own kind says beside its delivery: who subscribes, which Subscriptions alone decide, and in which scope
  * it runs. In Knative's words.
  */
-import { type Json, type JsonObject, listAt, sameJson, textAt } from "../resources/json.ts";
-import { annotationOf } from "../resources/metadata.ts";
-import { type FieldError, invalidValue, missingFields } from "./field-error.ts";
+import { type Json, type JsonObject, listAt, sameJson, textAt } from "../../resources/json.ts";
+import { annotationOf } from "../../resources/metadata.ts";
+import { type FieldError, invalidValue, missingFields } from "../field-error.ts";
 
 const SCOPE = "eventing.knative.dev/scope";
 

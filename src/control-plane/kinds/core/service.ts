@@ -3,9 +3,9 @@
  * other types can be kept, but there is no cluster network in which they would lead anywhere.
  */
 
-import type { ResourceKind } from "../kind.ts";
-import { SERVICE_COLUMNS } from "../presentation/core-columns.ts";
-import { SERVICES } from "../resource-names.ts";
+import type { ResourceKind } from "../../kind.ts";
+import { SERVICE_COLUMNS } from "../../presentation/core-columns.ts";
+import { SERVICES } from "../../resource-names.ts";
 import {
   isJsonObject,
   type Json,
@@ -15,11 +15,20 @@ import {
   objectAt,
   textAt,
   withMember,
-} from "../resources/json.ts";
-import { flag, freeObject, int32, listOf, objectSchema, struct, text, textMap } from "../validation/common-schemas.ts";
-import { type FieldError, invalidValue, missingFields } from "../validation/field-error.ts";
-import { isHostName } from "../validation/metadata-rules.ts";
-import type { Schema } from "../validation/schema.ts";
+} from "../../resources/json.ts";
+import {
+  flag,
+  freeObject,
+  int32,
+  listOf,
+  objectSchema,
+  struct,
+  text,
+  textMap,
+} from "../../validation/common-schemas.ts";
+import { type FieldError, invalidValue, missingFields } from "../../validation/field-error.ts";
+import { isHostName } from "../../validation/metadata-rules.ts";
+import type { Schema } from "../../validation/schema.ts";
 
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const MAX_PORT = 65_535;
