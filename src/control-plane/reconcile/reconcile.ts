@@ -190,7 +190,7 @@ export class Reconciler {
   }
 
   #takeDirty(): readonly string[] {
-    const { store, channels, now } = this.#ports;
+    const { channels, now } = this.#ports;
     const due = channels.all().filter((each) => each.failure !== undefined && each.dueAtMs <= now());
     const dirty = this.#dirty ?? new Set(this.#allNamespaces());
     this.#dirty = new Set();

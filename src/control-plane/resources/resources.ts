@@ -199,7 +199,8 @@ export class Resources {
     checkAllowed(scope, stored);
     const old = await this.#open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
-    if (sameJson(object, old) || options.dryRun) return { object: presented(object, stored), warnings };
+    if (sameJson(object, old)) return { object: presented(old, stored), warnings };
+    if (options.dryRun) return { object: presented(object, stored), warnings };
     const content = await this.#seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {
       if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
