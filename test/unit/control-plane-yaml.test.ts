@@ -1,6 +1,7 @@
 /** Bodies in YAML: the same values as JSON, or a reason why not. */
 import { describe, expect, test } from "vitest";
 import { parseYaml } from "../../src/control-plane/bodies/parse-yaml.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 import { BROKERS, World } from "./control-plane-world.ts";
 
 const YAML = { "content-type": "application/yaml" };
@@ -80,6 +81,38 @@ describe("[CP-YAML] parsing", () => {
   ])("[CP-YAML-8] a text that takes too long to read (%s) is refused before it is read", (_name, text) => {
     expect(parseYaml(text)).toEqual({ problem: "longer than 50000 signs and words: send it as JSON" });
   });
+});
+
+test("[CP-YAML-9] no text is more than a problem", () => {
+  const random = new SeededRandom(1);
+  const signs = [
+    "a",
+    ":",
+    " ",
+    "\n",
+    "-",
+    "?",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "&a ",
+    "*a",
+    "!",
+    "|",
+    ">",
+    "'",
+    '"',
+    "#",
+    "%",
+    "\t",
+    "<<",
+    "0",
+  ];
+  const texts = Array.from({ length: 3000 }, () => random.text(signs, random.between(1, 40)));
+  const outcomes = texts.map((text) => Object.keys(parseYaml(text)).join());
+  expect(new Set(outcomes)).toEqual(new Set(["value", "problem"]));
 });
 
 describe("[CP-YAML] requests", () => {
