@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tokenDigest } from "../../src/core/access-token.ts";
+import { parseChannelName } from "../../src/core/channel-name.ts";
 import { type Answer, BROKERS, broker, KEY, SECRETS, secret, TRIGGERS, trigger, World } from "./control-plane-world.ts";
 import { watch } from "./watch-reader.ts";
 
@@ -311,6 +312,23 @@ describe("[ING-T] what channels are told of tokens", () => {
     await world.request("POST", SECRETS, tokenSecret("ci", "publisher"));
     await world.settle();
     expect(await ready()).toEqual(before);
+  });
+
+  test("[ING-12] the control plane tells whether a channel exists, from before it is Ready", async () => {
+    const world = new TokenWorld();
+    const name = parseChannelName("default", "broker", "b");
+    if (name === undefined) throw new Error("a channel can have this name");
+    const has = () => world.engine.hasChannel(name);
+    const before = has();
+    await world.request("POST", BROKERS, broker("b"));
+    world.failure = "unreachable";
+    await world.settle();
+    const unreachable = has();
+    world.failure = undefined;
+    world.nowMs += 60_000;
+    await world.request("DELETE", `${BROKERS}/b`);
+    await world.settle();
+    expect([before, unreachable, has()]).toEqual([false, true, false]);
   });
 
   test("[ING-T-4] the control plane tells whether a token exists", async () => {
