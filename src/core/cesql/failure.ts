@@ -1,0 +1,50 @@
+/**
+ * What becomes of a part that cannot be evaluated: it fails, and so does every part around it that asks for its value
+ * (CESQL's *fail fast mode*, 4.1). Failures are made when an expression is compiled, so that an event that fails costs
+ * nothing.
+ */
+import type { CesqlType, CesqlValue } from "./expression.ts";
+import { ZERO } from "./values.ts";
+
+/** CESQL's types of errors (3.3). `parse` has no event to it. */
+export type FailureKind = "math" | "cast" | "missingAttribute" | "missingFunction" | "functionEvaluation";
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** Offset of the part that failed. */
+  readonly at: number;
+  readonly message: string;
+  /** The value of the part that failed; parts around it have their own zero. */
+  readonly value: CesqlValue;
+}
+
+export function isFailure<T extends CesqlValue>(result: T | Failure): result is Failure {
+  return typeof result === "object";
+}
+
+export function missingAttribute(at: number, name: string): Failure {
+  // Of a part whose type is not known it is a Boolean's zero (CESQL 3.2).
+  return { kind: "missingAttribute", at, message: `the event has no attribute ${name}`, value: false };
+}
+
+export function missingFunction(at: number, name: string, parameters: number): Failure {
+  const message = `there is no function ${name} with ${parameters} parameter${parameters === 1 ? "" : "s"}`;
+  return { kind: "missingFunction", at, message, value: false };
+}
+
+export function uncastable(at: number, type: CesqlType): Failure {
+  return { kind: "cast", at, message: `the value is no ${type}`, value: ZERO[type] };
+}
+
+/** For comparisons whose type is another attribute's, which is not known before the event is. */
+export function uncomparable(at: number): Failure {
+  return { kind: "cast", at, message: "the value cannot have the type that it is compared in", value: false };
+}
+
+export function mathFailure(at: number, message: string, value = 0): Failure {
+  return { kind: "math", at, message, value };
+}
+
+export function functionFailure(at: number, message: string, value: string): Failure {
+  return { kind: "functionEvaluation", at, message, value };
+}
