@@ -51,11 +51,15 @@ function evaluated(expression: Expression, attributes: Attributes): CesqlValue {
       return (cast(left, right) === right) !== expression.negated;
     }
     case "order": {
-      const [left, right] = [integer(value(expression.left)), integer(value(expression.right))];
+      const [left, right] = [value(expression.left), value(expression.right)].map(integer);
+      if (left === undefined || right === undefined) throw new Error("two operands give two integers");
       return { "<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right }[expression.operator];
     }
-    case "arithmetic":
-      return computed(expression.operator, integer(value(expression.left)), integer(value(expression.right)));
+    case "arithmetic": {
+      const [left, right] = [value(expression.left), value(expression.right)].map(integer);
+      if (left === undefined || right === undefined) throw new Error("two operands give two integers");
+      return computed(expression.operator, left, right);
+    }
     case "like":
       return regularExpression(expression.pattern).test(String(value(expression.operand))) !== expression.negated;
     case "in": {

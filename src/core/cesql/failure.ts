@@ -3,8 +3,7 @@
  * (CESQL's *fail fast mode*, 4.1). Failures are made when an expression is compiled, so that an event that fails costs
  * nothing.
  */
-import type { CesqlType, CesqlValue } from "./expression.ts";
-import { ZERO } from "./values.ts";
+import type { CesqlValue } from "./expression.ts";
 
 /** CESQL's types of errors (3.3). `parse` has no event to it. */
 export type FailureKind = "math" | "cast" | "missingAttribute" | "missingFunction" | "functionEvaluation";
@@ -32,13 +31,9 @@ export function missingFunction(at: number, name: string, parameters: number): F
   return { kind: "missingFunction", at, message, value: false };
 }
 
-export function uncastable(at: number, type: CesqlType): Failure {
-  return { kind: "cast", at, message: `the value is no ${type}`, value: ZERO[type] };
-}
-
-/** For comparisons whose type is another attribute's, which is not known before the event is. */
-export function uncomparable(at: number): Failure {
-  return { kind: "cast", at, message: "the value cannot have the type that it is compared in", value: false };
+/** The part at `at` has a value; what stands around it cannot use it, and fails with a zero of its own. */
+export function uncastable(at: number, type: string): Failure {
+  return { kind: "cast", at, message: `the value cannot be cast to ${type}`, value: false };
 }
 
 export function mathFailure(at: number, message: string, value = 0): Failure {

@@ -1,9 +1,17 @@
 /** CESQL's operators (3.4) as closures. Operands are asked from left to right; the first that fails decides. */
 import type { ArithmeticOperator, CesqlValue, LogicOperator, OrderOperator } from "./expression.ts";
-import { type Failure, isFailure, mathFailure, uncomparable } from "./failure.ts";
+import { type Failure, isFailure, mathFailure, uncastable } from "./failure.ts";
 import type { TextTest } from "./like-pattern.ts";
 import { asBoolean, asInteger, asText, type Part, type Run } from "./part.ts";
-import { castLike, isInteger } from "./values.ts";
+import { type Cast, castLike, isInteger, TO_BOOLEAN, TO_INTEGER, TO_TEXT } from "./values.ts";
+
+/** Where the other operand is an attribute, its type is known only with the event. */
+const OTHERS = "the type of what it is compared with";
+
+interface Operands {
+  readonly left: Part;
+  readonly right: Part;
+}
 
 export function not(operand: Part): Run<boolean> {
   const run = asBoolean(operand);
@@ -59,11 +67,11 @@ function untilOneIs(decisive: boolean, runs: readonly Run<boolean>[]): Run<boole
 export function equality(left: Part, right: Part, negated: boolean): Run<boolean> {
   switch (right.type) {
     case "Boolean":
-      return equal(asBoolean(left), right.run, negated);
+      return binary(TO_BOOLEAN, { left, right }, (x, y) => (x === y) !== negated);
     case "Integer":
-      return equal(asInteger(left), right.run, negated);
+      return binary(TO_INTEGER, { left, right }, (x, y) => (x === y) !== negated);
     case "String":
-      return equal(asText(left), right.run, negated);
+      return binary(TO_TEXT, { left, right }, (x, y) => (x === y) !== negated);
     case "Any":
       return equalAsRight(left, right, negated);
     default:
@@ -71,19 +79,10 @@ export function equality(left: Part, right: Part, negated: boolean): Run<boolean
   }
 }
 
-function equal<T extends CesqlValue>(left: Run<T>, right: Run<T>, negated: boolean): Run<boolean> {
-  return (attributes) => {
-    const x = left(attributes);
-    if (isFailure(x)) return x;
-    const y = right(attributes);
-    return isFailure(y) ? y : (x === y) !== negated;
-  };
-}
-
 function equalAsRight(left: Part, right: Part, negated: boolean): Run<boolean> {
   const runLeft: Run<CesqlValue> = left.run;
   const runRight: Run<CesqlValue> = right.run;
-  const failure = uncomparable(left.at);
+  const failure = uncastable(left.at, OTHERS);
   return (attributes) => {
     const x = runLeft(attributes);
     if (isFailure(x)) return x;
@@ -95,12 +94,27 @@ function equalAsRight(left: Part, right: Part, negated: boolean): Run<boolean> {
 }
 
 export function order(operator: OrderOperator, left: Part, right: Part): Run<boolean> {
-  const [runLeft, runRight, holds] = [asInteger(left), asInteger(right), comparison(operator)];
+  return binary(TO_INTEGER, { left, right }, comparison(operator));
+}
+
+/** Both operands are evaluated before either is cast, so that an absent attribute is what an event is told first. */
+function binary<T extends CesqlValue, Result extends CesqlValue>(
+  { type, convert }: Cast<T>,
+  { left, right }: Operands,
+  apply: (x: T, y: T) => Result | Failure,
+): Run<Result> {
+  const runLeft: Run<CesqlValue> = left.run;
+  const runRight: Run<CesqlValue> = right.run;
+  const [leftFailure, rightFailure] = [uncastable(left.at, type), uncastable(right.at, type)];
   return (attributes) => {
     const x = runLeft(attributes);
     if (isFailure(x)) return x;
     const y = runRight(attributes);
-    return isFailure(y) ? y : holds(x, y);
+    if (isFailure(y)) return y;
+    const castX = convert(x);
+    if (castX === undefined) return leftFailure;
+    const castY = convert(y);
+    return castY === undefined ? rightFailure : apply(castX, castY);
   };
 }
 
@@ -120,22 +134,12 @@ function comparison(operator: OrderOperator): (x: number, y: number) => boolean 
 }
 
 /** A result beyond 32 bits is an error and not another number: a filter must not pass by wrapping around. */
-export function arithmetic(
-  operator: ArithmeticOperator,
-  at: number,
-  { left, right }: { readonly left: Part; readonly right: Part },
-): Run<number> {
-  const [runLeft, runRight, compute] = [asInteger(left), asInteger(right), computation(operator)];
+export function arithmetic(operator: ArithmeticOperator, at: number, operands: Operands): Run<number> {
+  const compute = computation(operator);
   const overflow = beyondRange(at);
   const byZero = mathFailure(at, "division by zero");
   const divides = operator === "/" || operator === "%";
-  return (attributes) => {
-    const x = runLeft(attributes);
-    if (isFailure(x)) return x;
-    const y = runRight(attributes);
-    if (isFailure(y)) return y;
-    return divides && y === 0 ? byZero : ranged(compute(x, y), overflow);
-  };
+  return binary(TO_INTEGER, operands, (x, y) => (divides && y === 0 ? byZero : ranged(compute(x, y), overflow)));
 }
 
 /** Rounded towards zero; the remainder has the sign of `x`. */
@@ -167,7 +171,7 @@ export function like(operand: Part, matches: TextTest, negated: boolean): Run<bo
 /** The left operand's type is the one that the elements are compared in (CESQL 3.7). */
 export function within(operand: Part, set: readonly Part[], negated: boolean): Run<boolean> {
   const run: Run<CesqlValue> = operand.run;
-  const elements = set.map((part): readonly [Run<CesqlValue>, Failure] => [part.run, uncomparable(part.at)]);
+  const elements = set.map((part): readonly [Run<CesqlValue>, Failure] => [part.run, uncastable(part.at, OTHERS)]);
   return (attributes) => {
     const value = run(attributes);
     if (isFailure(value)) return value;

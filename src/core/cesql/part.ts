@@ -3,9 +3,9 @@
  * attribute's type is known only when its event is there; everything else has one type for good.
  */
 import type { Attributes } from "../event.ts";
-import type { CesqlType, CesqlValue } from "./expression.ts";
+import type { CesqlValue } from "./expression.ts";
 import { type Failure, isFailure, uncastable } from "./failure.ts";
-import { toBoolean, toInteger, toText } from "./values.ts";
+import { type Cast, TO_BOOLEAN, TO_INTEGER, TO_TEXT } from "./values.ts";
 
 export type Run<T extends CesqlValue> = (attributes: Attributes) => T | Failure;
 
@@ -16,15 +16,15 @@ export type Part =
   | { readonly type: "Any"; readonly at: number; readonly run: Run<CesqlValue> };
 
 export function asBoolean(part: Part): Run<boolean> {
-  return part.type === "Boolean" ? part.run : cast(part, "Boolean", toBoolean);
+  return part.type === "Boolean" ? part.run : cast(part, TO_BOOLEAN);
 }
 
 export function asInteger(part: Part): Run<number> {
-  return part.type === "Integer" ? part.run : cast(part, "Integer", toInteger);
+  return part.type === "Integer" ? part.run : cast(part, TO_INTEGER);
 }
 
 export function asText(part: Part): Run<string> {
-  return part.type === "String" ? part.run : cast(part, "String", toText);
+  return part.type === "String" ? part.run : cast(part, TO_TEXT);
 }
 
 export function booleanPart(at: number, run: Run<boolean>): Part {
@@ -39,11 +39,7 @@ export function textPart(at: number, run: Run<string>): Part {
   return { type: "String", at, run };
 }
 
-function cast<T extends CesqlValue>(
-  part: Part,
-  type: CesqlType,
-  convert: (value: CesqlValue) => T | undefined,
-): Run<T> {
+function cast<T extends CesqlValue>(part: Part, { type, convert }: Cast<T>): Run<T> {
   const run: Run<CesqlValue> = part.run;
   const failure = uncastable(part.at, type);
   return (attributes) => {

@@ -33,6 +33,15 @@ export function toInteger(value: CesqlValue): number | undefined {
   return typeof value === "boolean" ? Number(value) : integerIn(value);
 }
 
+export interface Cast<T extends CesqlValue> {
+  readonly type: CesqlType;
+  readonly convert: (value: CesqlValue) => T | undefined;
+}
+
+export const TO_BOOLEAN: Cast<boolean> = { type: "Boolean", convert: toBoolean };
+export const TO_INTEGER: Cast<number> = { type: "Integer", convert: toInteger };
+export const TO_TEXT: Cast<string> = { type: "String", convert: toText };
+
 /** `value` with the type that `model` has. */
 export function castLike(value: CesqlValue, model: CesqlValue): CesqlValue | undefined {
   if (typeof model === "string") return toText(value);
