@@ -2,8 +2,16 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { KINDS } from "../../src/control-plane/registry.ts";
 import { admitCreate, admitUpdate, decodeRequest } from "../../src/control-plane/resources/admission.ts";
-import { type JsonObject, parseStoredObject, textAt, withMember } from "../../src/control-plane/resources/json.ts";
+import {
+  type Json,
+  type JsonObject,
+  parseStoredObject,
+  textAt,
+  withMember,
+} from "../../src/control-plane/resources/json.ts";
 import { Refusal } from "../../src/control-plane/resources/refusal.ts";
+import { validateFilters } from "../../src/control-plane/validation/trigger-filters.ts";
+import { MAX_FILTER_DEPTH } from "../../src/core/filters/filter-expression.ts";
 
 interface Case {
   name: string;
@@ -113,5 +121,13 @@ describe("[CP-VAL] fields and types", () => {
   test("[CP-VAL-4] keys named like prototypes are fields like any other", () => {
     const spec = parseStoredObject('{"__proto__":{"retry":1},"constructor":1}');
     expect(() => decode(spec)).toThrow('unknown field "spec.__proto__", unknown field "spec.constructor"');
+  });
+
+  test("[CP-VAL-5] filters nest to a bound, as they do where they are compiled", () => {
+    const deep = (levels: number): Json => (levels === 0 ? { exact: { type: "a" } } : { not: deep(levels - 1) });
+    expect(validateFilters([deep(MAX_FILTER_DEPTH)], "spec.filters")).toEqual([]);
+    expect(validateFilters([deep(MAX_FILTER_DEPTH + 1)], "spec.filters")).toEqual([
+      { message: "invalid value: nested deeper than 16 levels", paths: [`spec.filters[0]${".not".repeat(17)}`] },
+    ]);
   });
 });

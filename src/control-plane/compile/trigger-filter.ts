@@ -1,0 +1,28 @@
+/** What a Trigger lets pass, from its manifest into the form that its channel keeps. */
+import type { FilterClause, FilterExpression } from "../../core/filters/filter-expression.ts";
+import { type Json, type JsonObject, listAt, textAt, textsAt, valueAt } from "../resources/json.ts";
+
+/** `filters` with an entry wins over `filter`; without either everything passes. */
+export function triggerFilter(trigger: JsonObject): FilterExpression {
+  const filters = listAt(trigger, "spec", "filters");
+  if (filters.length > 0) return { kind: "filters", filters: filters.map(filterClause) };
+  const attributes = textsAt(trigger, "spec", "filter", "attributes");
+  return Object.keys(attributes).length === 0 ? { kind: "everything" } : { kind: "attributes", attributes };
+}
+
+/** Validation has seen to it that an entry has one dialect at most, of the right type. */
+function filterClause(entry: Json): FilterClause {
+  for (const dialect of ["exact", "prefix", "suffix"] as const) {
+    if (isSet(entry, dialect)) return { kind: dialect, attributes: textsAt(entry, dialect) };
+  }
+  for (const dialect of ["all", "any"] as const) {
+    if (isSet(entry, dialect)) return { kind: dialect, filters: listAt(entry, dialect).map(filterClause) };
+  }
+  if (isSet(entry, "not")) return { kind: "not", filter: filterClause(valueAt(entry, "not") ?? null) };
+  const expression = textAt(entry, "cesql");
+  return expression === undefined ? { kind: "blank" } : { kind: "cesql", expression };
+}
+
+function isSet(entry: Json, dialect: string): boolean {
+  return (valueAt(entry, dialect) ?? null) !== null;
+}
