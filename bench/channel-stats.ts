@@ -1,6 +1,7 @@
 /** What the operator API says of the row's Broker. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Usage } from "../src/channel/usage.ts";
+import { authorization, type RouterApi } from "../test/kit/apply.ts";
 import { BROKER } from "./manifests.ts";
 
 export interface ChannelStats {
@@ -9,8 +10,9 @@ export interface ChannelStats {
   readonly usage: Usage;
 }
 
-export async function channelStats(routerUrl: string): Promise<ChannelStats> {
-  const answer = await fetch(`${routerUrl}/apis/sluice.dev/v1alpha1/namespaces/default/brokers/${BROKER}/stats`);
+export async function channelStats(router: RouterApi): Promise<ChannelStats> {
+  const url = `${router.url}/apis/sluice.dev/v1alpha1/namespaces/default/brokers/${BROKER}/stats`;
+  const answer = await fetch(url, { headers: authorization(router) });
   if (!answer.ok) throw new Error(`stats answered ${answer.status}: ${await answer.text()}`);
   return answer.json() as Promise<ChannelStats>;
 }
@@ -19,11 +21,11 @@ export async function channelStats(routerUrl: string): Promise<ChannelStats> {
 const CALL_EVERY_MS = 4_000;
 
 /** Waits and keeps the channel's object in memory; returns how many readings that took. */
-export async function waitAwake(routerUrl: string, ms: number): Promise<number> {
+export async function waitAwake(router: RouterApi, ms: number): Promise<number> {
   let readings = 0;
   for (let leftMs = ms; leftMs > 0; leftMs -= CALL_EVERY_MS) {
     await wait(Math.min(leftMs, CALL_EVERY_MS));
-    await channelStats(routerUrl);
+    await channelStats(router);
     readings++;
   }
   return readings;

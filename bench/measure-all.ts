@@ -78,6 +78,7 @@ function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair> {
     case "d":
     case "e":
     case "f":
+    case "j":
       return measureThroughput(row, options);
     case "g":
       return measureLatency(options);

@@ -57,6 +57,7 @@ export function figuresOf({ rates, latencies, costs, idle }: Measurements): Figu
     e: medianRate(rates, "e"),
     f: medianRate(rates, "f"),
     h: medianRate(rates, "h"),
+    j: medianRate(rates, "j"),
     floorP99Ms: medianOf(sound(latencies).map(({ floor }) => floor.p99Ms)),
     deliveryP99Ms: medianOf(sound(latencies).map(({ delivery }) => delivery.p99Ms)),
     backlogRssMb: medianOf(ofRow(rates, "h").map((rate) => rate.peakRssMb)),

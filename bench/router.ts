@@ -10,7 +10,8 @@ export async function startRouter(folder: string, settings: Readonly<Record<stri
     await router.start();
     const { url, workerdPid: pid } = router;
     if (pid === undefined) throw new Error(`the router ended by itself:\n${router.log}`);
-    return { url, pid, stop: () => router.stop() };
+    const { SLUICE_ADMIN_TOKEN: token } = settings;
+    return { url, pid, stop: () => router.stop(), ...(token === undefined ? {} : { token }) };
   } catch (error) {
     await router.stop();
     throw error;

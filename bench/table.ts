@@ -14,6 +14,7 @@ export const ROW_TITLES: Readonly<Record<RowId, string>> = {
   g: "from the post to the subscriber, 100 events/s",
   h: "draining a backlog",
   i: "cost",
+  j: "ingest with an access token",
 };
 
 export function tableOf(results: Results): string {

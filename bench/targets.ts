@@ -9,6 +9,7 @@ export interface Figures {
   readonly e?: number;
   readonly f?: number;
   readonly h?: number;
+  readonly j?: number;
   readonly floorP99Ms?: number;
   readonly deliveryP99Ms?: number;
   readonly backlogRssMb?: number;
@@ -46,6 +47,7 @@ export const TARGETS: readonly Target[] = [
     measured: ({ floorP99Ms, deliveryP99Ms }) => ratio(deliveryP99Ms, floorP99Ms),
     limit: { kind: "at most", value: 3 },
   },
+  atLeast("j/c", "checking tokens costs a tenth of the ingest at most", 0.9, ({ c, j }) => ratio(j, c)),
   atLeast("h/d", "a backlog drains at 0.9 of the live rate", 0.9, ({ d, h }) => ratio(h, d)),
   lessThan("h memory", "draining a backlog takes less than 400 MB", 400, (figures) => figures.backlogRssMb),
   lessThan(

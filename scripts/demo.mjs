@@ -56,7 +56,7 @@ export function nextSteps(settings) {
   return `
 Try next:
   # send an event of your own
-  curl -i ${url}/default/default -H 'ce-specversion: 1.0' -H 'ce-type: com.example.hello' \\
+  curl -i${auth} ${url}/default/default -H 'ce-specversion: 1.0' -H 'ce-type: com.example.hello' \\
     -H 'ce-source: /terminal' -H "ce-id: $(date +%s)" -H 'content-type: application/json' -d '{"hello":"world"}'
   # list the triggers
   curl -s${auth} ${resources}/triggers

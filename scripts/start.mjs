@@ -69,7 +69,7 @@ async function serve({ settings, dataFolder, workerd }) {
   console.log(`Sluice is ready at ${settings.localUrl} (data in ${settings.dataFolder})`);
   if (!settings.isLoopback && settings.adminToken === undefined) {
     console.log("The API is closed: HOST is not a loopback address and SLUICE_ADMIN_TOKEN is not set.");
-    console.log("Whoever reaches this address can post events to Brokers that exist.");
+    console.log("Events are taken with access tokens that were made earlier, and by public Brokers.");
   }
   if (settings.demo) await displayEvents(settings, dataFolder);
   return new Promise(() => {});

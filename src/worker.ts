@@ -4,6 +4,7 @@ import type { ChannelPort } from "./core/channel-protocol.ts";
 import { channelOver } from "./core/channel-rpc.ts";
 import { HeaderSnapshot } from "./core/header-snapshot.ts";
 import { type OpenModeRule, openModeRule } from "./core/open-mode.ts";
+import type { TokenPort } from "./core/token-port.ts";
 import { urlPath } from "./core/url-path.ts";
 import type { WebhookSourcePort } from "./core/webhook-source.ts";
 import { serveWakeUp } from "./courier/entrypoint.ts";
@@ -65,6 +66,7 @@ function ingress(message: IncomingMessage, env: Env, ctx: ExecutionContext): Pro
   return handleIngress(message, isolateState(env).ingress, {
     settings,
     append: (name, append) => channel(env, name).append(append),
+    knowsToken: (digest) => controlPlane(env).knowsToken(digest),
     now: () => Date.now(),
     schedule: later,
     yieldOnce: () => scheduler.wait(0),
@@ -110,8 +112,11 @@ function channel(env: Env, name: ChannelName): Pick<ChannelPort, "append"> {
   return channelOver(env.CHANNEL.getByName(name));
 }
 
-function controlPlane(
-  env: Env,
-): WebhookSourcePort & { fetch(request: Request): Promise<Response>; poke(): Promise<void> } {
+interface ControlPlanePort extends WebhookSourcePort, TokenPort {
+  fetch(request: Request): Promise<Response>;
+  poke(): Promise<void>;
+}
+
+function controlPlane(env: Env): ControlPlanePort {
   return env.CONTROL_PLANE.getByName(CONTROL_PLANE);
 }

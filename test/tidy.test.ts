@@ -55,7 +55,7 @@ const SAMPLES: readonly { readonly bad: readonly SourceFile[]; readonly good: re
       code("src/channel/a.ts", 'import { Hono } from "hono";'),
       code("src/channel/a.ts", 'import { readFileSync } from "node:fs";'),
       code("src/channel/a.ts", 'import migration from "../../migrations/channel/1.sql";'),
-      code("bench/a.ts", 'import { b } from "./crash/b.ts";'),
+      code("bench/a.ts", 'import { b } from "../test/crash/b.ts";'),
       code("test/kit/a.ts", 'import { b } from "../soak/b.ts";'),
     ],
     good: [

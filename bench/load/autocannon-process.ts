@@ -7,7 +7,7 @@ import { CONNECTIONS, EVENT_BODY, EVENT_HEADERS } from "./event.ts";
 
 serveVerbs({ post: () => post(processOptions<Posting>()) });
 
-async function post({ url, seconds, events, firstId = 0 }: Posting): Promise<Posted> {
+async function post({ url, seconds, events, firstId = 0, headers = {} }: Posting): Promise<Posted> {
   let id = firstId;
   const startedMs = nowMs();
   const result = await autocannon({
@@ -18,7 +18,7 @@ async function post({ url, seconds, events, firstId = 0 }: Posting): Promise<Pos
       {
         method: "POST",
         body: EVENT_BODY,
-        setupRequest: (request) => ({ ...request, headers: { ...EVENT_HEADERS, "ce-id": String(id++) } }),
+        setupRequest: (request) => ({ ...request, headers: { ...EVENT_HEADERS, ...headers, "ce-id": String(id++) } }),
       },
     ],
   });

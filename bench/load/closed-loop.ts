@@ -22,6 +22,8 @@ export interface Posting {
   readonly events?: number;
   /** Ids count up from here, 0 unless it is given. */
   readonly firstId?: number;
+  /** Beside those of the event. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For generated scripts; the caller removes it. */
   readonly folder: string;
 }

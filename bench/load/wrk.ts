@@ -36,10 +36,10 @@ function outputOf(parameters: readonly string[]): Promise<string> {
 }
 
 /** One thread, so that the numbers need no prefix. Requests are put together from two constant halves. */
-function scriptText({ url, events, firstId = 0 }: Posting): string {
+function scriptText({ url, events, firstId = 0, headers = {} }: Posting): string {
   const { host, pathname } = new URL(url);
   const lines = [`POST ${pathname} HTTP/1.1`, `Host: ${host}`, `Content-Length: ${Buffer.byteLength(EVENT_BODY)}`];
-  for (const [name, value] of Object.entries(EVENT_HEADERS)) lines.push(`${name}: ${value}`);
+  for (const [name, value] of Object.entries({ ...EVENT_HEADERS, ...headers })) lines.push(`${name}: ${value}`);
   const head = `${lines.join("\r\n")}\r\nce-id: `;
   const limit = events === undefined ? "" : `if id >= ${firstId + events} then wrk.thread:stop() end`;
   return `local head = ${luaString(head)}

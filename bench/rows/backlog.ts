@@ -24,7 +24,7 @@ export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate>
       const firstId = posted.acked + step * CONNECTIONS;
       const events = backlogEvents - stored;
       posted = plus(posted, await post(tool, { url, seconds: STEP_SECONDS, events, firstId, folder }));
-      stored = (await channelStats(router.url)).acceptedSinceWake;
+      stored = (await channelStats(router)).acceptedSinceWake;
     }
     const annotations = { "sluice.dev/start-from": "earliest" };
     const appliedMs = nowMs();

@@ -46,16 +46,16 @@ export function measureCost({ subscribers, ratePerSecond }: CostPlan, { costSeco
   return withRouter(plan, async ({ router, sink, brokerUrl: url }) => {
     await postSteadily({ url, ...WARM_UP });
     await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers, QUIET_MS);
-    await waitAwake(router.url, FORGOTTEN_MS);
+    await waitAwake(router, FORGOTTEN_MS);
     await sink.reset();
-    const [first, before] = [await channelStats(router.url), await channelStats(router.url)];
+    const [first, before] = [await channelStats(router), await channelStats(router)];
     const cpuBefore = cpuMs(router.pid);
     const { sentMs, answeredMs } = await postSteadily({ url, ratePerSecond, seconds: costSeconds });
     const acked = answeredMs.filter((ms) => ms > 0).length;
     const count = await sink.untilArrived(acked * subscribers, QUIET_MS);
     const cpuAfter = cpuMs(router.pid);
-    const readings = 1 + (await waitAwake(router.url, FORGOTTEN_MS));
-    const after = await channelStats(router.url);
+    const readings = 1 + (await waitAwake(router, FORGOTTEN_MS));
+    const after = await channelStats(router);
     const { requests, ...rows } = usageBetween(before.usage, after.usage);
     const seconds = (count.lastMs - (sentMs[0] ?? 0)) / 1000;
     const faults: string[] = [];
@@ -99,7 +99,7 @@ export function measureIdle(settings: Settings): Promise<Idle> {
       await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
       await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
       const askedMs = Date.now();
-      const { usage } = await channelStats(router.url);
+      const { usage } = await channelStats(router);
       const leftMemory = Date.parse(usage.since) >= askedMs;
       const { operate: _, ...requests } = usage.requests;
       // Brought back by this very reading, it did nothing before.

@@ -1,5 +1,5 @@
 /**
- * (c) ingest alone; (d) one Trigger that matches all; (e) ten of which one matches; (f) ten that all match. A rate goes
+ * (c) ingest alone, (j) with an access token; (d) one Trigger that matches all; (e) ten of which one matches; (f) ten that all match. A rate goes
  * to the last arrival: what the router has taken and not delivered yet does not count as done.
  */
 import { setTimeout as wait } from "node:timers/promises";
@@ -10,7 +10,7 @@ import { faultsOf } from "./floors.ts";
 import type { Rate, Settings } from "./row.ts";
 import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
 
-export type ThroughputRow = "c" | "d" | "e" | "f";
+export type ThroughputRow = "c" | "d" | "e" | "f" | "j";
 
 /** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
 const QUIET_MS = 45_000;
@@ -26,24 +26,25 @@ const TRIGGERS: Readonly<Record<ThroughputRow, readonly TriggerPlan[]>> = {
   d: [{ matches: "all" }],
   e: [...others(9, "other"), { matches: "own" }],
   f: others(10, "own"),
+  j: [],
 };
 
 /** Deliveries that each event causes. */
-const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10 };
+const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10, j: 0 };
 
 export function measureThroughput(row: ThroughputRow, settings: Settings): Promise<Rate> {
-  return withRouter({ triggers: TRIGGERS[row] }, async (measured) => {
-    const { router, sink, brokerUrl: url, folder } = measured;
-    await post(settings.tool, { url, seconds: settings.warmUpSeconds, folder });
+  return withRouter({ triggers: TRIGGERS[row], asksForTokens: row === "j" }, async (measured) => {
+    const { router, sink, brokerUrl: url, headers, folder } = measured;
+    await post(settings.tool, { url, headers, seconds: settings.warmUpSeconds, folder });
     await untilDelivered(measured, 0, COPIES[row]);
     await sink.reset();
-    const before = (await channelStats(router.url)).acceptedSinceWake;
+    const before = (await channelStats(router)).acceptedSinceWake;
     const cpuBefore = cpuMs(router.pid);
-    const posted = await post(settings.tool, { url, seconds: settings.seconds, folder });
+    const posted = await post(settings.tool, { url, headers, seconds: settings.seconds, folder });
     const { stored, count } = await untilDelivered(measured, before, COPIES[row]);
     const cpu = cpuMs(router.pid) - cpuBefore;
-    const arrived = row === "c" ? stored : count.unique;
-    const seconds = row === "c" ? posted.seconds : (count.lastMs - posted.startedMs) / 1000;
+    const arrived = COPIES[row] === 0 ? stored : count.unique;
+    const seconds = COPIES[row] === 0 ? posted.seconds : (count.lastMs - posted.startedMs) / 1000;
     const copies = Math.max(1, COPIES[row]);
     const faults = [...faultsOf(posted, arrived, copies)];
     // What the log holds beyond the acknowledged (cut off at the end of the load) must have arrived as well.
@@ -67,7 +68,7 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
  */
 async function untilDelivered({ router, sink }: Measured, before: number, copies: number) {
   for (let known = -1; ; await wait(CUT_OFF_MS)) {
-    const stored = (await channelStats(router.url)).acceptedSinceWake - before;
+    const stored = (await channelStats(router)).acceptedSinceWake - before;
     const count = await sink.untilArrived(stored * copies, QUIET_MS);
     if (stored === known) return { stored, count };
     known = stored;

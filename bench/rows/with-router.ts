@@ -1,4 +1,5 @@
 /** A fresh router with a Broker and Triggers, and a fresh sink, for one measurement. */
+import { createToken } from "../../test/kit/access-token.ts";
 import { apply } from "../../test/kit/apply.ts";
 import { withFolder } from "../../test/kit/temporary-folder.ts";
 import { type Annotations, BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
@@ -14,6 +15,8 @@ export interface Measured {
   readonly sink: Sink;
   /** Where the Broker takes events. */
   readonly brokerUrl: string;
+  /** That it takes them with. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly folder: string;
 }
 
@@ -25,22 +28,29 @@ export interface RouterPlan {
   readonly annotations?: Annotations;
   /** Variables of the router that are not as `npm start` sets them. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The router is not open: events are posted with an access token. */
+  readonly asksForTokens?: boolean;
 }
 
+/** Of a router that asks for tokens. */
+const ADMIN_TOKEN = { SLUICE_ADMIN_TOKEN: "bench" };
+
 export function withRouter<T>(
-  { triggers, annotations = {}, settings = {} }: RouterPlan,
+  { triggers, annotations = {}, settings = {}, asksForTokens = false }: RouterPlan,
   work: (measured: Measured) => Promise<T>,
 ): Promise<T> {
   return withFolder(async (folder) => {
     const sink = await Sink.start({ subscribers: SUBSCRIBERS });
     try {
-      const router = await startRouter(folder, settings);
+      const router = await startRouter(folder, { ...settings, ...(asksForTokens ? ADMIN_TOKEN : {}) });
       try {
+        const token = asksForTokens ? await createToken(router, { name: "bench", role: "publisher" }) : undefined;
+        const headers: Measured["headers"] = token === undefined ? {} : { authorization: `Bearer ${token}` };
         await apply(router, broker(annotations));
         for (const [number, plan] of triggers.entries()) {
           await apply(router, trigger({ ...plan, number, sinkUrl: sink.url }));
         }
-        return await work({ router, sink, brokerUrl: `${router.url}/default/${BROKER}`, folder });
+        return await work({ router, sink, brokerUrl: `${router.url}/default/${BROKER}`, headers, folder });
       } finally {
         await router.stop();
       }

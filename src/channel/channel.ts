@@ -8,7 +8,6 @@
 import type {
   AppendAnswer,
   AppendCall,
-  AppendedCall,
   AppendRequest,
   ChannelConfiguration,
   ConfigureAnswer,
@@ -17,6 +16,7 @@ import type {
   OperatorAnswer,
   OperatorRequest,
   Settlement,
+  StoredCall,
 } from "../core/channel-protocol.ts";
 import { attributeOf } from "../core/event.ts";
 import { decodeHead } from "../core/event-codec.ts";
@@ -26,6 +26,7 @@ import { alarmFired, armAgain, armForWork, startAgain } from "./alarm.ts";
 import { type Batch, type PendingEvent, splitCalls } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";
 import { answerFor, applyConfiguration, isNews } from "./configure.ts";
+import { withRefusals } from "./ingress-guard.ts";
 import { EMPTY_LEASE } from "./lease.ts";
 import { KEY_RETENTION_MS, WAITING_BYTES } from "./limits.ts";
 import { headAt } from "./log.ts";
@@ -71,28 +72,38 @@ export class Channel {
     if (!buffer.isEmpty && buffer.bytes + request.bytes.length > WAITING_BYTES) {
       return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };
     }
-    const before = buffer.events;
+    const refused = this.#state.guard.refused(request.calls);
+    const isTaken = (_: unknown, index: number): boolean => !refused.has(index);
+    const calls = refused.size === 0 ? request.calls : request.calls.filter(isTaken);
+    // A flood of strangers writes nothing.
+    if (calls.length === 0) return { kind: "accepted", calls: withRefusals([], refused) };
     const events = splitCalls(request.bytes, request.calls);
-    const isPlain =
-      this.#state.configuration.dedupMs === undefined && request.calls.every((call) => call.key === undefined);
-    const answers = isPlain ? this.#acceptAll(events) : this.#acceptEach(request.calls, events);
+    const stored = this.#accept(calls, refused.size === 0 ? events : events.filter(isTaken));
+    return { kind: "accepted", calls: withRefusals(await stored, refused) };
+  }
+
+  #accept(calls: readonly AppendCall[], events: readonly (readonly Uint8Array[])[]): Promise<readonly StoredCall[]> {
+    const { buffer, configuration } = this.#state;
+    const before = buffer.events;
+    const isPlain = configuration.dedupMs === undefined && calls.every((call) => call.key === undefined);
+    const answers = isPlain ? this.#acceptAll(events) : this.#acceptEach(calls, events);
     // What was known already waits for nothing, or for the commit that it is in.
     if (!buffer.isEmpty) this.#committer.appended(buffer.events - before);
-    return { kind: "accepted", calls: await answers };
+    return answers;
   }
 
   /** Calls without keys need no answers of their own: they are durable together. */
-  async #acceptAll(calls: readonly (readonly Uint8Array[])[]): Promise<AppendedCall[]> {
+  async #acceptAll(calls: readonly (readonly Uint8Array[])[]): Promise<StoredCall[]> {
     let seq = await this.#buffer(calls.flat().map((bytes) => ({ bytes, keys: [] })));
     return calls.map((events) => {
       const position = positionText(seq);
       seq += events.length;
-      return { duplicate: false, position };
+      return { kind: "stored", duplicate: false, position };
     });
   }
 
-  #acceptEach(calls: readonly AppendCall[], events: readonly (readonly Uint8Array[])[]): Promise<AppendedCall[]> {
-    return Promise.all(calls.map((call, index) => this.#accept(call, events[index] ?? [])));
+  #acceptEach(calls: readonly AppendCall[], events: readonly (readonly Uint8Array[])[]): Promise<StoredCall[]> {
+    return Promise.all(calls.map((call, index) => this.#acceptOne(call, events[index] ?? [])));
   }
 
   async lease(request: LeaseRequest): Promise<LeaseAnswer> {
@@ -157,11 +168,11 @@ export class Channel {
     armAgain(this.#state, this.#state.ports.now());
   }
 
-  #accept(call: AppendCall, events: readonly Uint8Array[]): Promise<AppendedCall> {
+  #acceptOne(call: AppendCall, events: readonly Uint8Array[]): Promise<StoredCall> {
     const known = call.key === undefined ? undefined : this.#known(call.key, KEY_RETENTION_MS);
     if (known !== undefined) return known;
     const pending: PendingEvent[] = [];
-    let duplicateOf: Promise<AppendedCall> | undefined;
+    let duplicateOf: Promise<StoredCall> | undefined;
     const inThisCall = new Set<string>();
     for (const bytes of events) {
       const keys: string[] = [];
@@ -185,7 +196,7 @@ export class Channel {
       first === undefined || call.key === undefined
         ? pending
         : [{ bytes: first.bytes, keys: [...first.keys, call.key] }, ...others];
-    return this.#buffer(keyed).then((seq) => ({ duplicate: false, position: positionText(seq) }));
+    return this.#buffer(keyed).then((seq) => ({ kind: "stored", duplicate: false, position: positionText(seq) }));
   }
 
   /** Resolves with the sequence number of the first event once all are durable. */
@@ -212,12 +223,12 @@ export class Channel {
   }
 
   /** The answer for a key that is in the log, or on its way into it. */
-  #known(key: string, withinMs: number): Promise<AppendedCall> | undefined {
+  #known(key: string, withinMs: number): Promise<StoredCall> | undefined {
     const pending = this.#pendingKeys.get(key);
     const stored = pending ?? this.#state.keys.find(key, this.#state.ports.now() - withinMs);
     if (stored === undefined) return undefined;
     this.#state.duplicates++;
-    return Promise.resolve(stored).then((seq) => ({ duplicate: true, position: positionText(seq) }));
+    return Promise.resolve(stored).then((seq) => ({ kind: "stored", duplicate: true, position: positionText(seq) }));
   }
 
   #settle(settlements: readonly Settlement[]): void {

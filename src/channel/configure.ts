@@ -2,6 +2,7 @@
 import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/channel-protocol.ts";
 import { decodeHead } from "../core/event-codec.ts";
 import { parsePosition } from "../core/positions.ts";
+import { IngressGuard } from "./ingress-guard.ts";
 import { Matcher } from "./matcher.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
 import { readEvent } from "./read-event.ts";
@@ -62,6 +63,7 @@ export function applyConfiguration(state: ChannelState, configuration: ChannelCo
     if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
     if (subscription.hasWork) state.busy.add(subscription);
   }
+  state.guard = new IngressGuard(configuration.ingress);
   state.matcher = new Matcher(state.subscriptions.values());
 }
 

@@ -3,6 +3,7 @@ import type { ChannelConfiguration } from "../core/channel-protocol.ts";
 import { AppendBuffer } from "./append-buffer.ts";
 import { Changes } from "./changes.ts";
 import { IdempotencyIndex } from "./idempotency-index.ts";
+import { IngressGuard } from "./ingress-guard.ts";
 import { Lanes } from "./lanes.ts";
 import { ALL_WINDOW_ENTRIES, SMALLEST_WINDOW, WINDOW_ENTRIES } from "./limits.ts";
 import { Log } from "./log.ts";
@@ -24,6 +25,7 @@ export interface ChannelState {
   readonly subscriptions: Map<string, Subscription>;
   identity: Identity;
   configuration: ChannelConfiguration;
+  guard: IngressGuard;
   matcher: Matcher;
   /** Events and duplicates accepted since the object started. */
   accepted: number;
@@ -61,6 +63,7 @@ export function newState(
     subscriptions: new Map(),
     identity: known.identity,
     configuration: known.configuration,
+    guard: new IngressGuard(known.configuration.ingress),
     matcher: new Matcher([]),
     accepted: 0,
     duplicates: 0,

@@ -1,20 +1,22 @@
 /** The one Durable Object that holds all resources: gives the engine its ports. */
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/control-plane/0001-control-plane.sql";
+import migration0003 from "../../migrations/control-plane/0003-access-tokens.sql";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelPort } from "../core/channel-protocol.ts";
+import type { TokenPort } from "../core/token-port.ts";
 import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
-const MIGRATIONS = [migration0001];
+const MIGRATIONS = [migration0001, migration0003];
 
 /** Longest wait for a channel's answer: one that hangs must not hold up the others. */
 const CALL_TIMEOUT_MS = 10_000;
 
-export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort {
+export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort, TokenPort {
   readonly #engine: ControlPlaneEngine;
   /** When the alarm is known to come, if it is. */
   #alarmAtMs: number | undefined;
@@ -30,6 +32,10 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
 
   async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
     return this.#engine.webhookSource(namespace, name);
+  }
+
+  async knowsToken(digest: string): Promise<boolean> {
+    return this.#engine.knowsToken(digest);
   }
 
   async poke(): Promise<void> {
@@ -60,6 +66,12 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       remove: (name, uid, version) => bounded(channel(name).remove(uid, version)),
       operate: (name, request) => bounded(channel(name).operate(request)),
       poke: (name) => bounded(channel(name).poke()),
+      durable: () => ctx.storage.sync(),
+      schedule: (delayMs, work) => {
+        const timer = setTimeout(work, delayMs);
+        return () => clearTimeout(timer);
+      },
+      random: Math.random,
       alarm: { atLatest: (atMs) => this.#alarmAtLatest(atMs), exactly: (atMs) => this.#alarmExactly(atMs) },
       log: (line) => console.log(JSON.stringify(line)),
     };

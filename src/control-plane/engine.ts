@@ -9,15 +9,16 @@ import type {
 } from "../core/channel-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import type { WebhookLookup } from "../core/webhook-source.ts";
-import type { AccessSettings } from "./access/access.ts";
+import type { AccessSettings } from "./access/authenticate.ts";
+import { SYSTEM_NAMESPACE } from "./access/user.ts";
 import { createApi } from "./api/api.ts";
 import { lookUpWebhookSource } from "./compile/webhook-lookup.ts";
 import { namespaceKind } from "./kinds/namespace.ts";
 import { type Alarm, Reconciler } from "./reconcile/reconcile.ts";
 import { NAMESPACES } from "./resource-names.ts";
 import { admitCreate } from "./resources/admission.ts";
-import { DEFAULT_NAMESPACE } from "./resources/deletion.ts";
 import { timestamp } from "./resources/metadata.ts";
+import { PERMANENT_NAMESPACES } from "./resources/permanent-namespaces.ts";
 import { qualified } from "./resources/refusal.ts";
 import { Resources } from "./resources/resources.ts";
 import { KnownChannels } from "./store/known-channels.ts";
@@ -25,6 +26,7 @@ import { migrate } from "./store/migrate.ts";
 import { ObjectStore } from "./store/object-store.ts";
 import { PublicUrl } from "./store/public-url.ts";
 import { SecretSealer } from "./store/secret-sealer.ts";
+import { WatchHub } from "./watch/watch-hub.ts";
 
 export interface ControlPlanePorts {
   readonly sql: SqlStore;
@@ -42,6 +44,12 @@ export interface ControlPlanePorts {
   readonly poke: (name: ChannelName) => Promise<void>;
   /** Calls `alarm`. */
   readonly alarm: Alarm;
+  /** Resolves when everything written so far would survive a crash. */
+  readonly durable: () => Promise<void>;
+  /** Calls back after that time unless cancelled; nothing that must happen depends on it. */
+  readonly schedule: (delayMs: number, work: () => void) => () => void;
+  /** At least 0, below 1. */
+  readonly random: () => number;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -56,13 +64,16 @@ export class ControlPlaneEngine {
     this.#ports = ports;
     migrate(ports.sql, ports.migrations);
     const store = new ObjectStore(ports.sql, ports.now);
+    const watches = new WatchHub({ ...ports, store });
     const sealer = new SecretSealer(ports.encryptionKey);
     const url = new PublicUrl(ports.sql, ports.publicUrl);
     const channels = new KnownChannels(ports.sql);
     const reconciler = new Reconciler({ ...ports, store, channels, publicUrl: () => url.get() });
-    const changed = (namespace: string) => reconciler.changed(namespace);
-    const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, changed });
-    ensureDefaultNamespace(store, ports);
+    // Tokens of the system namespace hold in all of them.
+    const changed = (namespace: string) =>
+      namespace === SYSTEM_NAMESPACE ? reconciler.changedEverywhere() : reconciler.changed(namespace);
+    const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, watches, changed });
+    for (const name of PERMANENT_NAMESPACES) ensureNamespace(name, store, ports);
     this.#store = store;
     this.#sealer = sealer;
     this.#reconciler = reconciler;
@@ -91,15 +102,19 @@ export class ControlPlaneEngine {
     await this.alarm();
   }
 
+  knowsToken(digest: string): boolean {
+    return this.#store.tokens.find(digest) !== undefined;
+  }
+
   async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
     return lookUpWebhookSource(namespace, name, { store: this.#store, sealer: this.#sealer });
   }
 }
 
-function ensureDefaultNamespace(store: ObjectStore, ports: ControlPlanePorts): void {
-  const key = { resource: qualified(NAMESPACES), namespace: "", name: DEFAULT_NAMESPACE };
+function ensureNamespace(name: string, store: ObjectStore, ports: ControlPlanePorts): void {
+  const key = { resource: qualified(NAMESPACES), namespace: "", name };
   if (store.get(key) !== undefined) return;
-  const bare = { apiVersion: "v1", kind: "Namespace", metadata: { name: DEFAULT_NAMESPACE } };
+  const bare = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
   const identity = { uid: ports.newUid(), creationTimestamp: timestamp(ports.now()) };
   store.insert(key, { body: admitCreate(namespaceKind, bare, identity), sealed: undefined });
 }

@@ -1,18 +1,75 @@
 /** The kinds that are served. */
 import type { ResourceKind } from "./kind.ts";
 import { brokerKind } from "./kinds/broker.ts";
-import { githubSourceKind } from "./kinds/github-source.ts";
+import { channelKind } from "./kinds/channel.ts";
+import { configMapKind } from "./kinds/config-map.ts";
+import { eventKind } from "./kinds/event.ts";
+import { eventPolicyKind } from "./kinds/event-policy.ts";
+import { eventTransformKind } from "./kinds/event-transform.ts";
+import { eventTypeKind } from "./kinds/event-type.ts";
+import { inMemoryChannelKind } from "./kinds/in-memory-channel.ts";
+import { kafkaChannelKind } from "./kinds/kafka-channel.ts";
 import { namespaceKind } from "./kinds/namespace.ts";
+import { parallelKind } from "./kinds/parallel.ts";
+import { requestReplyKind } from "./kinds/request-reply.ts";
 import { secretKind } from "./kinds/secret.ts";
+import { sequenceKind } from "./kinds/sequence.ts";
+import { serviceKind } from "./kinds/service.ts";
+import { serviceAccountKind } from "./kinds/service-account.ts";
+import { integrationSinkKind } from "./kinds/sinks/integration-sink.ts";
+import { jobSinkKind } from "./kinds/sinks/job-sink.ts";
+import { apiServerSourceKind } from "./kinds/sources/api-server-source.ts";
+import { containerSourceKind } from "./kinds/sources/container-source.ts";
+import { githubSourceKind } from "./kinds/sources/github-source.ts";
+import { integrationSourceKind } from "./kinds/sources/integration-source.ts";
+import { kafkaSourceKind } from "./kinds/sources/kafka-source.ts";
+import { pingSourceKind } from "./kinds/sources/ping-source.ts";
+import { rabbitmqSourceKind } from "./kinds/sources/rabbitmq-source.ts";
+import { sinkBindingKind } from "./kinds/sources/sink-binding.ts";
+import { subscriptionKind } from "./kinds/subscription.ts";
 import { triggerKind } from "./kinds/trigger.ts";
 import { qualified, type ResourceName } from "./resources/refusal.ts";
 
-export const KINDS: readonly ResourceKind[] = [namespaceKind, secretKind, brokerKind, triggerKind, githubSourceKind];
+export const KINDS: readonly ResourceKind[] = [
+  namespaceKind,
+  secretKind,
+  configMapKind,
+  serviceAccountKind,
+  serviceKind,
+  eventKind,
+  brokerKind,
+  triggerKind,
+  eventTypeKind,
+  eventPolicyKind,
+  eventTransformKind,
+  requestReplyKind,
+  channelKind,
+  inMemoryChannelKind,
+  kafkaChannelKind,
+  subscriptionKind,
+  sequenceKind,
+  parallelKind,
+  apiServerSourceKind,
+  containerSourceKind,
+  githubSourceKind,
+  integrationSourceKind,
+  kafkaSourceKind,
+  pingSourceKind,
+  rabbitmqSourceKind,
+  sinkBindingKind,
+  integrationSinkKind,
+  jobSinkKind,
+];
 
 const BY_RESOURCE: ReadonlyMap<string, ResourceKind> = new Map(KINDS.map((kind) => [qualified(kind), kind]));
 
 export function kindOf(resource: ResourceName): ResourceKind | undefined {
   return BY_RESOURCE.get(qualified(resource));
+}
+
+/** The resource whose objects are of this kind, whatever the version; undefined where it is not served. */
+export function resourceOf(group: string, kind: string): ResourceName | undefined {
+  return KINDS.find((each) => each.group === group && each.kind === kind);
 }
 
 /** The kind of a stored object's resource column. */

@@ -52,6 +52,12 @@ export interface SubscriptionConfiguration {
   readonly paused?: boolean;
 }
 
+/** Who may post over HTTP. A call without a `caller` was let in elsewhere and is not asked for a token. */
+export type ChannelIngress =
+  | { readonly kind: "public" }
+  /** Only with one of these tokens (see access-token.ts). */
+  | { readonly kind: "tokens"; readonly digests: readonly string[] };
+
 export interface ChannelConfiguration {
   readonly uid: string;
   /** The control plane's own counter; an older version than the stored one changes nothing. */
@@ -61,6 +67,8 @@ export interface ChannelConfiguration {
   readonly parkedRetentionMs: number;
   /** Deduplicate on `source` and `id` within this time. */
   readonly dedupMs?: number;
+  /** Absent in what an older version pushed: nobody is let in by it. */
+  readonly ingress?: ChannelIngress;
   readonly subscriptions: readonly SubscriptionConfiguration[];
 }
 
@@ -77,6 +85,11 @@ export interface AppendCall {
   readonly lengths: readonly number[];
   /** Deduplication key with the prefix of its origin, see `core/idempotency.ts`. */
   readonly key?: string;
+  /**
+   * Digest of the token that its producer presented, empty for one that presented none: the channel decides. Absent when
+   * the call needs no leave: couriers, webhooks, open mode, the admin token.
+   */
+  readonly caller?: string;
 }
 
 /** Several producers' calls, coalesced into one request. */
@@ -91,10 +104,20 @@ export type AppendAnswer =
   | { readonly kind: "not-found" }
   | { readonly kind: "overloaded"; readonly retryAfterMs: number };
 
-export interface AppendedCall {
+export type AppendedCall = StoredCall | RefusedCall;
+
+export interface StoredCall {
+  readonly kind: "stored";
   readonly duplicate: boolean;
   /** Opaque position of the call's first event. */
   readonly position: string;
+}
+
+/** None of the call's events is stored; its neighbours' are. */
+export interface RefusedCall {
+  readonly kind: "refused";
+  /** The caller may not publish here; or the channel has not been told yet who may. */
+  readonly why: "caller" | "not-told";
 }
 
 /** Names one attempt; outcomes whose token is not valid any more change nothing. */

@@ -1,6 +1,7 @@
 /** Hands an event to another channel: once, whatever is repeated, because the key names this very delivery. */
 
 import { withArrivalTime } from "../core/arrival-time.ts";
+import assert from "../core/assert.ts";
 import { type ChannelName, kindOfChannel } from "../core/channel-name.ts";
 import type { Attributes } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
@@ -40,6 +41,7 @@ export async function handOver(ports: CourierPorts, work: Work, target: ChannelN
   const answer = await ports.appendTo(target, { bytes, calls: [{ lengths: [bytes.length], key }] });
   switch (answer.kind) {
     case "accepted":
+      assert(answer.calls[0]?.kind === "stored", "a hand-over names no caller, so that none is refused");
       return { outcome: { kind: "delivered", status: 202 }, handedTo: target };
     case "not-found":
       return { outcome: { ...failedWithout("the channel does not exist"), status: 404 } };

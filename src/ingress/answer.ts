@@ -2,6 +2,7 @@
 
 const ALLOW = "POST, OPTIONS";
 const ALLOWED = { Allow: ALLOW };
+const CHALLENGE = { Allow: ALLOW, "WWW-Authenticate": 'Bearer realm="sluice"' };
 const DUPLICATE = { Allow: ALLOW, "Sluice-Duplicate": "true" };
 /** The handshake of the CloudEvents webhook specification: anyone may send, as fast as they like. */
 const CONSENT = { Allow: ALLOW, "WebHook-Allowed-Origin": "*", "WebHook-Allowed-Rate": "*" };
@@ -19,8 +20,12 @@ export function consent(): Response {
   return new Response(null, { status: 200, headers: CONSENT });
 }
 
-export function refusal(status: 400 | 404 | 405 | 413 | 415, message: string): Response {
+export function refusal(status: 400 | 403 | 404 | 405 | 413 | 415, message: string): Response {
   return Response.json({ error: message }, { status, headers: ALLOWED });
+}
+
+export function unauthorized(message: string): Response {
+  return Response.json({ error: message }, { status: 401, headers: CHALLENGE });
 }
 
 /** 503; waits are told in whole seconds, never 0. */

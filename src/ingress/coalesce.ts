@@ -8,7 +8,7 @@
  * lost all the same, the group ends at its deadline, which that call and some of the members watch.
  */
 import type { ChannelName } from "../core/channel-name.ts";
-import type { AppendAnswer, AppendCall, AppendRequest } from "../core/channel-protocol.ts";
+import type { AppendAnswer, AppendCall, AppendRequest, RefusedCall } from "../core/channel-protocol.ts";
 import { concatBytes } from "../core/event-codec.ts";
 
 /** Encoded events of one group, bytes (architecture: every group is bounded). */
@@ -36,10 +36,13 @@ export interface PendingCall {
   readonly events: readonly Uint8Array[];
   readonly bytes: number;
   readonly key?: string;
+  /** As in `AppendCall`. */
+  readonly caller?: string;
 }
 
 export type CallAnswer =
   | { readonly kind: "accepted"; readonly duplicate: boolean }
+  | RefusedCall
   | { readonly kind: "not-found" }
   | { readonly kind: "overloaded"; readonly retryAfterMs: number }
   /** The events may have been stored or not. */
@@ -82,7 +85,9 @@ export class Coalescer {
     const index = group.calls.length - 1;
     const answer = await (index % WATCHED_BY === 1 ? this.#watch(name, group, ports) : group.answer);
     if (answer.kind !== "accepted") return answer;
-    return { kind: "accepted", duplicate: answer.calls[index]?.duplicate ?? false };
+    const own = answer.calls[index];
+    if (own === undefined) return { kind: "failed", reason: "the channel did not answer this call" };
+    return own.kind === "refused" ? own : { kind: "accepted", duplicate: own.duplicate };
   }
 
   #join(name: ChannelName, call: PendingCall, ports: CoalescePorts): Group {
@@ -171,7 +176,8 @@ function appendRequest(pending: readonly PendingCall[]): AppendRequest {
   for (const call of pending) {
     for (const event of call.events) parts.push(event);
     const lengths = call.events.map((event) => event.length);
-    calls.push(call.key === undefined ? { lengths } : { lengths, key: call.key });
+    const { key, caller } = call;
+    calls.push({ lengths, ...(key === undefined ? {} : { key }), ...(caller === undefined ? {} : { caller }) });
   }
   const [only] = parts;
   return { bytes: only !== undefined && parts.length === 1 ? only : concatBytes(parts), calls };

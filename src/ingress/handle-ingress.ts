@@ -1,27 +1,31 @@
 /**
  * Takes events in. Stateless but for what an isolate may forget: 202 only after the channel has the events in its
- * log. Order of checks as in Knative: method, path, size, parsing and validation, hops, then the channel's answer.
+ * log. Order of checks as in Knative: method, path, size, parsing and validation, hops, then the channel's answer, which
+ * also says whether the producer may post there.
  */
 import type { BoundedBody } from "../core/bounded-body.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
-import { accepted, consent, refusal, unavailable } from "./answer.ts";
+import type { TokenPort } from "../core/token-port.ts";
+import { accepted, consent, refusal, unauthorized, unavailable } from "./answer.ts";
 import { BodyBudget, BodyReservation, mayReserve } from "./body-budget.ts";
+import { type Caller, type CallerSettings, Callers, callerName } from "./callers.ts";
 import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
 import { type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
-import { MissingChannels } from "./missing-channels.ts";
 import { type IncomingMessage, readBody } from "./read-body.ts";
+import { type CallerRefusal, RefusedCallers } from "./refused-callers.ts";
 import { type Route, Routes } from "./route.ts";
+import { Strikes } from "./strikes.ts";
 
-export interface IngressSettings {
+export interface IngressSettings extends CallerSettings {
   readonly maxEventBytes: number;
   readonly coalesce: boolean;
 }
 
-/** Everything a request needs from outside; `append` may reject, for instance when the object restarts. */
-export interface IngressPorts extends CoalescePorts {
+/** Everything a request needs from outside; `append` and `knowsToken` may reject, for instance when an object restarts. */
+export interface IngressPorts extends CoalescePorts, TokenPort {
   readonly settings: IngressSettings;
   /** Takes the one line about an event that was refused for a reason of ours. */
   log(record: IngressRecord): void;
@@ -37,11 +41,15 @@ export interface IngressRecord {
 /** What an isolate keeps between requests; one per isolate and settings. */
 export class IngressState {
   readonly coalescer = new Coalescer();
-  readonly missing = new MissingChannels();
+  /** Names that have no channel. */
+  readonly missing = new Strikes<"missing">();
+  readonly refused = new RefusedCallers();
   readonly routes = new Routes();
+  readonly callers: Callers;
   readonly budget: BodyBudget;
 
   constructor(settings: IngressSettings) {
+    this.callers = new Callers(settings);
     this.budget = new BodyBudget(settings.maxEventBytes);
   }
 }
@@ -76,8 +84,12 @@ async function answer(
   if (key !== null && (key === "" || key.length > MAX_KEY_LENGTH)) {
     return refusal(400, `Idempotency-Key must have 1 to ${MAX_KEY_LENGTH} characters`);
   }
+  const authorization = headers.get("authorization");
+  const caller = state.callers.known(authorization) ?? (await state.callers.identify(authorization ?? ""));
+  const silenced = state.refused.silenced(route.name, caller, ports.now());
+  if (silenced !== undefined) return answerRefused(silenced, route.name);
   const reservation = new BodyReservation(state.budget, () => ports.now());
-  const work = receive({ request, headers }, { key, route, reservation }, state, ports).finally(() =>
+  const work = receive({ request, headers }, { key, route, caller, reservation }, state, ports).finally(() =>
     reservation.release(),
   );
   // A producer that hangs up ends its request, but not what runs in the background: the reservation ends in any case.
@@ -88,12 +100,13 @@ async function answer(
 interface Reception {
   readonly key: string | null;
   readonly route: Extract<Route, { kind: "channel" }>;
+  readonly caller: Caller;
   readonly reservation: BodyReservation;
 }
 
 async function receive(
   { request, headers }: IncomingMessage,
-  { key, route, reservation }: Reception,
+  { key, route, caller, reservation }: Reception,
   state: IngressState,
   ports: IngressPorts,
 ): Promise<Response> {
@@ -106,24 +119,33 @@ async function receive(
     ...(route.isBroker && { arrivedMs: ports.now() }),
   });
   if (carried.kind !== "encoded") return answerCarried(carried);
-  const call: PendingCall = key === null ? carried : { ...carried, key: producerKey(key) };
-  return append(route.name, call, state, ports);
+  const named = callerName(caller);
+  const call: PendingCall = {
+    ...carried,
+    ...(key === null ? {} : { key: producerKey(key) }),
+    ...(named === undefined ? {} : { caller: named }),
+  };
+  return append({ name: route.name, caller, call }, state, ports);
 }
 
 async function append(
-  name: ChannelName,
-  call: PendingCall,
+  { name, caller, call }: { readonly name: ChannelName; readonly caller: Caller; readonly call: PendingCall },
   state: IngressState,
   ports: IngressPorts,
 ): Promise<Response> {
-  if (state.missing.isMissing(name, ports.now())) return noChannel(name);
+  if (state.missing.silenced(name, ports.now()) !== undefined) return noChannel(name);
   const answer = await state.coalescer.append(name, call, ports);
   switch (answer.kind) {
     case "accepted":
-      state.missing.found(name);
+      state.missing.forgive(name);
+      state.refused.welcome(name, caller);
       return accepted(answer.duplicate);
+    case "refused":
+      if (answer.why === "not-told")
+        return refuse503(name, "the channel has no ingress rules yet", RETRY_AFTER_MS, ports);
+      return answerRefused(await state.refused.refuse(name, caller, ports), name);
     case "not-found":
-      state.missing.missed(name, ports.now());
+      state.missing.strike(name, "missing", ports.now());
       return noChannel(name);
     case "overloaded":
       return refuse503(name, "the channel is overloaded", answer.retryAfterMs, ports);
@@ -140,6 +162,25 @@ function noChannel(name: ChannelName): Response {
     404,
     `there is no ${kind} "${resource}" in namespace "${namespace}": create it, or correct the address`,
   );
+}
+
+function answerRefused(why: CallerRefusal, name: ChannelName): Response {
+  const namespace = name.split("/")[0] ?? "";
+  switch (why) {
+    case "no-token":
+      return unauthorized(
+        `post with a token: "Authorization: Bearer TOKEN", that of a Secret of type sluice.dev/access-token and role publisher in namespace "${namespace}"`,
+      );
+    case "unknown-token":
+      return unauthorized("this token is not known: it is not whole, or its Secret was deleted");
+    case "not-allowed":
+      return refusal(
+        403,
+        `this token may not post here: it takes the role publisher, editor or admin in namespace "${namespace}" or in "sluice-system"`,
+      );
+    default:
+      return why satisfies never;
+  }
 }
 
 /** The reason goes to the log in full; producers only learn what they can do. */

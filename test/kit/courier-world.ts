@@ -88,7 +88,10 @@ export class CourierWorld {
   /** Called before each lease call; a test that throws here makes the call fail. */
   beforeLease: (request: LeaseRequest & { readonly channel: ChannelName }) => void | Promise<void> = () => {};
   /** Set to answer hand-overs another way. */
-  appendAnswer: () => AppendAnswer = () => ({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] });
+  appendAnswer: () => AppendAnswer = () => ({
+    kind: "accepted",
+    calls: [{ kind: "stored", duplicate: false, position: "0-1" }],
+  });
   /** Added to an answer that leases nothing. */
   whenEmpty: () => Partial<LeaseAnswer> = () => ({});
   /** Set to answer for the parts of large events another way. */

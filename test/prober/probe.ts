@@ -30,11 +30,11 @@ export async function probe(sink: ProberSink, options: ProbeOptions): Promise<vo
   );
 }
 
-async function postProbe({ brokerUrl, run }: ProbeOptions): Promise<void> {
+async function postProbe({ brokerUrl, run, router }: ProbeOptions): Promise<void> {
   const { headers, body } = probeEvent(run);
   let answer: Response;
   try {
-    answer = await fetch(brokerUrl, { method: "POST", headers, body });
+    answer = await fetch(brokerUrl, { method: "POST", headers: { ...headers, ...authorization(router) }, body });
   } catch (error) {
     throw new ProberError(`No event can be posted to ${brokerUrl} (${reasonOf(error)}).`);
   }

@@ -1,4 +1,5 @@
 /** Posts the numbered events of a run; one that gets no 202 is posted again, with the same key, until it does. */
+import { authorization, type RouterApi } from "../kit/apply.ts";
 import { nowMs } from "../kit/clock.ts";
 import type { Posted } from "../kit/histories.ts";
 import { Load, type LoadResult } from "../kit/load.ts";
@@ -14,6 +15,7 @@ const REST_MS = 100;
 const GIVE_UP_MS = 120_000;
 
 export interface ProducerOptions {
+  readonly router: RouterApi;
   readonly run: string;
   readonly brokerUrl: string;
   readonly ratePerSecond: number;
@@ -28,12 +30,15 @@ export class Producer {
   readonly #begunMs = new Map<number, number>();
   #giveUpAtMs = Number.POSITIVE_INFINITY;
 
-  constructor({ run, brokerUrl, ratePerSecond }: ProducerOptions) {
+  constructor({ router, run, brokerUrl, ratePerSecond }: ProducerOptions) {
     const keys = Math.max(FEWEST_KEYS, Math.ceil(ratePerSecond / RATE_PER_KEY));
     this.#load = new Load(
       { url: brokerUrl, keys, ratePerSecond, pace: "open", restMs: REST_MS },
       {
-        event: (post) => plannedEvent(run, post),
+        event: (post) => {
+          const { headers, body } = plannedEvent(run, post);
+          return { headers: { ...headers, ...authorization(router) }, body };
+        },
         finished: (result) => this.#finished(result),
         again: ({ number }) => this.#begunMs.has(number),
         nowMs,

@@ -69,7 +69,7 @@ export async function runProber(options: ProberOptions, ports: ProberPorts): Pro
   try {
     await createResources(options.router, resources, created);
     await probe(sink, { ...options, run, brokerUrl, sinkUrl });
-    return await watch(new Producer({ run, brokerUrl, ratePerSecond: options.ratePerSecond }), sink, options, ports);
+    return await watch(new Producer({ ...options, run, brokerUrl }), sink, options, ports);
   } finally {
     const left = await removeResources(options.router, created.toReversed());
     if (left.length > 0) ports.warn(`not removed, delete by hand: ${left.map(nameOf).join(", ")}`);

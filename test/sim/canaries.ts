@@ -92,8 +92,8 @@ export const CANARIES: readonly Canary[] = [
     name: "shared-duplicate",
     bug: "every member of a group is told what its first member is",
     file: "src/ingress/coalesce.ts",
-    original: "answer.calls[index]?.duplicate",
-    replacement: "answer.calls[0]?.duplicate",
+    original: "const own = answer.calls[index];",
+    replacement: "const own = answer.calls[0];",
   },
   {
     name: "outcomes-not-given-back",

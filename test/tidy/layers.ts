@@ -18,7 +18,10 @@ const ROOT_FILE = /^src\/(worker|[a-z-]+\/(durable-object|entrypoint))\.ts$/;
 /** What people and tests start against the product, and what it shares. */
 const RUN = /^(bench|test\/(?:crash|kit|prober|sim|soak|system))\//;
 /** Packages from npm, and the layers that may use them. */
-const PACKAGES = new Map([["hono", ["control-plane", "console", "ingress"]]]);
+const PACKAGES = new Map([
+  ["hono", ["control-plane", "console", "ingress"]],
+  ["yaml", ["control-plane"]],
+]);
 /** Types of the runtime's own modules and SQL text belong to whoever talks to the runtime. */
 const RUNTIME = /^cloudflare:|\.sql$/;
 

@@ -15,10 +15,12 @@ const SQL_FILES = [
   "src/channel/segment-table.ts",
   "src/channel/storage.ts",
   "src/channel/straggler-table.ts",
+  "src/control-plane/store/change-log.ts",
   "src/control-plane/store/known-channels.ts",
   "src/control-plane/store/migrate.ts",
   "src/control-plane/store/object-store.ts",
   "src/control-plane/store/public-url.ts",
+  "src/control-plane/store/token-table.ts",
 ];
 const SQL =
   /\b(SELECT\s[\s\S]*\bFROM|INSERT\s+(OR\s+\w+\s+)?INTO|REPLACE\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|DROP|ALTER)\s+(TABLE|INDEX)|PRAGMA)\b/i;

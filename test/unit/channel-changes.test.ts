@@ -69,7 +69,7 @@ describe("a configuration that changes under way", () => {
     await world.append(["a", "b"], { key: "p:1" });
     await world.advance(2_000);
     const again = await world.append(["a", "b"], { key: "p:1" });
-    expect(again).toEqual({ kind: "accepted", calls: [{ duplicate: true, position: "0-2" }] });
+    expect(again).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: true, position: "0-2" }] });
   });
 
   test("[CFG-6] what the old filter let pass by stays passed, over a restart too", async () => {

@@ -96,8 +96,8 @@ describe("after a crash", () => {
     const first = await world.append(["a"], { key: "p:1" });
     world.start();
     const second = await world.append(["a"], { key: "p:1" });
-    expect(first).toEqual({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] });
-    expect(second).toEqual({ kind: "accepted", calls: [{ duplicate: true, position: "0-1" }] });
+    expect(first).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-1" }] });
+    expect(second).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: true, position: "0-1" }] });
   });
 
   test("[RST-8] a commit that fails refuses every waiting call and aborts the object", async () => {
@@ -176,9 +176,9 @@ describe("the log", () => {
     world.configure({ dedupMs: 60_000 });
     await world.append(["a"]);
     const again = await world.append(["a"]);
-    expect(again).toEqual({ kind: "accepted", calls: [{ duplicate: true, position: "0-1" }] });
+    expect(again).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: true, position: "0-1" }] });
     await world.advance(60_001);
     const later = await world.append(["a"]);
-    expect(later).toEqual({ kind: "accepted", calls: [{ duplicate: false, position: "0-2" }] });
+    expect(later).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-2" }] });
   });
 });

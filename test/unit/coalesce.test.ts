@@ -67,7 +67,7 @@ class Stage {
   }
 
   accept(index: number, ...duplicates: boolean[]): void {
-    const calls = duplicates.map((duplicate) => ({ duplicate, position: "0" }));
+    const calls = duplicates.map((duplicate) => ({ kind: "stored" as const, duplicate, position: "0" }));
     this.appends[index]?.answer.resolve({ kind: "accepted", calls });
   }
 

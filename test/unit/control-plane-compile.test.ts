@@ -35,6 +35,7 @@ describe("[CP-CMP] compiling", () => {
       uid: body.metadata.uid,
       version: 1,
       hash: expect.stringMatching(/^[0-9a-f]{32}$/),
+      ingress: { kind: "tokens", digests: [] },
       retentionMs: 86_400_000,
       parkedRetentionMs: 1_209_600_000,
       subscriptions: [
@@ -175,7 +176,10 @@ describe("[CP-CMP] compiling", () => {
 
   test.each([
     [brokerRef("missing"), 'failed to get object default/missing: brokers.eventing.knative.dev "missing" not found'],
-    [{ ref: { apiVersion: "v1", kind: "Service", name: "s" } }, "Service default/s cannot be resolved"],
+    [
+      { ref: { apiVersion: "v1", kind: "Service", name: "s" } },
+      'failed to get object default/s: services "s" not found',
+    ],
     [{ uri: "ftp://sink.test/" }, 'URI must begin with http or https: "ftp://sink.test/"'],
   ])("[CP-CMP-6] a subscriber that leads nowhere pauses the Trigger and says why: %j", async (subscriber, why) => {
     const { subscription, status } = await compiled({ subscriber });

@@ -1,20 +1,18 @@
 /** A control plane on node:sqlite with a clock that stands still and channels that are maps. */
-import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import type { AccessSettings } from "../../src/control-plane/access/access.ts";
+import type { AccessSettings } from "../../src/control-plane/access/authenticate.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
 import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
+import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
+import { VirtualClock } from "../kit/virtual-clock.ts";
 
-export const MIGRATION = readFileSync(
-  new URL("../../migrations/control-plane/0001-control-plane.sql", import.meta.url),
-  "utf8",
-);
 export const KEY = Buffer.alloc(32, 7).toString("base64");
 const START_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** What answers may hold; each test knows which of it its answer has. */
 export interface AnswerBody {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly code: number;
   readonly reason: string;
@@ -23,8 +21,10 @@ export interface AnswerBody {
   readonly metadata: {
     readonly name: string;
     readonly uid: string;
+    readonly resourceVersion: string;
     readonly continue: string;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly managedFields?: readonly AnsweredEntry[];
   };
   readonly spec: {
     readonly delivery: { readonly retry: number };
@@ -35,6 +35,14 @@ export interface AnswerBody {
   readonly stringData: unknown;
   readonly status: AnsweredStatus;
   readonly items: readonly AnswerBody[];
+}
+
+export interface AnsweredEntry {
+  readonly manager: string;
+  readonly operation: string;
+  readonly subresource?: string;
+  readonly time: string;
+  readonly fieldsV1: object;
 }
 
 export interface AnsweredStatus {
@@ -52,6 +60,7 @@ export interface Condition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
+  readonly message?: string;
   readonly lastTransitionTime: string;
 }
 
@@ -61,8 +70,16 @@ export interface Answer {
   readonly headers: Headers;
 }
 
+export interface WorldOptions {
+  readonly access?: AccessSettings;
+  readonly encryptionKey?: string;
+  readonly publicUrl?: string | undefined;
+  /** Of an earlier world; a new one when absent. */
+  readonly database?: DatabaseSync;
+}
+
 export class World {
-  readonly database = new DatabaseSync(":memory:");
+  readonly database: DatabaseSync;
   nowMs = START_MS;
   alarmAtMs: number | undefined;
   /** Calls to channels, in order. */
@@ -72,12 +89,17 @@ export class World {
   operatorAnswer: OperatorAnswer = { kind: "ok", body: { fine: true } };
   /** Thrown by calls to channels while set. */
   failure: string | undefined;
+  /** Thrown instead of confirming that writes are durable, while set. */
+  storageFailure: string | undefined;
+  /** Of watches alone; it moves by `timers.advance`. */
+  readonly timers = new VirtualClock(START_MS);
   readonly lines: string[] = [];
   engine: ControlPlaneEngine;
   #uids = 0;
-  readonly #options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined };
+  readonly #options: WorldOptions;
 
-  constructor(options: { access?: AccessSettings; encryptionKey?: string; publicUrl?: string | undefined } = {}) {
+  constructor(options: WorldOptions = {}) {
+    this.database = options.database ?? new DatabaseSync(":memory:");
     this.#options = { access: { adminToken: "t" }, publicUrl: "http://sluice.test", ...options };
     this.engine = this.#start();
   }
@@ -117,7 +139,7 @@ export class World {
     const sql = nodeSql(this.database);
     return new ControlPlaneEngine({
       sql,
-      migrations: [MIGRATION],
+      migrations: CONTROL_PLANE_MIGRATIONS,
       access: this.#options.access ?? {},
       encryptionKey: this.#options.encryptionKey,
       publicUrl: this.#options.publicUrl,
@@ -149,6 +171,11 @@ export class World {
           this.alarmAtMs = atMs;
         },
       },
+      durable: async () => {
+        if (this.storageFailure !== undefined) throw new Error(this.storageFailure);
+      },
+      schedule: this.timers.schedule,
+      random: () => 0.5,
       log: (line) => void this.lines.push(JSON.stringify(line)),
     });
   }

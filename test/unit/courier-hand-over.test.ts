@@ -78,7 +78,7 @@ describe("a hand-over to a channel", () => {
   });
 
   test("[HND-7] an event that the channel already has is delivered", async () => {
-    const calls = [{ duplicate: true, position: "0-9" }];
+    const calls = [{ kind: "stored" as const, duplicate: true, position: "0-9" }];
     expect((await handOver(toChannel(), () => ({ kind: "accepted", calls }))).outcome).toEqual(accepted);
   });
 

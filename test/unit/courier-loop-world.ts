@@ -152,7 +152,7 @@ export class CourierWorld {
     });
   append: () => Promise<AppendAnswer> = async () => ({
     kind: "accepted",
-    calls: [{ duplicate: false, position: "0-1" }],
+    calls: [{ kind: "stored", duplicate: false, position: "0-1" }],
   });
   readPart: (part: number) => Promise<Uint8Array | undefined> = async () => undefined;
   #inFlight = 0;

@@ -251,7 +251,7 @@ describe("[GH-5] answers follow the durable append", () => {
     const [{ name, request } = { name: "", request: undefined }] = ports.appended;
     expect(name).toBe("ns/broker/default");
     expect(request?.calls).toEqual([{ lengths: [request?.bytes.length], key: `w:uid-1:${GUID}` }]);
-    ports.answer = async () => ({ kind: "accepted", calls: [{ duplicate: true, position: "0-1" }] });
+    ports.answer = async () => ({ kind: "accepted", calls: [{ kind: "stored", duplicate: true, position: "0-1" }] });
     const second = await handleWebhook(webhook(), ports);
     expect([second.status, second.headers.get("Sluice-Duplicate")]).toEqual([202, "true"]);
   });

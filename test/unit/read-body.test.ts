@@ -113,7 +113,7 @@ describe("budget of large bodies", () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     channels.answer = async () => {
       await promise;
-      return { kind: "accepted", calls: [{ duplicate: false, position: "0" }] };
+      return { kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0" }] };
     };
     return resolve;
   }

@@ -39,7 +39,7 @@ export function world(source: WebhookLookup = ready("s3cret")): World {
     lookups: 0,
     source,
     nowMs: Date.UTC(2026, 0, 31, 12),
-    answer: async () => ({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] }),
+    answer: async () => ({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-1" }] }),
     sources: new WebhookSources(),
     maxBodyBytes: 1_000,
     now: () => self.nowMs,

@@ -70,7 +70,7 @@ describe("a channel object", () => {
     const channel = channelNamed("default/broker/keeps");
     await channel.configure(configuration(1));
     const answer = await channel.append(request(10, 2_500_000, 20));
-    expect(answer).toEqual({ kind: "accepted", calls: [{ duplicate: false, position: "0-1" }] });
+    expect(answer).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-1" }] });
     const log = await channel.operate({ verb: "log", limit: 10 });
     expect(log).toMatchObject({
       kind: "ok",

@@ -1,4 +1,8 @@
 /** What a path of the Kubernetes-style API means. */
+import { customResourceDefinitions } from "../definitions/definition-resource.ts";
+import type { DiscoveryPath } from "../discovery/answer-discovery.ts";
+import { isReview } from "../discovery/review-resources.ts";
+import type { OpenApiPath } from "../openapi/answer-openapi.ts";
 import { kindOf } from "../registry.ts";
 import type { Scope } from "../resources/resources.ts";
 
@@ -10,6 +14,13 @@ export type ApiPath =
       readonly name: string;
       readonly subresource: "main" | "status";
     }
+  | { readonly kind: "discovery"; readonly path: DiscoveryPath }
+  | { readonly kind: "openapi"; readonly path: OpenApiPath }
+  | { readonly kind: "version" }
+  /** CustomResourceDefinitions: all of them without a name. */
+  | { readonly kind: "definitions"; readonly name: string | undefined }
+  /** A question about the one who asks; see `discovery/review-resources.ts`. */
+  | { readonly kind: "review"; readonly group: string; readonly version: string; readonly plural: string }
   /** The operator API: what comes after `/apis/sluice.dev/v1alpha1/namespaces/{ns}/`. */
   | { readonly kind: "operator"; readonly namespace: string; readonly segments: readonly string[] };
 
@@ -20,25 +31,66 @@ const OPERATOR_VERSION = "v1alpha1";
 export function parseApiPath(pathname: string): ApiPath | undefined {
   const segments = decodedSegments(pathname);
   if (segments === undefined) return undefined;
-  const [root, ...rest] = segments;
-  if (root === "api") return resourcePath("", rest);
-  if (root !== "apis") return undefined;
-  const [group = "", ...beyond] = rest;
-  if (group !== OPERATOR_GROUP) return group === "" ? undefined : resourcePath(group, beyond);
-  const [version, word, namespace, ...operation] = beyond;
-  if (version !== OPERATOR_VERSION || word !== "namespaces" || namespace === undefined || operation.length === 0) {
-    return undefined;
+  const [root = "", ...rest] = segments;
+  switch (root) {
+    case "api":
+      return apiPath(rest);
+    case "apis":
+      return apisPath(rest);
+    case "openapi":
+      return openApiPath(rest);
+    case "version":
+      return rest.length === 0 ? { kind: "version" } : undefined;
+    default:
+      return undefined;
   }
-  return { kind: "operator", namespace, segments: operation };
 }
 
-/** `{version}/[namespaces/{ns}/]{plural}[/{name}[/status]]` */
-function resourcePath(group: string, segments: readonly string[]): ApiPath | undefined {
-  const [version = "", ...rest] = segments;
-  const [first, namespace, plural] = rest;
-  const isSubresource = plural === "status" && group === "" && rest.length === 3;
+function apiPath(segments: readonly string[]): ApiPath | undefined {
+  const [version, ...rest] = segments;
+  if (version === undefined) return { kind: "discovery", path: { kind: "root", root: "api" } };
+  if (rest.length === 0) return { kind: "discovery", path: { kind: "resources", group: "", version } };
+  return resourcePath("", version, rest);
+}
+
+function apisPath(segments: readonly string[]): ApiPath | undefined {
+  const [group, version, ...rest] = segments;
+  if (group === undefined) return { kind: "discovery", path: { kind: "root", root: "apis" } };
+  if (version === undefined) return { kind: "discovery", path: { kind: "group", group } };
+  if (rest.length === 0) return { kind: "discovery", path: { kind: "resources", group, version } };
+  if (group === OPERATOR_GROUP) return operatorPath(version, rest);
+  const [plural = "", name, ...beyond] = rest;
+  if (isReview(group, version, plural) && name === undefined) return { kind: "review", group, version, plural };
+  const { group: itsGroup, version: itsVersion, plural: itsPlural } = customResourceDefinitions;
+  if (group !== itsGroup) return resourcePath(group, version, rest);
+  const isDefinitions = version === itsVersion && plural === itsPlural && beyond.length === 0;
+  return isDefinitions ? { kind: "definitions", name } : undefined;
+}
+
+function operatorPath(version: string, segments: readonly string[]): ApiPath | undefined {
+  const [word, namespace, ...operation] = segments;
+  if (version !== OPERATOR_VERSION || word !== "namespaces" || namespace === undefined) return undefined;
+  return operation.length === 0 ? undefined : { kind: "operator", namespace, segments: operation };
+}
+
+/** `v2`, `v3`, `v3/api/{version}`, `v3/apis/{group}/{version}` */
+function openApiPath(segments: readonly string[]): ApiPath | undefined {
+  const [format, root, ...place] = segments;
+  if (format === "v2") return root === undefined ? { kind: "openapi", path: { kind: "version-2" } } : undefined;
+  if (format !== "v3") return undefined;
+  if (root === undefined) return { kind: "openapi", path: { kind: "index" } };
+  const [group, version, ...beyond] = root === "api" ? ["", ...place] : place;
+  const isKnown = (root === "api" || (root === "apis" && group !== "")) && beyond.length === 0;
+  if (!isKnown || group === undefined || version === undefined) return undefined;
+  return { kind: "openapi", path: { kind: "group-version", group, version } };
+}
+
+/** `[namespaces/{ns}/]{plural}[/{name}[/status]]` */
+function resourcePath(group: string, version: string, segments: readonly string[]): ApiPath | undefined {
+  const [first, namespace, plural] = segments;
+  const isSubresource = plural === "status" && group === "" && segments.length === 3;
   const inNamespace = first === "namespaces" && namespace !== undefined && plural !== undefined && !isSubresource;
-  const named = inNamespace ? rest.slice(2) : rest;
+  const named = inNamespace ? segments.slice(2) : segments;
   return namedPath({ group, version, namespace: inNamespace ? namespace : "", inNamespace }, named);
 }
 
@@ -62,12 +114,14 @@ function namedPath(
   return subresource === "status" && kind.hasStatus ? { kind: "object", scope, name, subresource } : undefined;
 }
 
-/** Undefined where a segment is empty or badly encoded. A slash at the end counts for nothing. */
+/**
+ * Undefined where a segment is empty, badly encoded, or decodes to several. A slash at the end counts for nothing.
+ */
 function decodedSegments(pathname: string): readonly string[] | undefined {
   const raw = pathname.replace(/^\//, "").replace(/\/$/, "").split("/");
   try {
     const segments = raw.map(decodeURIComponent);
-    return segments.includes("") ? undefined : segments;
+    return segments.some((segment) => segment === "" || segment.includes("/")) ? undefined : segments;
   } catch {
     return undefined;
   }

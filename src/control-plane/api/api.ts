@@ -1,38 +1,50 @@
-/** The HTTP side of the control plane: access, paths, verbs. Every refusal becomes a Kubernetes Status here. */
+/**
+ * The HTTP side of the control plane: who asks, what for, whether they may, and the verb. Every refusal becomes a Kubernetes
+ * Status here.
+ */
 import { Hono } from "hono";
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
-import { type AccessSettings, refuseAccess } from "../access/access.ts";
-import { Refusal, unknownPath } from "../resources/refusal.ts";
-import type { Resources } from "../resources/resources.ts";
+import { type AccessSettings, authenticate, type RequestIdentity } from "../access/authenticate.ts";
+import { authorize, denial } from "../access/authorize.ts";
+import type { User } from "../access/user.ts";
+import { withheldFrom } from "../access/withheld-tokens.ts";
+import { answerDefinitions } from "../definitions/answer-definitions.ts";
+import { answerDiscovery } from "../discovery/answer-discovery.ts";
+import { SERVER_VERSION } from "../discovery/server-version.ts";
+import { answerOpenApi } from "../openapi/answer-openapi.ts";
+import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
+import { SECRETS } from "../resource-names.ts";
+import { qualified, Refusal, unknownPath } from "../resources/refusal.ts";
+import type { Resources, Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { TokenTable } from "../store/token-table.ts";
+import { answerReview } from "./answer-review.ts";
 import { parseApiPath } from "./api-path.ts";
 import { answerOperator } from "./operator-api.ts";
+import { refuseWrites } from "./refuse-writes.ts";
+import { requestAttributes } from "./request-attributes.ts";
 import { answerCollection, answerObject } from "./resource-verbs.ts";
 
 export interface ApiPorts {
   readonly access: AccessSettings;
   readonly resources: Resources;
   readonly store: ObjectStore;
+  readonly now: () => number;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
-  /** Told the origin of every request that may pass; the first one becomes the base of addresses. */
+  /** Told the origin of every request of a user; the first one becomes the base of addresses. */
   readonly reachedAt: (origin: string) => void;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 export function createApi(ports: ApiPorts): Hono {
   const app = new Hono();
-  app.use("*", async (context, next) => {
-    const header = (name: string) => context.req.header(name) ?? null;
-    // Without the header the URL's host is what the client wrote: the runtime made the URL from it.
-    const host = header("host") ?? new URL(context.req.url).host;
-    const identity = { host, origin: header("origin"), authorization: header("authorization") };
-    const refusal = refuseAccess(ports.access, identity);
-    if (refusal !== undefined) return answerRefusal(refusal);
-    ports.reachedAt(new URL(context.req.url).origin);
-    return next();
+  const documents = new OpenApiDocuments();
+  app.all("*", async ({ req: { raw: request } }) => {
+    const user = await authenticate(ports.access, identityOf(request), (digest) => ports.store.tokens.find(digest));
+    ports.reachedAt(new URL(request.url).origin);
+    return answerAnyMethod(request, user, { ...ports, documents });
   });
-  app.all("*", (context) => answer(context.req.raw, ports));
   app.onError((error) => {
     if (error instanceof Refusal) return answerRefusal(error);
     ports.log({ event: "control-plane.error", error: error.message });
@@ -41,15 +53,38 @@ export function createApi(ports: ApiPorts): Hono {
   return app;
 }
 
-async function answer(request: Request, ports: ApiPorts): Promise<Response> {
+type AnswerPorts = ApiPorts & { readonly documents: OpenApiDocuments };
+
+/** HEAD is GET whose answer has no body. */
+async function answerAnyMethod(request: Request, user: User, ports: AnswerPorts): Promise<Response> {
+  if (request.method !== "HEAD") return answer(request, user, ports);
+  const full = await answer(new Request(request, { method: "GET" }), user, ports);
+  await full.body?.cancel();
+  return new Response(null, full);
+}
+
+async function answer(request: Request, user: User, ports: AnswerPorts): Promise<Response> {
   const path = parseApiPath(new URL(request.url).pathname);
-  switch (path?.kind) {
-    case undefined:
-      throw unknownPath();
+  if (path === undefined) throw unknownPath();
+  // Of every path, before anything else is looked at.
+  const asked = requestAttributes(request, path);
+  if (!authorize(user, asked)) throw denial(user, asked);
+  switch (path.kind) {
     case "collection":
-      return answerCollection(request, path.scope, ports.resources);
+      return answerCollection(request, scopeFor(user, path.scope, ports.store.tokens), ports);
     case "object":
-      return answerObject(request, path, ports.resources);
+      return answerObject(request, { ...path, scope: scopeFor(user, path.scope, ports.store.tokens) }, ports);
+    case "discovery":
+      return answerDiscovery(request, path.path);
+    case "openapi":
+      return answerOpenApi(request, path.path, ports.documents);
+    case "version":
+      refuseWrites(request);
+      return Response.json(SERVER_VERSION);
+    case "definitions":
+      return answerDefinitions(request, path.name, ports);
+    case "review":
+      return answerReview(request, path, user);
     case "operator":
       return answerOperator(request, path, ports);
     default:
@@ -57,8 +92,30 @@ async function answer(request: Request, ports: ApiPorts): Promise<Response> {
   }
 }
 
+/** The scope as far as it is this user's. */
+function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
+  const refuses = qualified(scope.kind) === qualified(SECRETS) ? withheldFrom(user) : undefined;
+  return {
+    ...scope,
+    ...(refuses === undefined ? {} : { refuses }),
+    ...(user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) }),
+  };
+}
+
+function identityOf({ url, headers }: Request): RequestIdentity {
+  return {
+    // Without the header the URL's host is what the client wrote: the runtime made the URL from it.
+    host: headers.get("host") ?? new URL(url).host,
+    origin: headers.get("origin"),
+    authorization: headers.get("authorization"),
+    impersonates: [...headers.keys()].some((name) => name.startsWith("impersonate-")),
+  };
+}
+
 function answerRefusal(refusal: Refusal): Response {
   const headers = new Headers();
+  const { allow } = refusal.details;
+  if (allow !== undefined) headers.set("Allow", allow.join(", "));
   if (refusal.code === 401) headers.set("WWW-Authenticate", 'Basic realm="sluice"');
   const seconds = refusal.details.retryAfterSeconds;
   if (seconds !== undefined) headers.set("Retry-After", String(seconds));

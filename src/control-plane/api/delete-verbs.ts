@@ -1,11 +1,11 @@
 /** DELETE of one object and of a collection. */
-import type { DeletionOptions } from "../resources/deletion.ts";
-import { type JsonObject, listAt, textAt } from "../resources/json.ts";
-import { nameOf } from "../resources/metadata.ts";
-import { Refusal, successStatus } from "../resources/refusal.ts";
+
+import { listObject } from "../presentation/present.ts";
+import { methodNotAllowed, successStatus } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
-import { listOptions, parseDryRun } from "./query-options.ts";
-import { listObject } from "./read-verbs.ts";
+import { deletionOptions } from "./deletion-options.ts";
+import { listOptions } from "./query-options.ts";
+import { listMetadata } from "./read-verbs.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
 export async function answerDelete(
@@ -20,31 +20,11 @@ export async function answerDelete(
   return Response.json(successStatus({ name, group: scope.kind.group, kind: scope.kind.plural, uid }));
 }
 
-/** Answers with the list of what was deleted. */
+/** Answers with the list of what was deleted. Namespaces go one by one, as in Kubernetes. */
 export async function answerDeleteCollection(request: Request, scope: Scope, resources: Resources): Promise<Response> {
+  if (!scope.kind.namespaced) throw methodNotAllowed(["GET", "HEAD", "POST"]);
   const query = new URL(request.url).searchParams;
   const options = deletionOptions(query, await readOptionalJsonObject(request));
-  const page = await resources.list(scope, listOptions(query));
-  for (const object of page.items) deleteIfThere(scope, nameOf(object), options, resources);
-  return Response.json(listObject(scope, page.items, { resourceVersion: page.resourceVersion }));
-}
-
-/** Between the list and its turn another request may have deleted it. */
-function deleteIfThere(scope: Scope, name: string, options: DeletionOptions, resources: Resources): void {
-  try {
-    resources.delete(scope, name, options);
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.code !== 404) throw error;
-  }
-}
-
-function deletionOptions(query: URLSearchParams, body: JsonObject): DeletionOptions {
-  const inBody = listAt(body, "dryRun")[0];
-  const uid = textAt(body, "preconditions", "uid");
-  const resourceVersion = textAt(body, "preconditions", "resourceVersion");
-  return {
-    dryRun: parseDryRun(query.get("dryRun")) || parseDryRun(typeof inBody === "string" ? inBody : undefined),
-    ...(uid === undefined ? {} : { uid }),
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-  };
+  const page = resources.deleteCollection(scope, listOptions(query, scope.kind), options);
+  return Response.json(listObject(scope, { items: page.items, metadata: listMetadata(page) }));
 }

@@ -89,7 +89,7 @@ async function operatorRequest(request: Request, verb: string, subject: Subject)
   const expected = ["log", "deliveries", "stats"].includes(verb) ? "GET" : "POST";
   const known = ["log", "deliveries", "stats", "deliveries/redrive", "deliveries/discard", "replay", "skip"];
   if (!known.includes(verb)) throw unknownPath();
-  if (request.method !== expected) throw methodNotAllowed();
+  if (request.method !== expected) throw methodNotAllowed([expected]);
   const body = expected === "POST" ? await readOptionalJsonObject(request) : {};
   refuseUnknown(verb, [...query.keys(), ...Object.keys(body)]);
   switch (verb) {

@@ -1,22 +1,9 @@
 /** What the query of a request asks for, checked. Refusals are thrown. */
-import type { FieldValidation } from "../resources/admission.ts";
+import type { ResourceKind } from "../kind.ts";
 import type { ListOptions } from "../resources/list-page.ts";
-import { badRequest } from "../resources/refusal.ts";
-import type { WriteOptions } from "../resources/resources.ts";
+import { badRequest, invalid, type StatusCause } from "../resources/refusal.ts";
+import { parseResourceVersion } from "../resources/resource-version.ts";
 import { parseFieldSelector, parseLabelSelector } from "../resources/selectors.ts";
-
-const FIELD_VALIDATIONS: readonly FieldValidation[] = ["Strict", "Warn", "Ignore"];
-
-export function writeOptions(query: URLSearchParams, subresource: "main" | "status"): WriteOptions {
-  const sent = query.get("fieldValidation") ?? "Strict";
-  const fieldValidation = FIELD_VALIDATIONS.find((each) => each === sent);
-  if (fieldValidation === undefined) {
-    throw badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(sent)}: supported values: "Ignore", "Warn", "Strict"`,
-    );
-  }
-  return { fieldValidation, dryRun: parseDryRun(query.get("dryRun")), subresource };
-}
 
 export function parseDryRun(value: string | null | undefined): boolean {
   if (value === null || value === undefined || value === "") return false;
@@ -24,15 +11,48 @@ export function parseDryRun(value: string | null | undefined): boolean {
   return true;
 }
 
-export function listOptions(query: URLSearchParams): ListOptions {
-  const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "");
+export function listOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): ListOptions {
+  const labelSelector = query.get("labelSelector") ?? "";
+  const fieldSelector = query.get("fieldSelector") ?? "";
+  const byLabel = parseLabelSelector(labelSelector);
+  const byField = parseFieldSelector(fieldSelector, kind.selectableFields ?? []);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";
   return {
     selects: (object) => byLabel(object) && byField(object),
+    selectsAll: labelSelector === "" && fieldSelector === "",
+    version: listVersion(query),
     ...(Number(limit) === 0 ? {} : { limit: Number(limit) }),
     ...(continueToken === "" ? {} : { continueToken }),
   };
+}
+
+/** Kubernetes' rules for which state a list may ask for. */
+function listVersion(query: URLSearchParams): ListOptions["version"] {
+  const sent = query.get("resourceVersion") ?? "";
+  const match = query.get("resourceVersionMatch") ?? "";
+  const resourceVersion = parseResourceVersion(sent);
+  const continues = (query.get("continue") ?? "") !== "";
+  const causes: StatusCause[] = [];
+  const forbid = (field: string, why: string) =>
+    causes.push({ reason: "FieldValueForbidden", message: `Forbidden: ${why}`, field });
+  if (query.get("sendInitialEvents") !== null) forbid("sendInitialEvents", "sendInitialEvents is forbidden for list");
+  if (match !== "") {
+    const field = "resourceVersionMatch";
+    if (continues) forbid(field, `${field} is forbidden when continue is provided`);
+    if (sent === "") forbid(field, `${field} is forbidden unless resourceVersion is provided`);
+    if (match === "Exact" && sent !== "" && resourceVersion === 0) {
+      forbid(field, `${field} "Exact" is forbidden for resourceVersion "0"`);
+    }
+    if (match !== "Exact" && match !== "NotOlderThan") {
+      const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
+      causes.push({ reason: "FieldValueNotSupported", message, field });
+    }
+  }
+  if (causes.length > 0) throw invalid({ group: "meta.k8s.io", kind: "ListOptions", name: "" }, causes);
+  if (continues && resourceVersion > 0) {
+    throw badRequest("specifying resource version is not allowed when using continue");
+  }
+  return { match: match === "Exact" ? match : "NotOlderThan", resourceVersion };
 }

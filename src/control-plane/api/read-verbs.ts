@@ -1,34 +1,46 @@
 /** GET of one object and of a collection. */
+import { presentList, presentObject, type View } from "../presentation/present.ts";
+import { chooseRepresentation } from "../presentation/representation.ts";
 import type { JsonObject } from "../resources/json.ts";
-import { notImplemented } from "../resources/refusal.ts";
+import type { ListPage } from "../resources/list-page.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
+import { isWatch } from "../watch/watch-options.ts";
 import { listOptions } from "./query-options.ts";
+import { answerWatch } from "./watch-verb.ts";
+
+export interface ReadPorts {
+  readonly resources: Resources;
+  readonly now: () => number;
+}
 
 export async function answerGet(
   request: Request,
   path: { readonly scope: Scope; readonly name: string },
-  resources: Resources,
+  ports: ReadPorts,
 ): Promise<Response> {
-  refuseWatch(new URL(request.url).searchParams);
-  return Response.json(await resources.get(path.scope, path.name));
+  const { scope, name } = path;
+  const view = viewOf(request, ports);
+  return Response.json(presentObject(scope, await ports.resources.get(scope, name), view));
 }
 
-export async function answerList(request: Request, scope: Scope, resources: Resources): Promise<Response> {
+export async function answerList(request: Request, scope: Scope, ports: ReadPorts): Promise<Response> {
   const query = new URL(request.url).searchParams;
-  refuseWatch(query);
-  const page = await resources.list(scope, listOptions(query));
-  const { resourceVersion, continueToken } = page;
-  const metadata = { resourceVersion, ...(continueToken === undefined ? {} : { continue: continueToken }) };
-  return Response.json(listObject(scope, page.items, metadata));
+  if (isWatch(query)) return answerWatch(request, scope, ports);
+  const view = viewOf(request, ports);
+  const page = await ports.resources.list(scope, listOptions(query, scope.kind));
+  return Response.json(presentList(scope, { items: page.items, metadata: listMetadata(page) }, view));
 }
 
-export function listObject(scope: Scope, items: readonly JsonObject[], metadata: JsonObject): JsonObject {
-  const { group, kind } = scope.kind;
-  const apiVersion = group === "" ? scope.version : `${group}/${scope.version}`;
-  return { kind: `${kind}List`, apiVersion, metadata, items };
+export function listMetadata(page: ListPage): JsonObject {
+  const { resourceVersion, continueToken, remainingItemCount } = page;
+  return {
+    resourceVersion,
+    ...(continueToken === undefined ? {} : { continue: continueToken }),
+    ...(remainingItemCount === undefined ? {} : { remainingItemCount }),
+  };
 }
 
-function refuseWatch(query: URLSearchParams): void {
-  const watch = query.get("watch");
-  if (watch !== null && watch !== "false" && watch !== "0") throw notImplemented("watch is not served yet");
+function viewOf(request: Request, ports: ReadPorts): View {
+  const query = new URL(request.url).searchParams;
+  return { as: chooseRepresentation(request.headers.get("accept"), query), nowMs: ports.now() };
 }

@@ -5,27 +5,33 @@ import { answerDelete, answerDeleteCollection } from "./delete-verbs.ts";
 import { answerGet, answerList } from "./read-verbs.ts";
 import { answerCreate, answerPatch, answerUpdate, type ObjectPath } from "./write-verbs.ts";
 
-export async function answerCollection(request: Request, scope: Scope, resources: Resources): Promise<Response> {
-  if (request.method === "GET") return answerList(request, scope, resources);
-  const acrossNamespaces = scope.kind.namespaced && scope.namespace === "";
-  if (acrossNamespaces) throw methodNotAllowed();
-  if (request.method === "POST") return answerCreate(request, scope, resources);
-  if (request.method === "DELETE") return answerDeleteCollection(request, scope, resources);
-  throw methodNotAllowed();
+export interface VerbPorts {
+  readonly resources: Resources;
+  readonly now: () => number;
 }
 
-export async function answerObject(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
+export async function answerCollection(request: Request, scope: Scope, ports: VerbPorts): Promise<Response> {
+  if (request.method === "GET") return answerList(request, scope, ports);
+  const acrossNamespaces = scope.kind.namespaced && scope.namespace === "";
+  if (acrossNamespaces) throw methodNotAllowed(["GET", "HEAD"]);
+  if (request.method === "POST") return answerCreate(request, scope, ports.resources);
+  if (request.method === "DELETE") return answerDeleteCollection(request, scope, ports.resources);
+  throw methodNotAllowed(["GET", "HEAD", "POST", "DELETE"]);
+}
+
+export async function answerObject(request: Request, path: ObjectPath, ports: VerbPorts): Promise<Response> {
+  const onStatus = ["GET", "HEAD", "PUT", "PATCH"];
   switch (request.method) {
     case "GET":
-      return answerGet(request, path, resources);
+      return answerGet(request, path, ports);
     case "PUT":
-      return answerUpdate(request, path, resources);
+      return answerUpdate(request, path, ports.resources);
     case "PATCH":
-      return answerPatch(request, path, resources);
+      return answerPatch(request, path, ports.resources);
     case "DELETE":
-      if (path.subresource !== "main") throw methodNotAllowed();
-      return answerDelete(request, path, resources);
+      if (path.subresource !== "main") throw methodNotAllowed(onStatus);
+      return answerDelete(request, path, ports.resources);
     default:
-      throw methodNotAllowed();
+      throw methodNotAllowed(path.subresource === "main" ? [...onStatus, "DELETE"] : onStatus);
   }
 }

@@ -1,16 +1,14 @@
 /** POST, PUT and PATCH. */
-import { mergePatch } from "../resources/merge-patch.ts";
-import type { Resources, Scope, Written } from "../resources/resources.ts";
-import { writeOptions } from "./query-options.ts";
-import { readJsonObject } from "./request-body.ts";
-
-const JSON_TYPES = ["application/json"];
-const PATCH_TYPES = ["application/merge-patch+json"];
+import type { Written } from "../resources/changed-object.ts";
+import type { Resources, Scope } from "../resources/resources.ts";
+import { APPLY_PATCH, mediaTypeOf, patchOf } from "./patch-body.ts";
+import { OBJECT_TYPES, readObject } from "./request-body.ts";
+import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
 
 export async function answerCreate(request: Request, scope: Scope, resources: Resources): Promise<Response> {
-  const options = writeOptions(new URL(request.url).searchParams, "main");
-  const incoming = await readJsonObject(request, JSON_TYPES);
-  return written(await resources.create(scope, incoming, options), 201);
+  const options = writeOptions(request, "CreateOptions", "main");
+  const { value, duplicateFields } = await readObject(request, OBJECT_TYPES);
+  return written(await resources.create(scope, value, { ...options, duplicateFields }), 201);
 }
 
 export interface ObjectPath {
@@ -20,15 +18,27 @@ export interface ObjectPath {
 }
 
 export async function answerUpdate(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
-  const options = writeOptions(new URL(request.url).searchParams, path.subresource);
-  const incoming = await readJsonObject(request, JSON_TYPES);
-  return written(await resources.update(path.scope, path.name, incoming, options), 200);
+  const options = writeOptions(request, "UpdateOptions", path.subresource);
+  const { value, duplicateFields } = await readObject(request, OBJECT_TYPES);
+  const change = { kind: "replace", incoming: value } as const;
+  return written(await resources.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
 }
 
 export async function answerPatch(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
-  const options = writeOptions(new URL(request.url).searchParams, path.subresource);
-  const patch = await readJsonObject(request, PATCH_TYPES);
-  return written(await resources.patch(path.scope, path.name, (old) => mergePatch(old, patch), options), 200);
+  if (mediaTypeOf(request) === APPLY_PATCH) return answerApply(request, path, resources);
+  const options = writeOptions(request, "PatchOptions", path.subresource);
+  refuseForce(request);
+  const { patch, duplicateFields } = await patchOf(request, path.scope);
+  const change = { kind: "patch", patch } as const;
+  return written(await resources.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
+}
+
+async function answerApply(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
+  const { options, force } = applyOptions(request, path.subresource);
+  const { value, duplicateFields } = await readObject(request, [APPLY_PATCH]);
+  const change = { kind: "apply", configuration: value, force } as const;
+  const result = await resources.apply(path.scope, path.name, change, { ...options, duplicateFields });
+  return written(result, result.isNew ? 201 : 200);
 }
 
 function written(result: Written, code: number): Response {

@@ -32,7 +32,7 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
     deadLetterCondition(deadLetterSink),
     isTrue("EventPoliciesReady", {
       reason: "PoliciesNotEnforced",
-      message: "EventPolicy is not enforced: every producer may post to this Broker",
+      message: "EventPolicy is not enforced: access tokens decide who may post to this Broker",
     }),
   ];
   const status: Record<string, Json> = {

@@ -12,7 +12,7 @@ export interface AcknowledgedConfiguration {
   readonly uid: string;
   /** Of the whole. */
   readonly hash: string;
-  /** Of everything but the subscriptions. */
+  /** Of everything but the subscriptions and the ingress. */
   readonly settings: string;
   /** Of each subscription, by its uid. */
   readonly subscriptions: Readonly<Record<string, string>>;
@@ -32,6 +32,10 @@ export interface CompileContext {
   /** The time new transitions get, as Kubernetes writes it. */
   readonly now: string;
   find(resource: ResourceName, namespace: string, name: string): JsonObject | undefined;
+  /** The resource that objects of this kind are found under; undefined when no such kind is served. */
+  resourceOf(group: string, kind: string): ResourceName | undefined;
+  /** What the status of this object will be; for one of another namespace, or of a circle, the one it has. */
+  statusOf(resource: ResourceName, namespace: string, name: string): JsonObject | undefined;
   /** Objects of one resource in the namespace that is compiled, by name. */
   list(resource: ResourceName): readonly JsonObject[];
   acknowledged(channel: ChannelName): Acknowledgement;

@@ -1,18 +1,20 @@
 /** A GitHubSource: a webhook URL here, a shared secret, and the channel its events are appended to. */
 import type { ChannelName } from "../../core/channel-name.ts";
 import { SECRETS } from "../resource-names.ts";
-import { type Json, type JsonObject, listAt, objectAt, textAt, textsAt } from "../resources/json.ts";
+import { type JsonObject, listAt, objectAt, textAt, textsAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import type { CompileContext, Compiled, WebhookSourceConfiguration } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, summarize } from "./conditions.ts";
 import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { sinkProvided, sinkStatusMembers } from "./sink-provided.ts";
 
 const TYPE_PREFIX = "dev.knative.source.github.";
 
 export function compileGithubSource(source: JsonObject, context: CompileContext): Compiled {
   const namespace = namespaceOf(source);
   const spec = objectAt(source, "spec");
-  const sink = resolveDestination(objectAt(spec, "sink"), namespace, context);
+  const destination = objectAt(spec, "sink");
+  const sink = resolveDestination(destination, namespace, context);
   const channel = channelOf(sink);
   const secret = { name: secretAt(spec, "name"), key: secretAt(spec, "key") };
   const secretProblem = problemOf(secret, namespace, context);
@@ -28,7 +30,7 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
         "Enter status.webhookUrl and the secret in the repository's webhook settings, content type application/json.",
     }),
   ];
-  const status: Record<string, Json> = {
+  const status: JsonObject = {
     observedGeneration: generationOf(source),
     conditions: summarize(conditions, { status: objectAt(source, "status"), now: context.now }),
     // Not `address`: that would make the source look like a sink that events can be sent to.
@@ -37,8 +39,8 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
       type: `${TYPE_PREFIX}${type}`,
       source: `https://github.com/${repository}`,
     })),
+    ...sinkStatusMembers(sink, destination),
   };
-  if (sink.kind === "resolved") status.sinkUri = sink.target.url;
   if (secretProblem !== undefined || channel === undefined) return { status };
   const configuration: WebhookSourceConfiguration = {
     sourceUid: uidOf(source),
@@ -77,8 +79,7 @@ function problemOf(
 }
 
 function sinkCondition(sink: Resolution): Condition {
-  if (sink.kind === "unresolved") return isFalse("SinkProvided", "NotFound", sink.message);
-  if (sink.target.kind === "channel") return isTrue("SinkProvided");
+  if (sink.kind === "unresolved" || sink.target.kind === "channel") return sinkProvided(sink);
   return isFalse(
     "SinkProvided",
     "SinkNotSupported",

@@ -2,12 +2,12 @@
 import { parseChannelName } from "../../core/channel-name.ts";
 import { BROKERS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
-import { annotationOf, generationOf, namespaceOf } from "../resources/metadata.ts";
-import { DEPENDENCY } from "../validation/trigger-annotations.ts";
+import { generationOf, namespaceOf } from "../resources/metadata.ts";
 import { deadLetterCondition, notAcknowledged } from "./compile-broker.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, summarize } from "./conditions.ts";
+import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition, summarize } from "./conditions.ts";
 import { subscriptionHash } from "./configuration-hash.ts";
+import { dependencyCondition } from "./trigger-dependency.ts";
 import { brokerNameOf, type TriggerSubscription, triggerSubscription } from "./trigger-subscription.ts";
 
 export function compileTrigger(trigger: JsonObject, context: CompileContext): Compiled {
@@ -16,7 +16,7 @@ export function compileTrigger(trigger: JsonObject, context: CompileContext): Co
   const broker = context.find(BROKERS, namespace, brokerName);
   const status: Record<string, Json> = { observedGeneration: generationOf(trigger) };
   const common = [
-    dependencyCondition(trigger),
+    dependencyCondition(trigger, context),
     isTrue("OIDCIdentityCreated", { reason: "OIDCDisabled", message: "Events carry no OIDC identity." }),
   ];
   // Without a Broker the destinations are still resolved and shown: an empty one inherits nothing.
@@ -27,7 +27,12 @@ export function compileTrigger(trigger: JsonObject, context: CompileContext): Co
   const conditions =
     broker === undefined
       ? [...missingBroker(brokerName), ...resolved, ...common]
-      : [isTrue("BrokerReady"), ...resolved, ...subscriptionConditions(planned, knownOf(trigger, context)), ...common];
+      : [
+          brokerCondition(trigger, context),
+          ...resolved,
+          ...subscriptionConditions(planned, knownOf(trigger, context)),
+          ...common,
+        ];
   status.conditions = summarize(conditions, { status: objectAt(trigger, "status"), now: context.now });
   return { status };
 }
@@ -42,6 +47,14 @@ function missingBroker(name: string): readonly Condition[] {
     isFalse("BrokerReady", "BrokerDoesNotExist", `Broker ${JSON.stringify(name)} does not exist`),
     isUnknown("SubscriptionReady", "SubscriptionNotConfigured", "Subscription has not yet been reconciled."),
   ];
+}
+
+/** A Broker that is not Ready keeps what was posted to it: delivery goes on as far as it can. */
+function brokerCondition(trigger: JsonObject, context: CompileContext): Condition {
+  const type = "BrokerReady";
+  const ready = readyCondition(context.statusOf(BROKERS, namespaceOf(trigger), brokerNameOf(trigger)));
+  if (ready === undefined) return isUnknown(type, "BrokerNotConfigured", "Broker has not yet been reconciled.");
+  return propagated(type, ready);
 }
 
 function subscriberCondition(planned: TriggerSubscription): Condition {
@@ -60,11 +73,4 @@ function subscriptionConditions(planned: TriggerSubscription, known: Acknowledge
   }
   const acknowledged = known.configuration?.subscriptions[planned.subscription.uid];
   return [acknowledged === subscriptionHash(planned.subscription) ? isTrue(type) : notAcknowledged(type, known)];
-}
-
-/** A dependency is a source of the same namespace; sources are looked after by no one here, so it is only named. */
-function dependencyCondition(trigger: JsonObject): Condition {
-  if (annotationOf(trigger, DEPENDENCY) === undefined) return isTrue("DependencyReady");
-  const message = `The annotation ${DEPENDENCY} is not followed: this Trigger delivers whether or not its dependency is ready`;
-  return isTrue("DependencyReady", { reason: "DependencyNotFollowed", message });
 }

@@ -3,16 +3,13 @@
  * of every resource out. Pure; run twice with the same input it gives the same output.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
-import { kindNamed } from "../registry.ts";
 import { type JsonObject, objectAt, sameJson } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
-import type {
-  Acknowledgement,
-  CompileContext,
-  UnversionedConfiguration,
-  WebhookSourceConfiguration,
-} from "./compile-context.ts";
+import type { ResourceName } from "../resources/refusal.ts";
+import { channelIngress } from "./channel-ingress.ts";
+import type { Acknowledgement, UnversionedConfiguration, WebhookSourceConfiguration } from "./compile-context.ts";
+import { withHash } from "./configuration-hash.ts";
+import { NamespaceContext } from "./namespace-context.ts";
 
 /** A stored object with the name of its resource, as `brokers.eventing.knative.dev`. */
 export interface Manifest {
@@ -23,6 +20,8 @@ export interface Manifest {
 export interface CompileInput {
   readonly namespace: string;
   readonly manifests: readonly Manifest[];
+  /** Digests of the tokens that may post to the namespace's channels. */
+  readonly publishers: readonly string[];
   readonly publicUrl: string;
   readonly now: string;
   /** Looks up an object of another namespace. */
@@ -39,37 +38,22 @@ export interface CompiledNamespace {
 }
 
 export function compileNamespace(input: CompileInput): CompiledNamespace {
-  const context = contextOf(input);
+  const context = new NamespaceContext(input);
   const channels = new Map<ChannelName, UnversionedConfiguration>();
   const sources = new Map<string, WebhookSourceConfiguration>();
   const statuses: { manifest: Manifest; status: JsonObject }[] = [];
   for (const manifest of input.manifests) {
-    const compiled = kindNamed(manifest.resource)?.compile?.(manifest.object, context);
+    const compiled = context.compile(manifest);
     if (compiled === undefined) continue;
-    if (compiled.channel !== undefined) channels.set(compiled.channel.name, compiled.channel.configuration);
+    if (compiled.channel !== undefined) {
+      // Here, and not by each kind, so that no channel is left open.
+      const ingress = channelIngress(manifest.object, input.publishers);
+      channels.set(compiled.channel.name, withHash({ ...compiled.channel.configuration, ingress }));
+    }
     if (compiled.source !== undefined) sources.set(nameOf(manifest.object), compiled.source);
     if (!sameJson(compiled.status, objectAt(manifest.object, "status"))) {
       statuses.push({ manifest, status: compiled.status });
     }
   }
   return { channels, sources, statuses };
-}
-
-function contextOf(input: CompileInput): CompileContext {
-  const byResource = new Map<string, Map<string, JsonObject>>();
-  for (const { resource, object } of input.manifests) {
-    const named = byResource.get(resource) ?? new Map<string, JsonObject>();
-    byResource.set(resource, named.set(nameOf(object), object));
-  }
-  return {
-    publicUrl: input.publicUrl,
-    now: input.now,
-    find: (resource, namespace, name) =>
-      namespace === input.namespace
-        ? byResource.get(qualified(resource))?.get(name)
-        : input.findElsewhere(resource, namespace, name),
-    list: (resource) =>
-      [...(byResource.get(qualified(resource))?.values() ?? [])].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)),
-    acknowledged: input.acknowledged,
-  };
 }

@@ -6,10 +6,12 @@ import { type Json, type JsonObject, listAt, textAt } from "../resources/json.ts
 
 export interface Condition {
   readonly type: string;
-  readonly status: "True" | "False" | "Unknown";
+  readonly status: (typeof STATES)[number];
   readonly reason?: string;
   readonly message?: string;
 }
+
+const STATES = ["True", "False", "Unknown"] as const;
 
 export function isTrue(type: string, because: { readonly reason?: string; readonly message?: string } = {}): Condition {
   return { type, status: "True", ...because };
@@ -24,17 +26,45 @@ export function isUnknown(type: string, reason: string, message: string): Condit
 }
 
 /** The conditions as they are written, `Ready` included. */
-export function summarize(
-  dependents: readonly Condition[],
-  earlier: { readonly status: JsonObject | undefined; readonly now: string },
-): readonly JsonObject[] {
-  const all = [...dependents, readyOf(dependents)].sort((a, b) => (a.type < b.type ? -1 : 1));
+export function summarize(dependents: readonly Condition[], earlier: Earlier): readonly JsonObject[] {
+  return writtenConditions([...dependents, readyOf(dependents)], earlier);
+}
+
+/** The status an object has so far, and the time that new transitions get. */
+export interface Earlier {
+  readonly status: JsonObject | undefined;
+  readonly now: string;
+}
+
+/** These conditions and no others, for an object whose `Ready` sums up nothing. */
+export function writtenConditions(conditions: readonly Condition[], earlier: Earlier): readonly JsonObject[] {
   const known = new Map(listAt(earlier.status, "conditions").map((each) => [textAt(each, "type"), each]));
-  return all.map((condition) => {
+  const sorted = [...conditions].sort((a, b) => (a.type < b.type ? -1 : 1));
+  return sorted.map((condition) => {
     const before = known.get(condition.type);
     const kept = textAt(before, "status") === condition.status ? textAt(before, "lastTransitionTime") : undefined;
     return conditionJson(condition, kept ?? earlier.now);
   });
+}
+
+/** The `Ready` condition of a status, if it has one. */
+export function readyCondition(status: JsonObject | undefined): Condition | undefined {
+  const ready = listAt(status, "conditions").find((each) => textAt(each, "type") === "Ready");
+  const state = STATES.find((each) => each === textAt(ready, "status"));
+  if (state === undefined) return undefined;
+  const reason = textAt(ready, "reason");
+  const message = textAt(ready, "message");
+  return {
+    type: "Ready",
+    status: state,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** What `Ready` of another object says, as a condition of this one: reason and message tell only of trouble. */
+export function propagated(type: string, ready: Condition): Condition {
+  return ready.status === "True" ? isTrue(type) : { ...ready, type };
 }
 
 function readyOf(dependents: readonly Condition[]): Condition {

@@ -8,7 +8,10 @@ import { canonicalJson } from "../resources/json.ts";
 import type { AcknowledgedConfiguration, UnversionedConfiguration } from "./compile-context.ts";
 
 export function withHash(configuration: Omit<UnversionedConfiguration, "hash">): UnversionedConfiguration {
-  return { ...configuration, hash: hashText(canonicalJson(configuration)) };
+  const settings = settingsHash({ ...configuration, hash: "" });
+  const ingress = canonicalJson(configuration.ingress ?? null);
+  const subscriptions = configuration.subscriptions.map(subscriptionHash);
+  return { ...configuration, hash: hashText([settings, ingress, ...subscriptions].join()) };
 }
 
 export function acknowledgedForm(configuration: UnversionedConfiguration): AcknowledgedConfiguration {
@@ -17,11 +20,18 @@ export function acknowledgedForm(configuration: UnversionedConfiguration): Ackno
   return { uid, hash, settings: settingsHash(configuration), subscriptions: Object.fromEntries(hashes) };
 }
 
-/** Of everything but the subscriptions. */
+/** Of everything but the subscriptions and the ingress: a token that comes or goes makes no Broker less ready. */
 export function settingsHash(configuration: UnversionedConfiguration): string {
-  return hashText(canonicalJson({ ...configuration, hash: "", subscriptions: [] }));
+  return hashText(canonicalJson({ ...configuration, hash: "", ingress: undefined, subscriptions: [] }));
 }
 
+/** Computed once for each: a subscription is asked for by its Broker, by its Trigger and when its channel has taken it. */
 export function subscriptionHash(subscription: SubscriptionConfiguration): string {
-  return hashText(canonicalJson(subscription));
+  const known = HASHES.get(subscription);
+  if (known !== undefined) return known;
+  const hash = hashText(canonicalJson(subscription));
+  HASHES.set(subscription, hash);
+  return hash;
 }
+
+const HASHES = new WeakMap<SubscriptionConfiguration, string>();

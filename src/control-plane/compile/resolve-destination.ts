@@ -1,10 +1,13 @@
 /** Where a Destination leads: the data plane's target, or why it leads nowhere. */
 import { parseChannelName } from "../../core/channel-name.ts";
 import type { Target } from "../../core/channel-protocol.ts";
-import { BROKERS } from "../resource-names.ts";
+import { BROKERS, SERVICES } from "../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { qualified } from "../resources/refusal.ts";
 import type { CompileContext } from "./compile-context.ts";
+import { readyCondition } from "./conditions.ts";
+import { findReference, type Referent, shownReference } from "./find-reference.ts";
+import { resolveService } from "./service-url.ts";
 
 export type Resolution =
   | { readonly kind: "resolved"; readonly target: Target }
@@ -32,22 +35,32 @@ export function brokerUrl(publicUrl: string, namespace: string, name: string): s
 }
 
 function resolveReference(ref: JsonObject, namespace: string, context: CompileContext): Resolution {
-  const kind = textAt(ref, "kind") ?? "";
-  const group = (textAt(ref, "apiVersion") ?? "").split("/").slice(0, -1).join("/") || (textAt(ref, "group") ?? "");
-  const name = textAt(ref, "name") ?? "";
-  const from = textAt(ref, "namespace") || namespace;
-  if (group !== BROKERS.group || kind !== "Broker") {
-    const shown = group === "" ? kind : `${kind}.${group}`;
-    return unresolved(`${shown} ${from}/${name} cannot be resolved to an address: refer to a Broker or give a uri`);
+  const referent = findReference(ref, namespace, context);
+  switch (referent.kind) {
+    case "found":
+      return addressOf(ref, referent, context);
+    case "missing":
+      return unresolved(referent.message);
+    case "unknown-kind":
+      return unresolved(`${referent.message}: refer to a Broker or to a Service of type ExternalName, or give a uri`);
+    default:
+      return referent satisfies never;
   }
-  const channel = parseChannelName(from, "broker", name);
-  if (channel === undefined || context.find(BROKERS, from, name) === undefined) {
-    return unresolved(`failed to get object ${from}/${name}: ${qualified(BROKERS)} "${name}" not found`);
+}
+
+function addressOf(ref: JsonObject, referent: Referent & { kind: "found" }, context: CompileContext): Resolution {
+  const { resource, namespace, name, object } = referent;
+  if (qualified(resource) === qualified(SERVICES)) return resolveService(object);
+  const channel = qualified(resource) === qualified(BROKERS) ? parseChannelName(namespace, "broker", name) : undefined;
+  if (channel !== undefined) {
+    return {
+      kind: "resolved",
+      target: { kind: "channel", name: channel, url: brokerUrl(context.publicUrl, namespace, name) },
+    };
   }
-  return {
-    kind: "resolved",
-    target: { kind: "channel", name: channel, url: brokerUrl(context.publicUrl, from, name) },
-  };
+  const shown = shownReference(ref, referent);
+  const why = readyCondition(context.statusOf(resource, namespace, name))?.message ?? "nothing can be sent to it";
+  return unresolved(`address not set for ${shown}: ${why}`);
 }
 
 function absoluteUrl(uri: string): Resolution {

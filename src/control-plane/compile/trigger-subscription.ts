@@ -35,11 +35,22 @@ export function brokerNameOf(trigger: JsonObject): string {
   return textAt(reference, "name") ?? "";
 }
 
+/** Planned once in each context: a context is one state of the namespace, and in it a Trigger has one Broker. */
 export function triggerSubscription(
   trigger: JsonObject,
   broker: JsonObject,
   context: CompileContext,
 ): TriggerSubscription {
+  const plans = PLANS.get(context) ?? new Map<JsonObject, TriggerSubscription>();
+  PLANS.set(context, plans);
+  const planned = plans.get(trigger) ?? plan(trigger, broker, context);
+  plans.set(trigger, planned);
+  return planned;
+}
+
+const PLANS = new WeakMap<CompileContext, Map<JsonObject, TriggerSubscription>>();
+
+function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext): TriggerSubscription {
   const namespace = namespaceOf(trigger);
   const subscriber = resolveDestination(objectAt(trigger, "spec", "subscriber"), namespace, context);
   const own = objectAt(trigger, "spec", "delivery");

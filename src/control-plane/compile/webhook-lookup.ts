@@ -1,6 +1,7 @@
 /** Answers the webhook ingress: where a source's events go and which secrets may have signed a request. */
 import type { WebhookLookup } from "../../core/webhook-source.ts";
-import { secretText } from "../kinds/secret.ts";
+import { secretText } from "../kinds/secret-value.ts";
+import { resourceOf } from "../registry.ts";
 import { GITHUB_SOURCES, SECRETS } from "../resource-names.ts";
 import { listAt, textAt } from "../resources/json.ts";
 import { qualified, Refusal } from "../resources/refusal.ts";
@@ -28,6 +29,8 @@ export async function lookUpWebhookSource(
     now: "",
     find: (resource, from, other) =>
       ports.store.get({ resource: qualified(resource), namespace: from, name: other })?.body,
+    resourceOf,
+    statusOf: () => undefined,
     list: () => [],
     acknowledged: () => ({ configuration: undefined, failure: undefined }),
   });

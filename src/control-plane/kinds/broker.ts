@@ -3,7 +3,7 @@
 import { compileBroker } from "../compile/compile-broker.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
 import { BROKERS } from "../resource-names.ts";
-import { canonicalJson, type JsonObject, objectAt, sameJson, valueAt } from "../resources/json.ts";
+import { type JsonObject, objectAt } from "../resources/json.ts";
 import { annotationOf, namespaceOf, withMetadata } from "../resources/metadata.ts";
 import { validateChannelAnnotations } from "../validation/annotations.ts";
 import {
@@ -18,6 +18,7 @@ import {
 import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
 import { validateReference } from "../validation/destination.ts";
 import { type FieldError, immutableField, missingFields } from "../validation/field-error.ts";
+import { immutableChanges } from "../validation/immutable-fields.ts";
 
 const CLASS = "eventing.knative.dev/broker.class";
 /** Knative's defaults. Every class is served the same way: durably, by a channel. */
@@ -40,10 +41,19 @@ export const brokerKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({ config: referenceSchema, delivery: deliverySchema }),
-    status: struct({ ...statusMembers, ...addressStatusMembers, ...deadLetterStatusMembers }),
-  }),
+  schema: {
+    description: "Takes events at its address, durably, and has its Triggers deliver them.",
+    ...objectSchema({
+      spec: struct({
+        config: {
+          ...referenceSchema,
+          description: "Not used: every Broker is durable in the same way. It cannot be changed.",
+        },
+        delivery: { ...deliverySchema, description: "How Triggers without a delivery of their own deliver." },
+      }),
+      status: struct({ ...statusMembers, ...addressStatusMembers, ...deadLetterStatusMembers }),
+    }),
+  },
   printerColumns: [
     { name: "URL", type: "string", jsonPath: ".status.address.url" },
     AGE,
@@ -71,19 +81,14 @@ export const brokerKind: ResourceKind = {
     const config = objectAt(object, "spec", "config");
     if (config !== undefined) errors.push(...validateReference(config, "spec.config"));
     errors.push(...validateDelivery(objectAt(object, "spec", "delivery"), "spec.delivery"));
-    return old === undefined ? errors : [...errors, ...immutableChanges(object, old)];
+    return old === undefined ? errors : [...errors, ...implementationChanges(object, old)];
   },
   compile: compileBroker,
 };
 
 /** Class and configuration choose the implementation, once; delivery may change. */
-function immutableChanges(object: JsonObject, old: JsonObject): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  const config = valueAt(object, "spec", "config") ?? null;
-  const oldConfig = valueAt(old, "spec", "config") ?? null;
-  if (!sameJson(config, oldConfig)) {
-    errors.push(immutableField("spec.config", { old: canonicalJson(oldConfig), new: canonicalJson(config) }));
-  }
+function implementationChanges(object: JsonObject, old: JsonObject): readonly FieldError[] {
+  const errors: FieldError[] = [...immutableChanges(["config"], object, old)];
   const brokerClass = annotationOf(object, CLASS) ?? "";
   const oldClass = annotationOf(old, CLASS) ?? "";
   if (brokerClass !== oldClass) {

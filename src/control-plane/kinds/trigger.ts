@@ -3,14 +3,15 @@
 import { compileTrigger } from "../compile/compile-trigger.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../kind.ts";
 import { TRIGGERS } from "../resource-names.ts";
-import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt, withMember } from "../resources/json.ts";
+import { type JsonObject, listAt, objectAt, textAt, textsAt, valueAt } from "../resources/json.ts";
 import { namespaceOf, withMetadata } from "../resources/metadata.ts";
 import { validateSubscriptionAnnotations } from "../validation/annotations.ts";
 import {
+  authSchema,
   deadLetterStatusMembers,
   deliverySchema,
   destinationSchema,
-  freeObject,
+  filterSchema,
   listOf,
   objectSchema,
   referenceSchema,
@@ -19,30 +20,23 @@ import {
   text,
   textMap,
 } from "../validation/common-schemas.ts";
-import { defaultDelivery, validateDelivery } from "../validation/delivery-spec.ts";
-import { defaultDestination, validateDestination, validateReference } from "../validation/destination.ts";
+import { validateDelivery, withDefaultDelivery } from "../validation/delivery-spec.ts";
+import {
+  namespaceNotSupported,
+  validateDestination,
+  validateReference,
+  withDefaultDestinations,
+} from "../validation/destination.ts";
 import {
   expectedExactlyOneGotBoth,
   type FieldError,
   immutableField,
   missingFields,
-  mustNotSet,
 } from "../validation/field-error.ts";
 import { validateTriggerAnnotations } from "../validation/trigger-annotations.ts";
 import { validateAttributeNames, validateFilters } from "../validation/trigger-filters.ts";
 
 const BROKER_LABEL = "eventing.knative.dev/broker";
-
-/** Filters inside filters are free here, because a schema cannot nest for ever; `trigger-filters.ts` checks them. */
-const filterSchema = struct({
-  all: listOf(freeObject),
-  any: listOf(freeObject),
-  not: freeObject,
-  exact: textMap,
-  prefix: textMap,
-  suffix: textMap,
-  cesql: text,
-});
 
 export const triggerKind: ResourceKind = {
   ...TRIGGERS,
@@ -54,24 +48,32 @@ export const triggerKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      broker: text,
-      brokerRef: referenceSchema,
-      filter: struct({ attributes: textMap }),
-      filters: listOf(filterSchema),
-      subscriber: destinationSchema,
-      delivery: deliverySchema,
+  schema: {
+    description: "Delivers the events of a Broker that pass its filter to a subscriber.",
+    ...objectSchema({
+      spec: struct({
+        broker: { ...text, description: "Name of the Broker whose events are delivered. It cannot be changed." },
+        brokerRef: { ...referenceSchema, description: "Instead of broker: a reference to it." },
+        filter: struct({
+          attributes: {
+            ...textMap,
+            description: "Values that attributes must have; an empty value asks for presence.",
+          },
+        }),
+        filters: { ...listOf(filterSchema), description: "All of them must pass; filter does not count beside them." },
+        subscriber: { ...destinationSchema, description: "Where events go. What it answers goes back to the Broker." },
+        delivery: { ...deliverySchema, description: "Instead of the Broker's, whose dead letter sink still serves." },
+      }),
+      status: struct({
+        ...statusMembers,
+        ...deadLetterStatusMembers,
+        subscriberUri: text,
+        subscriberCACerts: text,
+        subscriberAudience: text,
+        auth: authSchema,
+      }),
     }),
-    status: struct({
-      ...statusMembers,
-      ...deadLetterStatusMembers,
-      subscriberUri: text,
-      subscriberCACerts: text,
-      subscriberAudience: text,
-      auth: freeObject,
-    }),
-  }),
+  },
   printerColumns: [
     { name: "Broker", type: "string", jsonPath: ".spec.broker" },
     { name: "Subscriber_URI", type: "string", jsonPath: ".status.subscriberUri" },
@@ -81,13 +83,8 @@ export const triggerKind: ResourceKind = {
   applyDefaults(object) {
     const namespace = namespaceOf(object);
     const spec = objectAt(object, "spec");
-    let defaulted: JsonObject = { filter: {}, ...spec };
-    const subscriber = objectAt(spec, "subscriber");
-    if (subscriber !== undefined) {
-      defaulted = withMember(defaulted, "subscriber", defaultDestination(subscriber, namespace));
-    }
-    const delivery = objectAt(spec, "delivery");
-    if (delivery !== undefined) defaulted = withMember(defaulted, "delivery", defaultDelivery(delivery, namespace));
+    const destined = withDefaultDestinations({ filter: {}, ...spec }, ["subscriber"], namespace);
+    const defaulted = withDefaultDelivery(destined, namespace);
     const broker = textAt(spec, "broker") ?? "";
     if (broker === "") return { ...object, spec: defaulted };
     const labels = { ...objectAt(object, "metadata", "labels"), [BROKER_LABEL]: broker };
@@ -121,9 +118,7 @@ function validateBroker(spec: JsonObject | undefined): readonly FieldError[] {
   if (broker !== "") return [expectedExactlyOneGotBoth("spec.broker", "spec.brokerRef")];
   if (textAt(reference, "namespace") !== undefined) {
     // Knative's own path for this error has no `brokerRef` in it.
-    const details =
-      "only name, apiVersion and kind are supported fields when feature.CrossNamespaceEventLinks is disabled";
-    return [{ ...mustNotSet("spec.namespace"), details }];
+    return [namespaceNotSupported("spec.namespace")];
   }
   return validateReference(reference, "spec.brokerRef");
 }

@@ -21,11 +21,12 @@ const LONGEST_RETRY_MS = 60_000;
 /** One push and one more with a version the channel cannot call old. */
 const CATCH_UP_TRIES = 2;
 
+/** Why it failed, if it did. */
 export async function pushConfiguration(
   name: ChannelName,
   configuration: UnversionedConfiguration,
   ports: PushPorts,
-): Promise<void> {
+): Promise<string | undefined> {
   const { channels } = ports;
   const known = channels.get(name);
   const pushed: KnownChannel = {
@@ -45,8 +46,9 @@ export async function pushConfiguration(
     const fresh = { failure: undefined, attempts: 0, dueAtMs: 0 };
     channels.put({ ...pushed, acknowledged: acknowledgedForm(configuration), ...fresh });
     ports.log({ event: "channel.configured", channel: name, subscriptions: configuration.subscriptions.length });
+    return undefined;
   } catch (error) {
-    recordFailure(pushed, error, ports);
+    return recordFailure(pushed, error, ports);
   }
 }
 
@@ -77,10 +79,11 @@ async function configureUntilStored(
   throw new Error("the channel keeps another configuration");
 }
 
-function recordFailure(channel: KnownChannel, error: unknown, ports: PushPorts): void {
+function recordFailure(channel: KnownChannel, error: unknown, ports: PushPorts): string {
   const failure = error instanceof Error ? error.message : String(error);
   const attempts = channel.attempts + 1;
   const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
   ports.channels.put({ ...channel, failure, attempts, dueAtMs: ports.now() + pauseMs });
   ports.log({ event: "channel.unreachable", channel: channel.name, attempts, error: failure, retryInMs: pauseMs });
+  return failure;
 }

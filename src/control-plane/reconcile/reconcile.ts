@@ -1,28 +1,37 @@
 /**
  * The controller: level-triggered, so it may run at any time and twice in a row without effect.
  *
- *   changed(namespace) ──▶ alarm soon ──▶ run: compile ─▶ push what differs ─▶ compile again ─▶ write statuses that differ
- *                                          ▲                   │ failed
- *                                          └─ alarm when due ◀─┘
+ *   changed(namespace) ──▶ alarm soon ──▶ run: drain, collect garbage ─▶ compile ─▶ push what differs ─▶ compile again
+ *                                          ▲                                          │ failed            │
+ *                                          └─────────────── alarm when due ◀──────────┘                   ▼
+ *                                                                                     write statuses that differ
  *
  * What has to be done is found by comparing manifests with what channels acknowledged, never remembered: after a crash the
  * first run looks at every namespace. Whoever writes calls `changed` in the same turn, so that the alarm is armed with it.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer } from "../../core/channel-protocol.ts";
-import { type CompiledNamespace, compileNamespace } from "../compile/compile.ts";
-import type { Acknowledgement, UnversionedConfiguration } from "../compile/compile-context.ts";
-import { withMember } from "../resources/json.ts";
-import { nameOf, timestamp } from "../resources/metadata.ts";
+import type { CompiledNamespace } from "../compile/compile.ts";
+import type { UnversionedConfiguration } from "../compile/compile-context.ts";
+import { EventRecorder } from "../events/event-recorder.ts";
+import { unreachable } from "../events/happening.ts";
+import { NAMESPACES } from "../resource-names.ts";
+import { Deletion } from "../resources/deletion.ts";
+import { uidOf } from "../resources/metadata.ts";
 import { qualified } from "../resources/refusal.ts";
-import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
+import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { collectGarbage } from "./collect-garbage.ts";
+import { drainNamespace } from "./drain-namespace.ts";
+import { NamespaceCompiler } from "./namespace-compiler.ts";
 import { pushConfiguration, pushRemoval } from "./push.ts";
+import { writeStatuses } from "./write-statuses.ts";
 
 export interface ReconcilerPorts {
   readonly store: ObjectStore;
   readonly channels: KnownChannels;
   readonly now: () => number;
+  readonly newUid: () => string;
   readonly publicUrl: () => string | undefined;
   /** Must end within a bounded time, by failing if need be. */
   readonly configure: (name: ChannelName, configuration: ChannelConfiguration) => Promise<ConfigureAnswer>;
@@ -43,32 +52,45 @@ export interface Alarm {
 
 /** Writes that come together are compiled together. */
 const DEBOUNCE_MS = 20;
+/**
+ * And the larger the namespace, the longer it is waited: a pass compiles all of it and pushes all subscriptions of a
+ * Broker, so that passes at a fixed pace would make a thousand creates cost a thousand times a thousand. Waiting several times as
+ * long as a pass takes leaves most of the time to requests. A change among 1,000 objects is seen by its channel 0.1 s later
+ * for it, among 10,000 a second.
+ */
+const DEBOUNCE_MS_PER_OBJECT = 0.1;
+const LONGEST_DEBOUNCE_MS = 1000;
+/** Owners and dependents can be chains; what is left after so many steps is for the next pass. */
+const GARBAGE_ROUNDS = 10;
 /** How often channels are poked where no cron does it, and how often the cron of `wrangler.toml` comes. */
 const POKE_EVERY_MS = 300_000;
 /** When a pass that died or failed is made up for; long enough for a pass that calls many channels. */
 const AFTER_FAILURE_MS = 60_000;
 /** Calls to channels at a time: Cloudflare allows six connections. */
 const PUSHES_AT_ONCE = 6;
-/** What an address begins with before anyone has reached the API. */
-const UNKNOWN_URL = "http://localhost";
 
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
+  readonly #deletion: Deletion;
+  readonly #events: EventRecorder;
+  readonly #compiler: NamespaceCompiler;
   /** Undefined before the first run: all of them. */
   #dirty: Set<string> | undefined;
-  /** Namespaces whose objects refer to this one. */
-  readonly #dependents = new Map<string, Set<string>>();
   #running: Promise<void> | undefined;
   #nextPokeMs = 0;
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
+    const { store, now } = ports;
+    this.#deletion = new Deletion({ store, now, changed: (namespace) => this.changed(namespace) });
+    this.#events = new EventRecorder(ports);
+    this.#compiler = new NamespaceCompiler(ports);
   }
 
   /** This namespace's objects changed; call it in the turn of the write. */
   changed(namespace: string): void {
     this.#dirty?.add(namespace);
-    this.#ports.alarm.atLatest(this.#ports.now() + DEBOUNCE_MS);
+    this.#ports.alarm.atLatest(this.#ports.now() + this.#debounceMs([namespace]));
   }
 
   /** Everything may have to change, as when the public URL becomes known. */
@@ -113,85 +135,95 @@ export class Reconciler {
   }
 
   async #pass(): Promise<void> {
-    const { channels, now } = this.#ports;
+    const { store } = this.#ports;
     const namespaces = this.#takeDirty();
-    const wanted = new Map<ChannelName, UnversionedConfiguration>();
-    for (const namespace of namespaces) {
-      for (const [name, configuration] of this.#compile(namespace).channels) wanted.set(name, configuration);
+    for (const namespace of namespaces) this.#clearAway(namespace);
+    const version = store.latestResourceVersion();
+    const compiled = namespaces.map((namespace) => ({ namespace, ...this.#compiler.compile(namespace) }));
+    const pushes = await this.#push(compiled);
+    for (const { namespace, statuses } of compiled) {
+      // Objects may have changed while channels were called, and channels have.
+      const isFresh = pushes === 0 && store.latestResourceVersion() === version;
+      const current = isFresh ? statuses : this.#compiler.compile(namespace).statuses;
+      writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
     }
-    const known = channels.all();
-    const concerned = new Set(namespaces);
-    const removals = known.filter((each) => !wanted.has(each.name) && (each.removing || concerned.has(each.namespace)));
-    await inGroups([...wanted], ([name, configuration]) => this.#configure(name, configuration));
-    await inGroups(removals, (channel) => this.#remove(channel));
-    for (const namespace of namespaces) this.#writeStatuses(namespace);
-    if (now() >= this.#nextPokeMs) {
-      this.#nextPokeMs = now() + POKE_EVERY_MS;
-      await this.#pokeAll();
-    }
+    this.#events.expire();
+    await this.#pokeWhenDue();
     this.#wakeWhenDue();
+  }
+
+  /** Calls the channels of these namespaces that do not run what was compiled; says how many. */
+  async #push(compiled: readonly (CompiledNamespace & { readonly namespace: string })[]): Promise<number> {
+    const wanted = new Map(compiled.flatMap(({ channels }) => [...channels]));
+    const concerned = new Set(compiled.map(({ namespace }) => namespace));
+    const known = this.#ports.channels.all();
+    const removals = known.filter((each) => !wanted.has(each.name) && (each.removing || concerned.has(each.namespace)));
+    const different = [...wanted].filter(([name, configuration]) => this.#mustConfigure(name, configuration));
+    const due = removals.filter((channel) => channel.failure === undefined || channel.dueAtMs <= this.#ports.now());
+    await inGroups(different, ([name, configuration]) => this.#configure(name, configuration));
+    await inGroups(due, (channel) => pushRemoval(channel, this.#ports));
+    return different.length + due.length;
+  }
+
+  async #pokeWhenDue(): Promise<void> {
+    const nowMs = this.#ports.now();
+    if (nowMs < this.#nextPokeMs) return;
+    this.#nextPokeMs = nowMs + POKE_EVERY_MS;
+    await this.#pokeAll();
+  }
+
+  /** What is being deleted, and what has lost its owners. */
+  #clearAway(namespace: string): void {
+    const ports = { store: this.#ports.store, deletion: this.#deletion, now: this.#ports.now };
+    let isMore = drainNamespace(namespace, ports);
+    for (let round = 0; round < GARBAGE_ROUNDS && collectGarbage(namespace, ports); round++) {
+      isMore = isMore || round === GARBAGE_ROUNDS - 1;
+    }
+    // What held the namespace may be gone now.
+    isMore = drainNamespace(namespace, ports) || isMore;
+    if (isMore) this.#dirty?.add(namespace);
   }
 
   #takeDirty(): readonly string[] {
     const { store, channels, now } = this.#ports;
     const due = channels.all().filter((each) => each.failure !== undefined && each.dueAtMs <= now());
-    const everything = [...store.usedNamespaces(), ...channels.all().map((channel) => channel.namespace)];
-    const dirty = this.#dirty ?? new Set(everything);
+    const dirty = this.#dirty ?? new Set(this.#allNamespaces());
     this.#dirty = new Set();
     for (const channel of due) dirty.add(channel.namespace);
     for (const namespace of [...dirty]) {
-      for (const dependent of this.#dependents.get(namespace) ?? []) dirty.add(dependent);
+      for (const dependent of this.#compiler.dependentsOf(namespace)) dirty.add(dependent);
     }
     return [...dirty].sort();
   }
 
-  #compile(namespace: string): CompiledNamespace {
-    const { store, channels, now, publicUrl } = this.#ports;
-    // Each Trigger asks for its Broker's channel, and nothing changes meanwhile.
-    const asked = new Map<ChannelName, Acknowledgement>();
-    return compileNamespace({
-      namespace,
-      manifests: store.inNamespace(namespace).map(({ key, body }) => ({ resource: key.resource, object: body })),
-      publicUrl: publicUrl() ?? UNKNOWN_URL,
-      now: timestamp(now()),
-      findElsewhere: (resource, elsewhere, name) => {
-        const dependents = this.#dependents.get(elsewhere) ?? new Set();
-        this.#dependents.set(elsewhere, dependents.add(namespace));
-        return store.get({ resource: qualified(resource), namespace: elsewhere, name })?.body;
-      },
-      acknowledged: (name) => {
-        const answer = asked.get(name) ?? acknowledgementOf(channels.get(name));
-        asked.set(name, answer);
-        return answer;
-      },
-    });
+  /** Empty ones may be waiting for their end. */
+  #allNamespaces(): readonly string[] {
+    const { store, channels } = this.#ports;
+    const namespaces = store.list({ resource: qualified(NAMESPACES) }, Number.MAX_SAFE_INTEGER);
+    return [
+      ...namespaces.map(({ key }) => key.name),
+      ...store.usedNamespaces(),
+      ...channels.all().map((channel) => channel.namespace),
+    ];
+  }
+
+  #mustConfigure(name: ChannelName, configuration: UnversionedConfiguration): boolean {
+    const known = this.#ports.channels.get(name);
+    if (known?.failure !== undefined) return known.dueAtMs <= this.#ports.now();
+    const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
+    return !isSame || known?.removing === true;
   }
 
   async #configure(name: ChannelName, configuration: UnversionedConfiguration): Promise<void> {
-    const { channels, now } = this.#ports;
-    const known = channels.get(name);
-    const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
-    if (isSame && known?.removing === false && known.failure === undefined) return;
-    if (known?.failure !== undefined && known.dueAtMs > now()) return;
-    await pushConfiguration(name, configuration, this.#ports);
+    const failure = await pushConfiguration(name, configuration, this.#ports);
+    if (failure !== undefined) this.#tellUnreachable(name, configuration.uid, failure);
   }
 
-  async #remove(channel: KnownChannel): Promise<void> {
-    if (channel.failure !== undefined && channel.dueAtMs > this.#ports.now()) return;
-    await pushRemoval(channel, this.#ports);
-  }
-
-  /** Compiles afresh: objects may have changed while channels were called. */
-  #writeStatuses(namespace: string): void {
-    const { store } = this.#ports;
-    store.transaction(() => {
-      for (const { manifest, status } of this.#compile(namespace).statuses) {
-        const name = nameOf(manifest.object);
-        const stored = store.get({ resource: manifest.resource, namespace, name });
-        if (stored === undefined) continue;
-        store.replace(stored, { body: withMember(stored.body, "status", status), sealed: stored.sealed });
-      }
-    });
+  /** Whose channel it is, if it is still there. */
+  #tellUnreachable(name: ChannelName, uid: string, failure: string): void {
+    const objects = this.#ports.store.inNamespace(name.split("/")[0] ?? "");
+    const owner = objects.find(({ body }) => uidOf(body) === uid);
+    if (owner !== undefined) this.#events.record(owner.body, unreachable(failure));
   }
 
   #wakeWhenDue(): void {
@@ -199,15 +231,19 @@ export class Reconciler {
     const due = known.filter((channel) => channel.failure !== undefined).map((channel) => channel.dueAtMs);
     // Without channels there is nothing to poke, and nothing to pay.
     if (known.length > 0) due.push(this.#nextPokeMs);
-    const pending = this.#dirty === undefined || this.#dirty.size > 0 ? [this.#ports.now() + DEBOUNCE_MS] : [];
-    const next = Math.min(...due, ...pending);
-    this.#ports.alarm.exactly(Number.isFinite(next) ? next : undefined);
+    const expiryMs = this.#events.nextExpiryMs();
+    if (expiryMs !== undefined) due.push(expiryMs);
+    if (this.#dirty === undefined || this.#dirty.size > 0) {
+      due.push(this.#ports.now() + this.#debounceMs(this.#dirty ?? []));
+    }
+    this.#ports.alarm.exactly(due.length === 0 ? undefined : Math.min(...due));
   }
-}
 
-function acknowledgementOf(known: KnownChannel | undefined): Acknowledgement {
-  if (known === undefined || known.removing) return { configuration: undefined, failure: undefined };
-  return { configuration: known.acknowledged, failure: known.failure };
+  #debounceMs(namespaces: Iterable<string>): number {
+    let objects = 0;
+    for (const namespace of namespaces) objects += this.#compiler.sizeOf(namespace);
+    return Math.min(DEBOUNCE_MS + Math.floor(objects * DEBOUNCE_MS_PER_OBJECT), LONGEST_DEBOUNCE_MS);
+  }
 }
 
 async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

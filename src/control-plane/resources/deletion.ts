@@ -1,14 +1,20 @@
 /**
- * Deleting: at once, or, while finalizers hold the object, by a deletionTimestamp. A namespace that is deleted deletes
- * what is in it and goes when it is empty.
+ * What a DELETE does to one object:
+ *
+ *   has finalizers? ── no ──▶ gone
+ *          └── yes ──▶ gets a deletionTimestamp and stays until the last finalizer is taken away
+ *
+ * Foreground and Orphan put a finalizer of their own on it, which `reconcile/collect-garbage.ts` takes away once the
+ * dependents are gone or disowned; after Background the dependents are left without an owner, and go. A namespace stays until
+ * `reconcile/drain-namespace.ts` has emptied it; what happens to its contents is no choice, so propagation is not asked.
  */
 
-import type { ResourceKind } from "../kind.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
-import type { JsonObject } from "./json.ts";
+import { type JsonObject, objectAt, sameJson, withMember } from "./json.ts";
 import { finalizersOf, generationOf, isBeingDeleted, timestamp, uidOf, withMetadata } from "./metadata.ts";
-import { conflict, forbidden, qualified } from "./refusal.ts";
+import { PERMANENT_NAMESPACES } from "./permanent-namespaces.ts";
+import { conflict, forbidden, qualified, type ResourceName } from "./refusal.ts";
 
 export interface DeletionPorts {
   readonly store: ObjectStore;
@@ -18,12 +24,19 @@ export interface DeletionPorts {
 
 export interface DeletionOptions {
   readonly dryRun: boolean;
+  /** As the object's finalizers say when absent, which usually means Background. */
+  readonly propagation?: Propagation;
   readonly uid?: string;
   readonly resourceVersion?: string;
 }
 
-/** Always there, as in Kubernetes. */
-export const DEFAULT_NAMESPACE = "default";
+/** What becomes of the objects that name this one as their owner. */
+export type Propagation = "Background" | "Foreground" | "Orphan";
+
+/** Holds an owner until its blocking dependents are gone. */
+export const FOREGROUND = "foregroundDeletion";
+/** Holds an owner until its dependents have forgotten it. */
+export const ORPHAN = "orphan";
 
 export class Deletion {
   readonly #ports: DeletionPorts;
@@ -32,78 +45,91 @@ export class Deletion {
     this.#ports = ports;
   }
 
-  /** The object while finalizers hold it, without the values of a Secret; undefined once it is gone. */
-  delete(stored: StoredObject, kind: ResourceKind, options: DeletionOptions): JsonObject | undefined {
-    checkPreconditions(stored, kind, options);
-    const isNamespace = stored.key.resource === qualified(NAMESPACES);
-    if (isNamespace && stored.key.name === DEFAULT_NAMESPACE) {
-      const details = { name: stored.key.name, kind: kind.plural };
-      throw forbidden('namespaces "default" is forbidden: this namespace may not be deleted', details);
+  /** The object while something holds it, without the values of a Secret; undefined once it is gone. */
+  delete(stored: StoredObject, resource: ResourceName, options: DeletionOptions): JsonObject | undefined {
+    checkPreconditions(stored, resource, options);
+    const { key } = stored;
+    if (isNamespace(stored) && PERMANENT_NAMESPACES.includes(key.name)) {
+      const message = `namespaces ${JSON.stringify(key.name)} is forbidden: this namespace may not be deleted`;
+      throw forbidden(message, { name: key.name, kind: resource.plural });
     }
-    if (options.dryRun) return undefined;
-    const left = this.#ports.store.transaction(() =>
-      isNamespace ? this.#deleteNamespace(stored) : this.#deleteObject(stored, kind.hasStatus),
-    );
-    this.#ports.changed(isNamespace ? stored.key.name : stored.key.namespace);
-    if (left === undefined) return undefined;
-    return withMetadata(left.body, { resourceVersion: String(left.resourceVersion) });
-  }
-
-  /** Takes the object away, and its namespace if that only waited for it. */
-  remove(stored: StoredObject): StoredObject {
-    const last = this.#ports.store.remove(stored);
-    this.removeNamespaceIfDrained(stored.key.namespace);
-    return last;
-  }
-
-  #deleteObject(stored: StoredObject, countsGenerations: boolean): StoredObject | undefined {
-    if (finalizersOf(stored.body).length === 0) {
-      this.remove(stored);
-      return undefined;
+    if (options.dryRun) {
+      const body = markedForDeletion(stored, options.propagation, this.#ports.now());
+      return body === undefined ? undefined : shownWithoutValues({ ...stored, body });
     }
-    if (isBeingDeleted(stored.body)) return stored;
-    return this.#ports.store.replace(stored, {
-      sealed: stored.sealed,
-      body: withMetadata(stored.body, {
-        deletionTimestamp: timestamp(this.#ports.now()),
-        deletionGracePeriodSeconds: 0,
-        ...(countsGenerations ? { generation: generationOf(stored.body) + 1 } : {}),
-      }),
-    });
+    const left = this.#ports.store.transaction(() => this.begin(stored, options.propagation));
+    this.#ports.changed(isNamespace(stored) ? key.name : key.namespace);
+    return left === undefined ? undefined : shownWithoutValues(left);
   }
 
-  #deleteNamespace(stored: StoredObject): StoredObject | undefined {
+  /** For controllers, in their transaction: what is left of the object, which may be nothing. */
+  begin(stored: StoredObject, propagation: Propagation | undefined): StoredObject | undefined {
     const { store, now } = this.#ports;
-    if (!isBeingDeleted(stored.body)) {
-      const body = withMetadata(stored.body, { deletionTimestamp: timestamp(now()) });
-      store.replace(stored, { body: { ...body, status: { phase: "Terminating" } }, sealed: undefined });
+    const body = markedForDeletion(stored, propagation, now());
+    if (body !== undefined) {
+      return sameJson(body, stored.body) ? stored : store.replace(stored, { body, sealed: stored.sealed });
     }
-    for (const object of store.inNamespace(stored.key.name)) {
-      this.#deleteObject(object, generationOf(object.body) > 0);
-    }
-    this.removeNamespaceIfDrained(stored.key.name);
-    return store.get(stored.key);
-  }
-
-  /** Does nothing to a namespace that is not being deleted. */
-  removeNamespaceIfDrained(name: string): void {
-    const { store } = this.#ports;
-    const namespace = store.get({ resource: qualified(NAMESPACES), namespace: "", name });
-    if (namespace === undefined || !isBeingDeleted(namespace.body)) return;
-    if (finalizersOf(namespace.body).length > 0 || store.inNamespace(name).length > 0) return;
-    store.remove(namespace);
+    store.remove(stored);
+    return undefined;
   }
 }
 
-function checkPreconditions(stored: StoredObject, kind: ResourceKind, options: DeletionOptions): void {
+/** A Secret's stored body says of its values only that they are there. */
+export function shownWithoutValues({ body, sealed, resourceVersion }: StoredObject): JsonObject {
+  const shown = sealed === undefined ? body : withMember(body, "data", undefined);
+  return withMetadata(shown, { resourceVersion: String(resourceVersion) });
+}
+
+/** The body while it is being deleted; undefined when nothing holds it. */
+function markedForDeletion(
+  stored: StoredObject,
+  propagation: Propagation | undefined,
+  nowMs: number,
+): JsonObject | undefined {
+  const { body } = stored;
+  const finalizers = isNamespace(stored) ? finalizersOf(body) : propagated(finalizersOf(body), propagation);
+  if (finalizers.length === 0 && !isNamespace(stored)) return undefined;
+  const begun = isBeingDeleted(body)
+    ? {}
+    : {
+        deletionTimestamp: timestamp(nowMs),
+        ...(isNamespace(stored) ? {} : { deletionGracePeriodSeconds: 0 }),
+        ...(generationOf(body) > 0 ? { generation: generationOf(body) + 1 } : {}),
+      };
+  const marked = withMetadata(body, { ...begun, finalizers: finalizers.length === 0 ? undefined : finalizers });
+  if (!isNamespace(stored)) return marked;
+  return { ...marked, status: { ...objectAt(body, "status"), phase: "Terminating" } };
+}
+
+function propagated(finalizers: readonly string[], propagation: Propagation | undefined): readonly string[] {
+  const others = finalizers.filter((each) => each !== FOREGROUND && each !== ORPHAN);
+  switch (propagation) {
+    case undefined:
+      return finalizers;
+    case "Background":
+      return others;
+    case "Foreground":
+      return [...others, FOREGROUND];
+    case "Orphan":
+      return [...others, ORPHAN];
+    default:
+      return propagation satisfies never;
+  }
+}
+
+function isNamespace({ key }: StoredObject): boolean {
+  return key.resource === qualified(NAMESPACES);
+}
+
+function checkPreconditions(stored: StoredObject, resource: ResourceName, options: DeletionOptions): void {
   const uid = uidOf(stored.body);
   if (options.uid !== undefined && options.uid !== uid) {
     const why = `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`;
-    throw conflict(kind, stored.key.name, why);
+    throw conflict(resource, stored.key.name, why);
   }
   const version = String(stored.resourceVersion);
   if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
     const why = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${version}`;
-    throw conflict(kind, stored.key.name, why);
+    throw conflict(resource, stored.key.name, why);
   }
 }

@@ -1,84 +1,113 @@
-/** One page of a list: objects in the order of namespace and name, filtered, and where the next page begins. */
+/**
+ * One page of a list: objects in the order of namespace and name, filtered, and where the next page begins.
+ *
+ * Every page shows the newest state and carries the resourceVersion of the first one, so that a watch from there sees
+ * whatever happened between the pages. When that version has left the change log, so that no such watch is possible any more,
+ * the list has expired.
+ */
 
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
-import { type JsonObject, parseJson, textAt } from "./json.ts";
-import { badRequest, qualified } from "./refusal.ts";
+import { type ContinueToken, decodeContinueToken, encodeContinueToken } from "./continue-token.ts";
+import type { JsonObject } from "./json.ts";
+import { expired, qualified, versionTooLarge } from "./refusal.ts";
 import type { Scope } from "./resources.ts";
 import type { Selector } from "./selectors.ts";
 
 export interface ListOptions {
   readonly selects: Selector;
+  /** Everything is selected. */
+  readonly selectsAll: boolean;
   /** Objects at most; all of them when absent. */
   readonly limit?: number;
   readonly continueToken?: string;
+  /** The state of this version and no other, or of any from there on. */
+  readonly version: { readonly match: "Exact" | "NotOlderThan"; readonly resourceVersion: number };
 }
 
 export interface ListPage {
   readonly items: readonly JsonObject[];
   readonly resourceVersion: string;
   readonly continueToken?: string;
+  /** How many come after this page; absent when a selector makes that costly to know. */
+  readonly remainingItemCount?: number;
+}
+
+/** What a list selects at a time, without what presenting costs. */
+export interface SelectedPage {
+  readonly found: readonly StoredObject[];
+  readonly more: boolean;
+  readonly resourceVersion: number;
 }
 
 /** Rows read from the database at a time. */
 const SCAN = 200;
+/** Objects in a page at most when pages are asked for: what kubectl asks for. */
+const MAX_PAGE = 500;
+/** Objects that may be large in a page, as characters of their JSON: a page has to fit into memory more than once. */
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
 
 export async function listPage(
   scope: Scope,
   options: ListOptions,
   source: { readonly store: ObjectStore; readonly present: (stored: StoredObject) => Promise<JsonObject> },
 ): Promise<ListPage> {
-  const { found, more } = select(scope, options, source.store);
-  const resourceVersion = String(source.store.latestResourceVersion());
+  const { found, more, resourceVersion } = selectPage(scope, options, source.store);
+  const last = found.at(-1)?.key;
+  const remaining =
+    more && last !== undefined && options.selectsAll
+      ? { remainingItemCount: source.store.count({ ...rangeOf(scope), after: last }) }
+      : {};
   const items: JsonObject[] = [];
   for (const stored of found) items.push(await source.present(stored));
-  const last = found.at(-1);
-  if (!more || last === undefined) return { items, resourceVersion };
-  return { items, resourceVersion, continueToken: encodeToken(last) };
+  const page = { items, resourceVersion: String(resourceVersion) };
+  if (!more || last === undefined) return page;
+  return { ...page, ...remaining, continueToken: encodeContinueToken({ after: last, resourceVersion }) };
+}
+
+export function selectPage(scope: Scope, options: ListOptions, store: ObjectStore): SelectedPage {
+  const latest = store.latestResourceVersion();
+  const token = options.continueToken === undefined ? undefined : decodeContinueToken(options.continueToken);
+  const resourceVersion = token?.resourceVersion ?? latest;
+  if (resourceVersion > latest || !store.changes.reaches(resourceVersion, latest)) {
+    throw expired("the continue token has expired: begin the list again without it");
+  }
+  checkVersion(options.version, latest);
+  return { ...select(scope, options, { store, after: token?.after }), resourceVersion };
+}
+
+/** States of the past are not kept. */
+function checkVersion(wanted: ListOptions["version"], latest: number): void {
+  if (wanted.resourceVersion > latest) throw versionTooLarge(wanted.resourceVersion, latest);
+  if (wanted.match === "Exact" && wanted.resourceVersion < latest) {
+    throw expired(`the state of resourceVersion ${wanted.resourceVersion} is not kept: the latest is ${latest}`);
+  }
 }
 
 function select(
   scope: Scope,
   options: ListOptions,
-  store: ObjectStore,
+  from: { readonly store: ObjectStore; readonly after: ContinueToken["after"] | undefined },
 ): { readonly found: readonly StoredObject[]; readonly more: boolean } {
-  const limit = options.limit ?? Number.POSITIVE_INFINITY;
-  const query = {
-    resource: qualified(scope.kind),
-    limit: SCAN,
-    ...(scope.kind.namespaced && scope.namespace !== "" ? { namespace: scope.namespace } : {}),
-  };
-  let after = options.continueToken === undefined ? undefined : decodeToken(options.continueToken);
+  const isPaged = options.limit !== undefined;
+  const limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, isPaged ? MAX_PAGE : Number.POSITIVE_INFINITY);
+  const range = rangeOf(scope);
+  let { after } = from;
+  let characters = 0;
   const found: StoredObject[] = [];
   for (;;) {
-    const rows = store.list(after === undefined ? query : { ...query, after });
+    const rows = from.store.list(after === undefined ? range : { ...range, after }, SCAN);
     for (const row of rows) {
       if (!options.selects(row.body)) continue;
-      if (found.length === limit) return { found, more: true };
+      if (found.length === limit || (isPaged && characters > PAGE_CHARACTERS)) return { found, more: true };
       found.push(row);
+      if (isPaged) characters += row.characters;
     }
     after = rows.at(-1)?.key;
     if (rows.length < SCAN || after === undefined) return { found, more: false };
   }
 }
 
-function encodeToken(last: StoredObject): string {
-  const text = JSON.stringify({ namespace: last.key.namespace, name: last.key.name });
-  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-function decodeToken(token: string): { readonly namespace: string; readonly name: string } {
-  const parsed = parseJson(fromBase64Url(token));
-  const value = "value" in parsed ? parsed.value : undefined;
-  const namespace = textAt(value, "namespace");
-  const name = textAt(value, "name");
-  if (namespace === undefined || name === undefined) throw badRequest("continue key is not valid");
-  return { namespace, name };
-}
-
-function fromBase64Url(token: string): string {
-  try {
-    return atob(token.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    throw badRequest("continue key is not valid");
-  }
+function rangeOf(scope: Scope): { readonly resource: string; readonly namespace?: string } {
+  const inNamespace = scope.kind.namespaced && scope.namespace !== "";
+  return { resource: qualified(scope.kind), ...(inNamespace ? { namespace: scope.namespace } : {}) };
 }

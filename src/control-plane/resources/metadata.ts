@@ -34,6 +34,11 @@ export function isBeingDeleted(object: JsonObject): boolean {
   return textAt(object, "metadata", "deletionTimestamp") !== undefined;
 }
 
+/** What the generation counts: everything but metadata and status. */
+export function contentOf(object: JsonObject): JsonObject {
+  return withMember(withMember(object, "metadata", undefined), "status", undefined);
+}
+
 /** A copy with metadata members set; undefined removes one. */
 export function withMetadata(object: JsonObject, changes: Readonly<Record<string, Json | undefined>>): JsonObject {
   let metadata = objectAt(object, "metadata") ?? {};

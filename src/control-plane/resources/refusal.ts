@@ -18,6 +18,8 @@ export interface StatusDetails {
   readonly uid?: string;
   readonly causes?: readonly StatusCause[];
   readonly retryAfterSeconds?: number;
+  /** Methods that the path takes: a header of the answer, no part of the Status. */
+  readonly allow?: readonly string[];
 }
 
 export class Refusal extends Error {
@@ -97,8 +99,15 @@ export function invalid(
   return new Refusal(422, "Invalid", `${shown} "${subject.name}" is invalid: ${text}`, { ...subject, causes });
 }
 
-export function methodNotAllowed(): Refusal {
-  return new Refusal(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+/** What the path takes instead goes into the answer's Allow. */
+export function methodNotAllowed(allow: readonly string[]): Refusal {
+  const message = "the server does not allow this method on the requested resource";
+  return new Refusal(405, "MethodNotAllowed", message, { allow });
+}
+
+export function notAcceptable(offered: readonly string[]): Refusal {
+  const message = `only the following media types are accepted: ${offered.join(", ")}`;
+  return new Refusal(406, "NotAcceptable", message);
 }
 
 export function unsupportedMediaType(message: string): Refusal {
@@ -111,6 +120,22 @@ export function tooLarge(message: string): Refusal {
 
 export function notImplemented(message: string): Refusal {
   return new Refusal(501, "NotImplemented", message);
+}
+
+/** What was asked for lies before everything that is kept. */
+export function expired(message: string): Refusal {
+  return new Refusal(410, "Expired", message);
+}
+
+export function tooManyRequests(message: string, retryAfterSeconds: number): Refusal {
+  return new Refusal(429, "TooManyRequests", message, { retryAfterSeconds });
+}
+
+/** A resourceVersion that was never given out: the client knows a state that is lost, and has to list without it. */
+export function versionTooLarge(version: number, latest: number): Refusal {
+  const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }];
+  const message = `Too large resource version: ${version}, current: ${latest}`;
+  return new Refusal(504, "Timeout", message, { causes, retryAfterSeconds: 1 });
 }
 
 export function unavailable(message: string): Refusal {

@@ -1,13 +1,15 @@
 /**
  * All SQL for resources. Every write takes the next resourceVersion and leaves a row in the change log, in the
  * caller's transaction or one of its own. Rules about what may be written are not here.
+ *
+ * What did not change between two reads is the same object, parsed once.
  */
+import assert from "../../core/assert.ts";
 import type { SqlStore, SqlValue } from "../../core/sql-store.ts";
 import { type JsonObject, parseStoredObject } from "../resources/json.ts";
-import { labelsOf } from "../resources/metadata.ts";
-
-/** Changes that are kept for watches; a watch from further back has to list again. */
-const KEPT_CHANGES = 1000;
+import { BodyCache, type CachedContent } from "./body-cache.ts";
+import { ChangeLog, type ChangeType } from "./change-log.ts";
+import { TokenTable } from "./token-table.ts";
 
 export interface ObjectKey {
   /** `brokers.eventing.knative.dev`, `secrets`. */
@@ -22,6 +24,8 @@ export interface StoredObject {
   readonly resourceVersion: number;
   readonly body: JsonObject;
   readonly sealed: Uint8Array | undefined;
+  /** Of the body's JSON: for those who bound what they hold. */
+  readonly characters: number;
 }
 
 /** What is written: the readable part and, for Secrets, the sealed one. */
@@ -30,63 +34,70 @@ export interface Content {
   readonly sealed: Uint8Array | undefined;
 }
 
-export interface ListQuery {
+/** Objects of one resource, in the order of namespace and name. */
+export interface ObjectRange {
   readonly resource: string;
   /** All namespaces when absent. */
   readonly namespace?: string;
-  /** Only what comes after this object, in the order of namespace and name. */
+  /** Only what comes after this object. */
   readonly after?: { readonly namespace: string; readonly name: string };
-  readonly limit: number;
 }
 
-type ObjectRow = {
-  resource: string;
-  namespace: string;
-  name: string;
-  resource_version: number;
-  body: string;
-  sealed: Uint8Array | null;
-};
+type HeadRow = { id: number; resource: string; namespace: string; name: string; resource_version: number };
+type ContentRow = { body: string; sealed: Uint8Array | null };
 
-const COLUMNS = "resource, namespace, name, resource_version, body, sealed";
+const HEAD = "id, resource, namespace, name, resource_version";
 
 export class ObjectStore {
+  readonly changes: ChangeLog;
+  /** Follows every write. */
+  readonly tokens: TokenTable;
   readonly #sql: SqlStore;
-  readonly #now: () => number;
+  readonly #bodies = new BodyCache();
+  #written: (resource: string) => void = () => undefined;
 
   constructor(sql: SqlStore, now: () => number) {
     this.#sql = sql;
-    this.#now = now;
+    this.changes = new ChangeLog(sql, now);
+    this.tokens = new TokenTable(sql);
+  }
+
+  /** Called with the resource of every write in its turn, before its transaction has ended: it may yet be taken back. */
+  whenWritten(listener: (resource: string) => void): void {
+    this.#written = listener;
   }
 
   transaction<T>(work: () => T): T {
-    return this.#sql.transaction(work);
+    try {
+      return this.#sql.transaction(work);
+    } catch (error) {
+      // It may have read what it wrote, under a resourceVersion that will be given to something else.
+      this.#bodies.clear();
+      throw error;
+    }
   }
 
   get(key: ObjectKey): StoredObject | undefined {
-    const query = `SELECT ${COLUMNS} FROM object WHERE resource = ? AND namespace = ? AND name = ?`;
+    const query = `SELECT ${HEAD} FROM object WHERE resource = ? AND namespace = ? AND name = ?`;
     return this.#objects(query, key.resource, key.namespace, key.name)[0];
   }
 
-  list(query: ListQuery): readonly StoredObject[] {
-    const conditions = ["resource = ?"];
-    const params: SqlValue[] = [query.resource];
-    if (query.namespace !== undefined) {
-      conditions.push("namespace = ?");
-      params.push(query.namespace);
-    }
-    if (query.after !== undefined) {
-      conditions.push("(namespace, name) > (?, ?)");
-      params.push(query.after.namespace, query.after.name);
-    }
-    const where = conditions.join(" AND ");
-    const text = `SELECT ${COLUMNS} FROM object WHERE ${where} ORDER BY namespace, name LIMIT ?`;
-    return this.#objects(text, ...params, query.limit);
+  list(range: ObjectRange, limit: number): readonly StoredObject[] {
+    const { where, params } = conditionsOf(range);
+    const query = `SELECT ${HEAD} FROM object WHERE ${where} ORDER BY namespace, name LIMIT ?`;
+    return this.#objects(query, ...params, limit);
+  }
+
+  count(range: ObjectRange): number {
+    const { where, params } = conditionsOf(range);
+    return (
+      this.#sql.all<{ count: number }>(`SELECT COUNT(*) AS count FROM object WHERE ${where}`, ...params)[0]?.count ?? 0
+    );
   }
 
   /** Everything in a namespace, of every resource. */
   inNamespace(namespace: string): readonly StoredObject[] {
-    const query = `SELECT ${COLUMNS} FROM object WHERE namespace = ? ORDER BY resource, name`;
+    const query = `SELECT ${HEAD} FROM object WHERE namespace = ? ORDER BY resource, name`;
     return this.#objects(query, namespace);
   }
 
@@ -100,12 +111,12 @@ export class ObjectStore {
   insert(key: ObjectKey, content: Content): StoredObject {
     return this.transaction(() => {
       const resourceVersion = this.#nextResourceVersion();
-      const query = `INSERT INTO object (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`;
       const body = JSON.stringify(content.body);
-      this.#sql.run(query, key.resource, key.namespace, key.name, resourceVersion, body, content.sealed ?? null);
-      const stored = { key, resourceVersion, ...content };
-      this.#record("ADDED", stored, undefined);
-      return stored;
+      this.#sql.run(
+        "INSERT INTO object (resource, namespace, name, resource_version, body, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+        ...[key.resource, key.namespace, key.name, resourceVersion, body, content.sealed ?? null],
+      );
+      return this.#recorded("ADDED", { key, resourceVersion, ...content, characters: body.length }, { body });
     });
   }
 
@@ -114,14 +125,13 @@ export class ObjectStore {
     return this.transaction(() => {
       const { key } = old;
       const resourceVersion = this.#nextResourceVersion();
+      const body = JSON.stringify(content.body);
       this.#sql.run(
         "UPDATE object SET resource_version = ?, body = ?, sealed = ? WHERE resource = ? AND namespace = ? AND name = ?",
-        ...[resourceVersion, JSON.stringify(content.body), content.sealed ?? null],
-        ...[key.resource, key.namespace, key.name],
+        ...[resourceVersion, body, content.sealed ?? null, key.resource, key.namespace, key.name],
       );
-      const stored = { key, resourceVersion, ...content };
-      this.#record("MODIFIED", stored, old);
-      return stored;
+      const stored = { key, resourceVersion, ...content, characters: body.length };
+      return this.#recorded("MODIFIED", stored, { body, previous: old });
     });
   }
 
@@ -132,8 +142,7 @@ export class ObjectStore {
       const query = "DELETE FROM object WHERE resource = ? AND namespace = ? AND name = ?";
       this.#sql.run(query, key.resource, key.namespace, key.name);
       const last = { ...old, resourceVersion: this.#nextResourceVersion() };
-      this.#record("DELETED", last, old);
-      return last;
+      return this.#recorded("DELETED", last, { body: JSON.stringify(old.body), previous: old });
     });
   }
 
@@ -144,28 +153,57 @@ export class ObjectStore {
 
   #nextResourceVersion(): number {
     const next = this.latestResourceVersion() + 1;
-    this.#sql.run("INSERT OR REPLACE INTO setting (key, value) VALUES ('resource_version', ?)", String(next));
+    // An update in place is one row written; a replacement would write the index again.
+    this.#sql.run(
+      "INSERT INTO setting (key, value) VALUES ('resource_version', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      String(next),
+    );
     return next;
   }
 
-  #record(type: "ADDED" | "MODIFIED" | "DELETED", stored: StoredObject, previous: StoredObject | undefined): void {
-    const { key, resourceVersion } = stored;
-    this.#sql.run(
-      `INSERT INTO change (resource_version, at_ms, type, resource, namespace, name, body, sealed, previous_labels)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[resourceVersion, this.#now(), type, key.resource, key.namespace, key.name],
-      ...[JSON.stringify(stored.body), stored.sealed ?? null],
-      previous === undefined ? null : JSON.stringify(labelsOf(previous.body)),
-    );
-    this.#sql.run("DELETE FROM change WHERE resource_version <= ?", resourceVersion - KEPT_CHANGES);
+  #recorded(
+    type: ChangeType,
+    stored: StoredObject,
+    written: { readonly body: string; readonly previous?: StoredObject },
+  ): StoredObject {
+    this.changes.record(type, stored, written);
+    if (type === "DELETED") this.tokens.forget(stored);
+    else this.tokens.follow(stored);
+    this.#written(stored.key.resource);
+    return stored;
   }
 
+  /** Rows without their bodies, which are read only where they changed. */
   #objects(query: string, ...params: SqlValue[]): StoredObject[] {
-    return this.#sql.all<ObjectRow>(query, ...params).map((row) => ({
+    return this.#sql.all<HeadRow>(query, ...params).map((row) => ({
       key: { resource: row.resource, namespace: row.namespace, name: row.name },
       resourceVersion: row.resource_version,
-      body: parseStoredObject(row.body),
-      sealed: row.sealed ?? undefined,
+      ...this.#contentOf(row),
     }));
   }
+
+  #contentOf({ id, resource_version: resourceVersion }: HeadRow): CachedContent {
+    const cached = this.#bodies.get(id, resourceVersion);
+    if (cached !== undefined) return cached;
+    const row = this.#sql.all<ContentRow>("SELECT body, sealed FROM object WHERE id = ?", id)[0];
+    assert(row !== undefined, "a row of a list is gone in the same turn");
+    const sealed = row.sealed ?? undefined;
+    const content = { body: parseStoredObject(row.body), sealed, characters: row.body.length };
+    this.#bodies.put(id, resourceVersion, content);
+    return content;
+  }
+}
+
+function conditionsOf(range: ObjectRange): { readonly where: string; readonly params: readonly SqlValue[] } {
+  const conditions = ["resource = ?"];
+  const params: SqlValue[] = [range.resource];
+  if (range.namespace !== undefined) {
+    conditions.push("namespace = ?");
+    params.push(range.namespace);
+  }
+  if (range.after !== undefined) {
+    conditions.push("(namespace, name) > (?, ?)");
+    params.push(range.after.namespace, range.after.name);
+  }
+  return { where: conditions.join(" AND "), params };
 }

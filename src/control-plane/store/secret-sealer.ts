@@ -1,10 +1,12 @@
 /**
  * How Secrets rest: values and annotations (kubectl keeps a copy of applied values in one) sealed with AES-256-GCM, bound
  * to namespace, name and uid so that a sealed text cannot be moved to another Secret. The readable part keeps the keys, with `*` for
- * a value and nothing for an empty one, so that the compiler can say what is missing without opening anything.
+ * a value and nothing for an empty one, so that the compiler can say what is missing without opening anything. Of an access
+ * token it shows the role and the digest.
  *
  *   sealed = | 12 bytes nonce | ciphertext and tag of {"data":…,"annotations":…} |
  */
+import { readableTokenData } from "../access/access-token-secret.ts";
 import { type JsonObject, objectAt, parseStoredObject, textsAt, withMember } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf, withMetadata } from "../resources/metadata.ts";
 import { forbidden, unavailable } from "../resources/refusal.ts";
@@ -42,8 +44,8 @@ export class SecretSealer {
     sealed.set(nonce);
     sealed.set(new Uint8Array(encrypted), NONCE_BYTES);
     const keys = Object.entries(textsAt(secret, "data")).map(([key, value]) => [key, value === "" ? "" : "*"]);
-    const readable = withMetadata(secret, { annotations: undefined });
-    return { body: { ...readable, data: Object.fromEntries(keys) }, sealed };
+    const readableData = { ...Object.fromEntries(keys), ...(await readableTokenData(secret)) };
+    return { body: { ...withMetadata(secret, { annotations: undefined }), data: readableData }, sealed };
   }
 
   async open(content: Content): Promise<JsonObject> {

@@ -41,6 +41,11 @@ export function channelSettings(object: JsonObject): ChannelSettings {
   };
 }
 
+/** Anyone may post, also where others need a token. */
+export function isPublicIngress(object: JsonObject): boolean {
+  return setting(object, "public-ingress", parseFlag) ?? false;
+}
+
 export function subscriptionSettings(object: JsonObject): SubscriptionSettings {
   const maxConcurrency = setting(object, "max-concurrency", parseCount);
   const ratePerSecond = setting(object, "rate-limit", parseRate);
@@ -60,6 +65,7 @@ const CHANNEL_RULES: readonly Rule[] = [
   { name: "retention", parse: parsePositivePeriod, expected: "an ISO 8601 period such as P1D" },
   { name: "parked-retention", parse: parsePositivePeriod, expected: "an ISO 8601 period such as P14D" },
   { name: "dedup", parse: parsePositivePeriod, expected: "an ISO 8601 period such as PT1H" },
+  { name: "public-ingress", parse: parseFlag, expected: "true or false" },
 ];
 
 const SUBSCRIPTION_RULES: readonly Rule[] = [
@@ -87,6 +93,11 @@ export function validateSubscriptionAnnotations(object: JsonObject): readonly Fi
   return [...errors, invalidValue(kafka, `metadata.annotations[${KAFKA_ORDER}]`, "expected ordered or unordered")];
 }
 
+/** A flow hands its annotations on to its channels and its subscriptions. */
+export function validateFlowAnnotations(object: JsonObject): readonly FieldError[] {
+  return [...validateChannelAnnotations(object), ...validateSubscriptionAnnotations(object)];
+}
+
 function brokenRules(object: JsonObject, rules: readonly Rule[]): readonly FieldError[] {
   return rules.flatMap(({ name, parse, expected }) => {
     const value = annotationOf(object, PREFIX + name);
@@ -102,6 +113,10 @@ function setting<T>(object: JsonObject, name: string, parse: (value: string) => 
 
 function parseOrdering(value: string): "ordered" | "unordered" | undefined {
   return value === "ordered" || value === "unordered" ? value : undefined;
+}
+
+function parseFlag(value: string): boolean | undefined {
+  return value === "true" ? true : value === "false" ? false : undefined;
 }
 
 function parseCount(value: string): number | undefined {

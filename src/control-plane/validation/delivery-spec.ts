@@ -42,6 +42,12 @@ export function defaultDelivery(delivery: JsonObject, namespace: string): JsonOb
   return sink === undefined ? delivery : withMember(delivery, "deadLetterSink", defaultDestination(sink, namespace));
 }
 
+/** The spec with its `delivery`, if it has one, filled in. */
+export function withDefaultDelivery(spec: JsonObject, namespace: string): JsonObject {
+  const delivery = objectAt(spec, "delivery");
+  return delivery === undefined ? spec : withMember(spec, "delivery", defaultDelivery(delivery, namespace));
+}
+
 /** The policy of a validated delivery spec; absent means Knative's: one attempt. */
 export function deliveryPolicy(delivery: JsonObject | undefined, deadLetterSink: Target | undefined): DeliveryPolicy {
   const backoffPolicy = textAt(delivery, "backoffPolicy");

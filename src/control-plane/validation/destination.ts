@@ -1,7 +1,7 @@
 /** A Knative Destination: `ref`, an absolute `uri`, or a `uri` relative to `ref`. Validation in Knative's words. */
 
 import { type Json, type JsonObject, objectAt, textAt, withMember } from "../resources/json.ts";
-import { expectedAtLeastOne, type FieldError, invalidValue, missingFields } from "./field-error.ts";
+import { expectedAtLeastOne, type FieldError, invalidValue, missingFields, mustNotSet } from "./field-error.ts";
 
 export function validateDestination(destination: Json | undefined, path: string): readonly FieldError[] {
   const ref = objectAt(destination, "ref");
@@ -30,6 +30,24 @@ export function defaultDestination(destination: JsonObject, namespace: string): 
   const ref = objectAt(destination, "ref");
   if (ref === undefined || namespace === "" || (textAt(ref, "namespace") ?? "") !== "") return destination;
   return withMember(destination, "ref", { ...ref, namespace });
+}
+
+/** The spec with these destinations of it, as far as they are there, filled in. */
+export function withDefaultDestinations(spec: JsonObject, names: readonly string[], namespace: string): JsonObject {
+  let defaulted = spec;
+  for (const name of names) {
+    const destination = objectAt(spec, name);
+    if (destination === undefined) continue;
+    defaulted = withMember(defaulted, name, defaultDestination(destination, namespace));
+  }
+  return defaulted;
+}
+
+/** Links across namespaces are switched off. */
+export function namespaceNotSupported(path: string): FieldError {
+  const details =
+    "only name, apiVersion and kind are supported fields when feature.CrossNamespaceEventLinks is disabled";
+  return { ...mustNotSet(path), details };
 }
 
 function isAbsolute(uri: string): boolean {

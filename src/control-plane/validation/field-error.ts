@@ -32,6 +32,10 @@ export function expectedExactlyOneGotBoth(...paths: readonly string[]): FieldErr
   return { message: "expected exactly one, got both", paths };
 }
 
+export function expectedExactlyOneGotNeither(...paths: readonly string[]): FieldError {
+  return { message: "expected exactly one, got neither", paths };
+}
+
 export function expectedAtLeastOne(...paths: readonly string[]): FieldError {
   return { message: "expected at least one, got none", paths };
 }

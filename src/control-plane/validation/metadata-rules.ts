@@ -49,6 +49,12 @@ export function checkMetadata(object: JsonObject, kind: ResourceKind): readonly 
   return causes;
 }
 
+/** A subdomain in Kubernetes' sense, with or without the dot at its end. */
+export function isHostName(text: string): boolean {
+  const host = text.replace(/\.$/, "");
+  return host.length <= MAX_SUBDOMAIN && SUBDOMAIN.test(host);
+}
+
 function checkName(name: string, rule: "subdomain" | "label"): readonly StatusCause[] {
   const field = "metadata.name";
   if (name === "") {

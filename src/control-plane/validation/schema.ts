@@ -11,7 +11,13 @@ export type Schema =
   | { readonly type: "object"; readonly description?: string; readonly additionalProperties: Schema }
   | { readonly type: "object"; readonly description?: string; readonly "x-kubernetes-preserve-unknown-fields": true }
   | { readonly type: "array"; readonly description?: string; readonly items: Schema; readonly minItems?: number }
-  | { readonly type: "string"; readonly description?: string; readonly enum?: readonly string[] }
+  | {
+      readonly type: "string";
+      readonly description?: string;
+      readonly enum?: readonly string[];
+      /** As Kubernetes writes it of a port that is a number or a name. */
+      readonly format?: "int-or-string";
+    }
   | { readonly type: "integer"; readonly description?: string; readonly format: "int32" | "int64" }
   | { readonly type: "boolean"; readonly description?: string };
 
@@ -66,6 +72,7 @@ function decode(value: Json, schema: Schema, place: Place): Json {
       }
       return value.map((item, index) => decode(item, schema.items, { ...place, path: `${place.path}[${index}]` }));
     case "string":
+      if (schema.format === "int-or-string" && typeof value === "number" && Number.isInteger(value)) return value;
       if (typeof value !== "string") return wrongType(value, "string", place);
       if (schema.enum !== undefined && !schema.enum.includes(value)) {
         const supported = schema.enum.map((each) => JSON.stringify(each)).join(", ");

@@ -2,6 +2,7 @@
  * The endpoint GitHub posts to, `POST /{namespace}/webhooks/{source}`. It answers 202 once the event is durable in the
  * sink's channel, without waiting for any delivery. A webhook that GitHub repeats is stored once.
  */
+import assert from "../../core/assert.ts";
 import type { BoundedBody } from "../../core/bounded-body.ts";
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { AppendAnswer, AppendRequest } from "../../core/channel-protocol.ts";
@@ -137,8 +138,11 @@ async function store(channel: ChannelName, bytes: Uint8Array, key: string, ports
   const answer = await settled(withinTimeout(() => ports.append(channel, request)));
   if (answer === undefined) return unavailable("the sink's channel did not answer", RETRY_AFTER_MS);
   switch (answer.kind) {
-    case "accepted":
-      return accepted(answer.calls[0]?.duplicate ?? false);
+    case "accepted": {
+      const [call] = answer.calls;
+      assert(call?.kind === "stored", "a webhook names no caller, so that none is refused");
+      return accepted(call.duplicate);
+    }
     case "overloaded":
       return unavailable("the sink's channel takes no more events at the moment", answer.retryAfterMs);
     case "not-found":

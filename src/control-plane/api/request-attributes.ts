@@ -1,0 +1,92 @@
+/** What a request asks for, for the question whether its user may. Every kind of path has its line here. */
+import type { Attributes } from "../access/authorize.ts";
+import { customResourceDefinitions } from "../definitions/definition-resource.ts";
+import type { Scope } from "../resources/resources.ts";
+import type { ApiPath } from "./api-path.ts";
+
+export function requestAttributes(
+  request: { readonly method: string; readonly url: string },
+  path: ApiPath,
+): Attributes {
+  const { method } = request;
+  switch (path.kind) {
+    case "collection":
+      return ofResource(path.scope, { verb: collectionVerb(request), name: "", subresource: "" });
+    case "object": {
+      const subresource = path.subresource === "main" ? "" : path.subresource;
+      return ofResource(path.scope, { verb: objectVerb(request), name: path.name, subresource });
+    }
+    case "definitions": {
+      const { group, plural: resource } = customResourceDefinitions;
+      const { name = "" } = path;
+      const verb = name === "" ? collectionVerb(request) : objectVerb(request);
+      return { kind: "resource", verb, group, resource, subresource: "", namespace: "", name };
+    }
+    case "discovery":
+      return { kind: "path", verb: method.toLowerCase(), path: "/apis" };
+    case "openapi":
+      return { kind: "path", verb: method.toLowerCase(), path: "/openapi/v3" };
+    case "version":
+      return { kind: "path", verb: method.toLowerCase(), path: "/version" };
+    case "operator": {
+      const [resource = "", name = "", ...subresource] = path.segments;
+      const { namespace } = path;
+      const verb = method === "POST" ? "create" : objectVerb(request);
+      return {
+        kind: "resource",
+        verb,
+        group: "sluice.dev",
+        resource,
+        subresource: subresource.join("/"),
+        namespace,
+        name,
+      };
+    }
+    case "review": {
+      const { group, plural } = path;
+      const verb = collectionVerb(request);
+      return { kind: "resource", verb, group, resource: plural, subresource: "", namespace: "", name: "" };
+    }
+    default:
+      return path satisfies never;
+  }
+}
+
+function ofResource(
+  { kind, namespace }: Scope,
+  rest: { readonly verb: string; readonly name: string; readonly subresource: string },
+): Attributes {
+  return { kind: "resource", group: kind.group, resource: kind.plural, namespace, ...rest };
+}
+
+function collectionVerb(request: { readonly method: string; readonly url: string }): string {
+  switch (request.method) {
+    case "GET":
+      return isWatch(request.url) ? "watch" : "list";
+    case "POST":
+      return "create";
+    case "DELETE":
+      return "deletecollection";
+    default:
+      return objectVerb(request);
+  }
+}
+
+/** A method that does nothing here is a verb of its own, which no rule names. */
+function objectVerb({ method, url }: { readonly method: string; readonly url: string }): string {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      return isWatch(url) ? "watch" : "get";
+    case "PUT":
+      return "update";
+    default:
+      return method.toLowerCase();
+  }
+}
+
+/** As Kubernetes reads a flag: whatever is there and neither `false` nor `0`. */
+function isWatch(url: string): boolean {
+  const watch = new URL(url).searchParams.get("watch");
+  return watch !== null && watch !== "false" && watch !== "0";
+}

@@ -1,0 +1,20 @@
+/** A list request with `watch`: an answer that goes on. */
+import { chooseRepresentation } from "../presentation/representation.ts";
+import type { Scope } from "../resources/resources.ts";
+import { watchFormat } from "../watch/watch-format.ts";
+import { watchOptions } from "../watch/watch-options.ts";
+import type { ReadPorts } from "./read-verbs.ts";
+
+/** Compression would hold events back, and so would a proxy that collects or transforms. */
+const HEADERS = {
+  "Content-Type": "application/json",
+  "Content-Encoding": "identity",
+  "Cache-Control": "no-cache, no-transform",
+};
+
+export function answerWatch(request: Request, scope: Scope, { resources, now }: ReadPorts): Response {
+  const query = new URL(request.url).searchParams;
+  const options = watchOptions(query, scope.kind);
+  const format = watchFormat(scope, chooseRepresentation(request.headers.get("accept"), query), now);
+  return new Response(resources.watch(scope, options, format), { headers: HEADERS });
+}

@@ -1,0 +1,72 @@
+/**
+ * The context of one compilation: look-ups in the namespace and beyond it, and every object compiled once at most, when
+ * somebody first asks for it. So a Trigger sees what its Broker says in the same pass.
+ */
+import type { ChannelName } from "../../core/channel-name.ts";
+import { kindNamed, resourceOf } from "../registry.ts";
+import { type JsonObject, objectAt } from "../resources/json.ts";
+import { nameOf } from "../resources/metadata.ts";
+import { qualified, type ResourceName } from "../resources/refusal.ts";
+import type { CompileInput, Manifest } from "./compile.ts";
+import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
+
+export class NamespaceContext implements CompileContext {
+  readonly publicUrl: string;
+  readonly now: string;
+  readonly #input: CompileInput;
+  readonly #byResource = new Map<string, Map<string, JsonObject>>();
+  /** By name of the object; sorted once for all Brokers. */
+  readonly #sorted = new Map<string, readonly JsonObject[]>();
+  readonly #compiled = new Map<JsonObject, Compiled | undefined>();
+  /** Compiled or being compiled: what waits for itself in a circle is not compiled again. */
+  readonly #begun = new Set<JsonObject>();
+
+  constructor(input: CompileInput) {
+    this.publicUrl = input.publicUrl;
+    this.now = input.now;
+    this.#input = input;
+    for (const { resource, object } of input.manifests) {
+      const named = this.#byResource.get(resource) ?? new Map<string, JsonObject>();
+      this.#byResource.set(resource, named.set(nameOf(object), object));
+    }
+  }
+
+  find(resource: ResourceName, namespace: string, name: string): JsonObject | undefined {
+    if (namespace !== this.#input.namespace) return this.#input.findElsewhere(resource, namespace, name);
+    return this.#byResource.get(qualified(resource))?.get(name);
+  }
+
+  list(resource: ResourceName): readonly JsonObject[] {
+    const name = qualified(resource);
+    const known = this.#sorted.get(name);
+    if (known !== undefined) return known;
+    const sorted = [...(this.#byResource.get(name)?.values() ?? [])].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    this.#sorted.set(name, sorted);
+    return sorted;
+  }
+
+  resourceOf(group: string, kind: string): ResourceName | undefined {
+    return resourceOf(group, kind);
+  }
+
+  statusOf(resource: ResourceName, namespace: string, name: string): JsonObject | undefined {
+    const object = this.find(resource, namespace, name);
+    if (object === undefined) return undefined;
+    const compiled =
+      namespace === this.#input.namespace ? this.compile({ resource: qualified(resource), object }) : undefined;
+    return compiled?.status ?? objectAt(object, "status");
+  }
+
+  acknowledged(channel: ChannelName): Acknowledgement {
+    return this.#input.acknowledged(channel);
+  }
+
+  /** Undefined for kinds that do not compile, and for an object that is just being compiled. */
+  compile({ resource, object }: Manifest): Compiled | undefined {
+    if (!this.#begun.has(object)) {
+      this.#begun.add(object);
+      this.#compiled.set(object, kindNamed(resource)?.compile?.(object, this));
+    }
+    return this.#compiled.get(object);
+  }
+}

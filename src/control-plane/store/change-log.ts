@@ -1,0 +1,115 @@
+/**
+ * All SQL for the log that watches read: one row per write, in the order of resourceVersions, the newest only. Every
+ * resourceVersion has its row, so what is no longer kept is everything below the oldest one.
+ */
+import type { SqlStore, SqlValue } from "../../core/sql-store.ts";
+import { parseStoredObject, textsAt } from "../resources/json.ts";
+import { labelsOf } from "../resources/metadata.ts";
+import type { StoredObject } from "./object-store.ts";
+
+/** A watch from further back has to list again. Some 10 MB of usual objects; a burst of 1,000 creates writes 3,000. */
+const KEPT_CHANGES = 5000;
+/** Nobody resumes a watch after that long; what is older goes with the next writes. */
+const KEPT_MS = 3_600_000;
+/** Writes between two looks at what can go: a look costs reads, and each row goes once anyway. */
+const COMPACT_EVERY = 100;
+
+export type ChangeType = "ADDED" | "MODIFIED" | "DELETED";
+
+export interface Change {
+  readonly type: ChangeType;
+  /** The new state; of a deletion the last one, with the resourceVersion of the deletion. */
+  readonly stored: StoredObject;
+  /** Undefined for what is new. */
+  readonly previousLabels: Readonly<Record<string, string>> | undefined;
+}
+
+export interface ChangeQuery {
+  readonly resource: string;
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  /** After the first version, up to and with the second. */
+  readonly after: number;
+  readonly upTo: number;
+  readonly limit: number;
+}
+
+type ChangeRow = {
+  resource_version: number;
+  type: ChangeType;
+  resource: string;
+  namespace: string;
+  name: string;
+  body: string;
+  sealed: Uint8Array | null;
+  previous_labels: string | null;
+};
+
+const COLUMNS = "resource_version, type, resource, namespace, name, body, sealed, previous_labels";
+
+export class ChangeLog {
+  readonly #sql: SqlStore;
+  readonly #now: () => number;
+
+  constructor(sql: SqlStore, now: () => number) {
+    this.#sql = sql;
+    this.#now = now;
+  }
+
+  /** In the transaction of the write; `written.body` is the object's JSON. */
+  record(
+    type: ChangeType,
+    stored: StoredObject,
+    written: { readonly body: string; readonly previous?: StoredObject },
+  ): void {
+    const { key, resourceVersion } = stored;
+    const { body, previous } = written;
+    this.#sql.run(
+      `INSERT INTO change (at_ms, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[this.#now(), resourceVersion, type, key.resource, key.namespace, key.name],
+      ...[body, stored.sealed ?? null],
+      previous === undefined ? null : JSON.stringify(labelsOf(previous.body)),
+    );
+    if (resourceVersion % COMPACT_EVERY === 0) this.#compact(resourceVersion);
+  }
+
+  /** True while every change after this version is kept; `latest` is the newest version there is. */
+  reaches(version: number, latest: number): boolean {
+    const query = "SELECT MIN(resource_version) AS oldest FROM change";
+    const oldest = this.#sql.all<{ oldest: number | null }>(query)[0]?.oldest ?? latest + 1;
+    return version >= oldest - 1;
+  }
+
+  read(query: ChangeQuery): readonly Change[] {
+    const inNamespace = query.namespace === undefined ? "" : "AND namespace = ?";
+    const place: SqlValue[] = query.namespace === undefined ? [] : [query.namespace];
+    const rows = this.#sql.all<ChangeRow>(
+      `SELECT ${COLUMNS} FROM change WHERE resource_version > ? AND resource_version <= ? AND resource = ? ${inNamespace}
+       ORDER BY resource_version LIMIT ?`,
+      ...[query.after, query.upTo, query.resource, ...place, query.limit],
+    );
+    return rows.map(changeOf);
+  }
+
+  /** Each row is deleted once and looked at once more at most, so a write's share does not grow. */
+  #compact(latest: number): void {
+    const query = "SELECT resource_version AS kept FROM change WHERE at_ms >= ? ORDER BY resource_version LIMIT 1";
+    const young = this.#sql.all<{ kept: number }>(query, this.#now() - KEPT_MS)[0]?.kept ?? latest;
+    this.#sql.run("DELETE FROM change WHERE resource_version < ?", Math.max(young, latest - KEPT_CHANGES + 1));
+  }
+}
+
+function changeOf(row: ChangeRow): Change {
+  const { resource, namespace, name } = row;
+  return {
+    type: row.type,
+    stored: {
+      key: { resource, namespace, name },
+      resourceVersion: row.resource_version,
+      body: parseStoredObject(row.body),
+      sealed: row.sealed ?? undefined,
+      characters: row.body.length,
+    },
+    previousLabels: row.previous_labels === null ? undefined : textsAt(parseStoredObject(row.previous_labels)),
+  };
+}

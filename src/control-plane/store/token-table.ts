@@ -1,0 +1,90 @@
+/**
+ * All SQL for access tokens: what a request presents, found by its digest. A row comes, changes and goes in the transaction
+ * that writes the token's Secret, so that a token is good for exactly as long as neither its Secret nor its namespace is being
+ * deleted.
+ */
+import type { SqlStore } from "../../core/sql-store.ts";
+import { type AccessToken, tokenIn } from "../access/access-token-secret.ts";
+import { isRole, type Role, SYSTEM_NAMESPACE, type User } from "../access/user.ts";
+import { NAMESPACES, SECRETS } from "../resource-names.ts";
+import { isBeingDeleted, uidOf } from "../resources/metadata.ts";
+import { forbidden, qualified } from "../resources/refusal.ts";
+import type { StoredObject } from "./object-store.ts";
+
+/** Of one namespace. Each channel's configuration carries those that may publish there, 46 bytes each. */
+const MAX_TOKENS = 200;
+
+/** Roles that may post events. */
+const PUBLISHING: readonly Role[] = ["publisher", "editor", "admin"];
+
+const NAMESPACE = qualified(NAMESPACES);
+const SECRET = qualified(SECRETS);
+
+type Written = Pick<StoredObject, "key" | "body">;
+type TokenRow = { digest: string; secret_uid: string; namespace: string; name: string; role: string };
+
+const COLUMNS = "digest, secret_uid, namespace, name, role";
+
+export class TokenTable {
+  readonly #sql: SqlStore;
+
+  constructor(sql: SqlStore) {
+    this.#sql = sql;
+  }
+
+  /** An object was written. */
+  follow({ key, body }: Written): void {
+    if (key.resource === NAMESPACE && isBeingDeleted(body)) this.#forgetNamespace(key.name);
+    if (key.resource !== SECRET) return;
+    const token = tokenIn(body);
+    this.forget({ key, body });
+    if (token !== undefined) this.#insert(token);
+  }
+
+  /** An object is gone. */
+  forget({ key, body }: Written): void {
+    if (key.resource === SECRET) this.#sql.run("DELETE FROM token WHERE secret_uid = ?", uidOf(body));
+  }
+
+  #insert(token: AccessToken): void {
+    const { digest, secretUid, namespace, name, role } = token;
+    if (this.#count(namespace) >= MAX_TOKENS) {
+      const why = `exceeded quota: a namespace has at most ${MAX_TOKENS} access tokens: delete one that nobody uses`;
+      throw forbidden(`secrets ${JSON.stringify(name)} is forbidden: ${why}`, { name, kind: "secrets" });
+    }
+    this.#sql.run(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`, digest, secretUid, namespace, name, role);
+  }
+
+  /** Whether a user's token is still there, with the role that it gave. */
+  isInForce({ uid = "", role }: User): boolean {
+    const query = `SELECT ${COLUMNS} FROM token WHERE secret_uid = ?`;
+    return this.#tokens(query, uid).some((token) => token.role === role);
+  }
+
+  find(digest: string): AccessToken | undefined {
+    return this.#tokens(`SELECT ${COLUMNS} FROM token WHERE digest = ?`, digest)[0];
+  }
+
+  /** Digests of the tokens that may post to channels of this namespace, in order. */
+  publishersIn(namespace: string): readonly string[] {
+    const query = `SELECT ${COLUMNS} FROM token WHERE namespace = ? OR namespace = ? ORDER BY digest`;
+    const tokens = this.#tokens(query, namespace, SYSTEM_NAMESPACE);
+    return tokens.filter(({ role }) => PUBLISHING.includes(role)).map(({ digest }) => digest);
+  }
+
+  #forgetNamespace(namespace: string): void {
+    this.#sql.run("DELETE FROM token WHERE namespace = ?", namespace);
+  }
+
+  #count(namespace: string): number {
+    const query = "SELECT COUNT(*) AS n FROM token WHERE namespace = ?";
+    return this.#sql.all<{ n: number }>(query, namespace)[0]?.n ?? 0;
+  }
+
+  /** A role of a later version gives no rights in this one. */
+  #tokens(query: string, ...params: readonly string[]): readonly AccessToken[] {
+    return this.#sql.all<TokenRow>(query, ...params).flatMap(({ digest, secret_uid, namespace, name, role }) => {
+      return isRole(role) ? [{ digest, secretUid: secret_uid, namespace, name, role }] : [];
+    });
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * All open watches. They are told of writes, never ask: a write nudges the hub in its turn, the hub waits until the write is
+ * durable and then lets the watches of that resource read on in the log. Writes that come together are told together.
+ */
+
+import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
+import type { ObjectStore, StoredObject } from "../store/object-store.ts";
+import { Watch, type WatchPorts, type WatchRequest } from "./watch.ts";
+import { errorLine } from "./watch-format.ts";
+import { LONGEST_LIFE_MS, MAX_WATCHES, RETRY_AFTER_SECONDS, SHORTEST_LIFE_MS } from "./watch-limits.ts";
+import type { WatchStart } from "./watch-options.ts";
+
+export interface WatchHubPorts extends Omit<WatchPorts, "ended"> {
+  /** Resolves when everything written so far would survive a crash. */
+  readonly durable: () => Promise<void>;
+  /** At least 0, below 1. */
+  readonly random: () => number;
+}
+
+export class WatchHub {
+  readonly #ports: WatchHubPorts;
+  readonly #open = new Set<Watch>();
+  /** Resources written to since the watches were told last. */
+  #touched = new Set<string>();
+  #isTelling = false;
+
+  constructor(ports: WatchHubPorts) {
+    this.#ports = ports;
+    ports.store.whenWritten((resource) => this.#written(resource));
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** The lines of a watch. Refuses what cannot be watched from; an expired version is an event, as clients expect. */
+  open(request: WatchRequest): ReadableStream<Uint8Array> {
+    const { store, random } = this.#ports;
+    const { start, timeoutMs } = request.options;
+    if (this.#open.size >= MAX_WATCHES) {
+      throw tooManyRequests(`there are ${MAX_WATCHES} watches already, which is the limit`, RETRY_AFTER_SECONDS);
+    }
+    const latest = store.latestResourceVersion();
+    const wanted = startVersion(start);
+    if (wanted > latest) throw versionTooLarge(wanted, latest);
+    const isKept = start.kind !== "after" || store.changes.reaches(wanted, latest);
+    if (!isKept) return oneLine(errorLine(expired(`too old resource version: ${wanted} (${latest})`)));
+    const beginning = {
+      initial: start.kind === "state" ? selectedObjects(request, store) : [],
+      position: start.kind === "after" ? wanted : latest,
+      lifeMs: Math.min(timeoutMs ?? LONGEST_LIFE_MS, lifeMs(random())),
+    };
+    const watch = new Watch(request, beginning, { ...this.#ports, ended: () => void this.#open.delete(watch) });
+    this.#open.add(watch);
+    // What was written before this request is durable before its answer leaves the object.
+    watch.show(latest, true);
+    return watch.stream;
+  }
+
+  /** In the turn of a write, before its transaction has ended. */
+  #written(resource: string): void {
+    if (this.#open.size === 0) return;
+    this.#touched.add(resource);
+    if (!this.#isTelling) void this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    this.#isTelling = true;
+    try {
+      // The transaction of the write has ended once this turn has.
+      await Promise.resolve();
+      while (this.#touched.size > 0) await this.#tellOnce();
+    } finally {
+      this.#isTelling = false;
+    }
+  }
+
+  async #tellOnce(): Promise<void> {
+    const touched = this.#touched;
+    this.#touched = new Set();
+    const version = this.#ports.store.latestResourceVersion();
+    const isDurable = await this.#isDurable();
+    for (const watch of [...this.#open]) {
+      if (isDurable) watch.show(version, touched.has(watch.resource));
+      else watch.end();
+    }
+  }
+
+  /** When storage fails the object is about to be restarted: clients come back and see what was kept. */
+  async #isDurable(): Promise<boolean> {
+    try {
+      await this.#ports.durable();
+      return true;
+    } catch (error) {
+      this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
+      return false;
+    }
+  }
+}
+
+function startVersion(start: WatchStart): number {
+  switch (start.kind) {
+    case "state":
+      return start.notOlderThan;
+    case "after":
+      return start.version;
+    case "now":
+      return 0;
+    default:
+      return start satisfies never;
+  }
+}
+
+/** As many as a list without a limit holds, until they are sent. */
+function selectedObjects({ scope, options }: WatchRequest, store: ObjectStore): readonly StoredObject[] {
+  const place = scope.namespace === "" ? {} : { namespace: scope.namespace };
+  const all = store.list({ resource: qualified(scope.kind), ...place }, Number.MAX_SAFE_INTEGER);
+  return all.filter(({ body }) => options.selects(body));
+}
+
+function lifeMs(random: number): number {
+  return Math.floor(SHORTEST_LIFE_MS + random * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+}
+
+function oneLine(line: string): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(line));
+      controller.close();
+    },
+  });
+}

@@ -1,0 +1,26 @@
+/** Every bound of watches. */
+
+/**
+ * Watches at a time. Each holds a timer or two, a place in the log and at most one chunk; kubectl needs one, a controller or a
+ * dashboard one for each kind.
+ */
+export const MAX_WATCHES = 200;
+
+/** When a refused client should try again, seconds. */
+export const RETRY_AFTER_SECONDS = 10;
+
+/** A quiet watch says something that often: proxies and clients take a minute of silence for a dead connection. */
+export const HEARTBEAT_MS = 20_000;
+
+/**
+ * A watch ends by itself after a time between these, at random so that clients do not come back all at once. While one is
+ * held the object is awake, which costs money on Cloudflare, and a client that vanished silently is found out then.
+ */
+export const SHORTEST_LIFE_MS = 300_000;
+export const LONGEST_LIFE_MS = 600_000;
+
+/** Changes read from the log at a time; of the largest objects 8 MB. */
+export const CHANGES_AT_ONCE = 16;
+
+/** Characters after which a chunk is sent although more could follow. */
+export const CHUNK_CHARACTERS = 256 * 1024;
