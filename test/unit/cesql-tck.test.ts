@@ -21,7 +21,7 @@ const CASES = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".yaml"))
   .flatMap((file) => casesOf(readFileSync(join(FOLDER, file), "utf8")));
 
-/** The text of CESQL casts 10 to true and negates it without an error (3.4.1, 3.7); its TCK says otherwise. */
+/** The text of CESQL casts 10 to true and negates it without an error (3.4.1, 3.7); this case says otherwise. */
 const AGAINST_THE_TEXT = "NOT 10";
 
 const ANY_EVENT: Attributes = {
