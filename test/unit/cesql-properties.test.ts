@@ -6,7 +6,7 @@ import { evaluateNaively } from "../kit/naive-cesql.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
 import { randomAttributes, randomExpression } from "./random-filters.ts";
 
-const RUNS = 20_000;
+const RUNS = 8_000;
 
 function programOf(text: string) {
   const compiled = compileCesql(text);

@@ -168,6 +168,16 @@ describe("evaluating CESQL", () => {
     expect(evaluated("nope OR TRUE").error?.kind).toBe("missingAttribute");
   });
 
+  test("[CESQL-8] texts that are joined have a bound, and so have patterns", () => {
+    const attributes = { subject: "a".repeat(65_536) };
+    const length = (parameters: string) => evaluated(`LENGTH(CONCAT(${parameters}))`, attributes);
+    expect(length("subject, subject")).toEqual({ value: 131_072 });
+    expect(length("subject, subject, 'a'")).toMatchObject({ value: 0, error: { kind: "functionEvaluation", at: 7 } });
+    const like = (count: number) => parseCesql(`type LIKE '${"_".repeat(count)}'`);
+    expect(like(256).kind).toBe("parsed");
+    expect(like(257)).toEqual({ kind: "malformed", at: 10, message: "a pattern of more than 256 characters" });
+  });
+
   test("[CESQL-7] LIKE takes a time that grows with the text, whatever the pattern", () => {
     const text = `${"a".repeat(20_000)}b`;
     const compiled = compileCesql(`subject LIKE '${"%a".repeat(30)}%c'`);

@@ -3,8 +3,8 @@ import assert from "../assert.ts";
 import type { CesqlValue } from "./expression.ts";
 import { functionFailure, isFailure, mathFailure } from "./failure.ts";
 import { asBoolean, asInteger, asText, booleanPart, integerPart, type Part, type Run, textPart } from "./part.ts";
-import { leftOf, lengthOf, rightOf, substringOf, trimmed } from "./texts.ts";
-import { LARGEST_INTEGER, SMALLEST_INTEGER, toBoolean, toInteger } from "./values.ts";
+import { leftOf, lengthOf, lower, rightOf, substringOf, trimmed, upper } from "./texts.ts";
+import { type Cast, LARGEST_INTEGER, SMALLEST_INTEGER, TO_BOOLEAN, TO_INTEGER } from "./values.ts";
 
 interface Builtin {
   readonly least: number;
@@ -14,50 +14,20 @@ interface Builtin {
 }
 
 const ANY_NUMBER = Number.POSITIVE_INFINITY;
+/** Units of a joined text, as many as all attributes of an event may have: what is repeated in a call must not grow freely. */
+const MAX_JOINED_LENGTH = 131_072;
 
 const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ["INT", ofOne((at, part) => integerPart(at, asInteger(part)))],
   ["BOOL", ofOne((at, part) => booleanPart(at, asBoolean(part)))],
   ["STRING", ofOne((at, part) => textPart(at, asText(part)))],
-  [
-    "IS_INT",
-    ofOne((at, part) =>
-      booleanPart(
-        at,
-        convert(part.run, (value) => toInteger(value) !== undefined),
-      ),
-    ),
-  ],
-  [
-    "IS_BOOL",
-    ofOne((at, part) =>
-      booleanPart(
-        at,
-        convert(part.run, (value) => toBoolean(value) !== undefined),
-      ),
-    ),
-  ],
+  ["IS_INT", ofOne((at, part) => booleanPart(at, mapped(part.run, isCastable(TO_INTEGER))))],
+  ["IS_BOOL", ofOne((at, part) => booleanPart(at, mapped(part.run, isCastable(TO_BOOLEAN))))],
   ["ABS", ofOne((at, part) => integerPart(at, absolute(at, asInteger(part))))],
-  ["LENGTH", ofOne((at, part) => integerPart(at, convert(asText(part), lengthOf)))],
-  [
-    "LOWER",
-    ofOne((at, part) =>
-      textPart(
-        at,
-        convert(asText(part), (text) => text.toLowerCase()),
-      ),
-    ),
-  ],
-  [
-    "UPPER",
-    ofOne((at, part) =>
-      textPart(
-        at,
-        convert(asText(part), (text) => text.toUpperCase()),
-      ),
-    ),
-  ],
-  ["TRIM", ofOne((at, part) => textPart(at, convert(asText(part), trimmed)))],
+  ["LENGTH", ofOne((at, part) => integerPart(at, mapped(asText(part), lengthOf)))],
+  ["LOWER", ofOne((at, part) => textPart(at, mapped(asText(part), lower)))],
+  ["UPPER", ofOne((at, part) => textPart(at, mapped(asText(part), upper)))],
+  ["TRIM", ofOne((at, part) => textPart(at, mapped(asText(part), trimmed)))],
   ["LEFT", endOfText(leftOf)],
   ["RIGHT", endOfText(rightOf)],
   ["SUBSTRING", { least: 2, most: 3, compile: substring }],
@@ -82,7 +52,11 @@ function parameterAt(parameters: readonly Part[], index: number): Part {
   return part;
 }
 
-function convert<From extends CesqlValue, To extends CesqlValue>(run: Run<From>, of: (value: From) => To): Run<To> {
+function isCastable<T extends CesqlValue>({ convert }: Cast<T>): (value: CesqlValue) => boolean {
+  return (value) => convert(value) !== undefined;
+}
+
+function mapped<From extends CesqlValue, To extends CesqlValue>(run: Run<From>, of: (value: From) => To): Run<To> {
   return (attributes) => {
     const value = run(attributes);
     return isFailure(value) ? value : of(value);
@@ -135,17 +109,18 @@ function substring(at: number, parameters: readonly Part[]): Part {
 function concatenation(at: number, parameters: readonly Part[]): Part {
   return textPart(
     at,
-    joined(parameters.map(asText), () => ""),
+    joined(at, parameters.map(asText), () => ""),
   );
 }
 
 function concatenationWithSeparator(at: number, parameters: readonly Part[]): Part {
   const [separator, ...texts] = parameters.map(asText);
   assert(separator !== undefined, "CONCAT_WS is compiled with a separator");
-  return textPart(at, joined(texts, separator));
+  return textPart(at, joined(at, texts, separator));
 }
 
-function joined(texts: readonly Run<string>[], separator: Run<string>): Run<string> {
+function joined(at: number, texts: readonly Run<string>[], separator: Run<string>): Run<string> {
+  const tooLong = functionFailure(at, `the text has more than ${MAX_JOINED_LENGTH} characters`, "");
   return (attributes) => {
     const between = separator(attributes);
     if (isFailure(between)) return between;
@@ -154,6 +129,7 @@ function joined(texts: readonly Run<string>[], separator: Run<string>): Run<stri
       const text = run(attributes);
       if (isFailure(text)) return text;
       whole += index === 0 ? text : between + text;
+      if (whole.length > MAX_JOINED_LENGTH) return tooLong;
     }
     return whole;
   };

@@ -3,6 +3,9 @@
  * else for itself, other backslashes too (CESQL 3.4.3). Patterns with `%` at their ends alone, which is nearly all, become
  * one comparison. No regular expression: those take exponential time on texts that somebody chose well.
  */
+/** Units of a pattern: the worst one takes some 0.2 s for the longest text that an attribute may have. */
+export const MAX_PATTERN_LENGTH = 256;
+
 export type TextTest = (text: string) => boolean;
 
 /** `%` and `_` among the code points of a pattern. */

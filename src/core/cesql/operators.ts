@@ -57,6 +57,7 @@ function untilOneIs(decisive: boolean, runs: readonly Run<boolean>[]): Run<boole
   return (attributes) => {
     for (const run of runs) {
       const value = run(attributes);
+      // What decides, or a failure.
       if (value !== !decisive) return value;
     }
     return !decisive;

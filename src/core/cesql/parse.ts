@@ -11,6 +11,7 @@
  */
 import { binaryExpression, binaryOperator } from "./binary-operators.ts";
 import type { Expression } from "./expression.ts";
+import { MAX_PATTERN_LENGTH } from "./like-pattern.ts";
 import { Malformed } from "./malformed.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { isInteger, LARGEST_INTEGER, SMALLEST_INTEGER } from "./values.ts";
@@ -124,6 +125,9 @@ class Reader {
   #pattern(): string {
     const token = this.#token();
     if (token.kind !== "string") throw this.#unexpected("the pattern of LIKE in quotes");
+    if (token.value.length > MAX_PATTERN_LENGTH) {
+      throw new Malformed(token.at, `a pattern of more than ${MAX_PATTERN_LENGTH} characters`);
+    }
     this.#next++;
     return token.value;
   }

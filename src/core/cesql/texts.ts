@@ -8,6 +8,14 @@ export function lengthOf(text: string): number {
   return length;
 }
 
+export function lower(text: string): string {
+  return text.toLowerCase();
+}
+
+export function upper(text: string): string {
+  return text.toUpperCase();
+}
+
 /** Without white space at both ends, as Unicode defines it: no more, no less (`String.trim` differs in both). */
 export function trimmed(text: string): string {
   let start = 0;
