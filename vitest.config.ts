@@ -38,6 +38,7 @@ export default defineConfig({
           environment: "node",
           // Real processes on few cores: one file at a time, and time for a slow machine.
           fileParallelism: false,
+          maxConcurrency: 3,
           testTimeout: MINUTE_MS,
           hookTimeout: MINUTE_MS,
           sequence: { groupOrder: 1 },

@@ -13,7 +13,7 @@ import type { AccessSettings } from "./access/authenticate.ts";
 import { SYSTEM_NAMESPACE } from "./access/user.ts";
 import { createApi } from "./api/api.ts";
 import { lookUpWebhookSource } from "./compile/webhook-lookup.ts";
-import { namespaceKind } from "./kinds/namespace.ts";
+import { namespaceKind } from "./kinds/core/namespace.ts";
 import { type Alarm, Reconciler } from "./reconcile/reconcile.ts";
 import { NAMESPACES } from "./resource-names.ts";
 import { admitCreate } from "./resources/admission.ts";
@@ -80,6 +80,7 @@ export class ControlPlaneEngine {
     this.api = createApi({
       ...ports,
       store,
+      watches,
       resources,
       reachedAt: (origin) => {
         if (url.reachedAt(origin)) reconciler.changedEverywhere();

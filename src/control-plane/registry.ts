@@ -1,21 +1,23 @@
 /** The kinds that are served. */
 import type { ResourceKind } from "./kind.ts";
-import { brokerKind } from "./kinds/broker.ts";
-import { channelKind } from "./kinds/channel.ts";
-import { configMapKind } from "./kinds/config-map.ts";
-import { eventKind } from "./kinds/event.ts";
-import { eventPolicyKind } from "./kinds/event-policy.ts";
-import { eventTransformKind } from "./kinds/event-transform.ts";
-import { eventTypeKind } from "./kinds/event-type.ts";
-import { inMemoryChannelKind } from "./kinds/in-memory-channel.ts";
-import { kafkaChannelKind } from "./kinds/kafka-channel.ts";
-import { namespaceKind } from "./kinds/namespace.ts";
-import { parallelKind } from "./kinds/parallel.ts";
-import { requestReplyKind } from "./kinds/request-reply.ts";
-import { secretKind } from "./kinds/secret.ts";
-import { sequenceKind } from "./kinds/sequence.ts";
-import { serviceKind } from "./kinds/service.ts";
-import { serviceAccountKind } from "./kinds/service-account.ts";
+import { configMapKind } from "./kinds/core/config-map.ts";
+import { eventKind } from "./kinds/core/event.ts";
+import { namespaceKind } from "./kinds/core/namespace.ts";
+import { secretKind } from "./kinds/core/secret.ts";
+import { serviceKind } from "./kinds/core/service.ts";
+import { serviceAccountKind } from "./kinds/core/service-account.ts";
+import { brokerKind } from "./kinds/eventing/broker.ts";
+import { eventPolicyKind } from "./kinds/eventing/event-policy.ts";
+import { eventTransformKind } from "./kinds/eventing/event-transform.ts";
+import { eventTypeKind } from "./kinds/eventing/event-type.ts";
+import { requestReplyKind } from "./kinds/eventing/request-reply.ts";
+import { triggerKind } from "./kinds/eventing/trigger.ts";
+import { parallelKind } from "./kinds/flows/parallel.ts";
+import { sequenceKind } from "./kinds/flows/sequence.ts";
+import { channelKind } from "./kinds/messaging/channel.ts";
+import { inMemoryChannelKind } from "./kinds/messaging/in-memory-channel.ts";
+import { kafkaChannelKind } from "./kinds/messaging/kafka-channel.ts";
+import { subscriptionKind } from "./kinds/messaging/subscription.ts";
 import { integrationSinkKind } from "./kinds/sinks/integration-sink.ts";
 import { jobSinkKind } from "./kinds/sinks/job-sink.ts";
 import { apiServerSourceKind } from "./kinds/sources/api-server-source.ts";
@@ -26,8 +28,6 @@ import { kafkaSourceKind } from "./kinds/sources/kafka-source.ts";
 import { pingSourceKind } from "./kinds/sources/ping-source.ts";
 import { rabbitmqSourceKind } from "./kinds/sources/rabbitmq-source.ts";
 import { sinkBindingKind } from "./kinds/sources/sink-binding.ts";
-import { subscriptionKind } from "./kinds/subscription.ts";
-import { triggerKind } from "./kinds/trigger.ts";
 import { qualified, type ResourceName } from "./resources/refusal.ts";
 
 export const KINDS: readonly ResourceKind[] = [

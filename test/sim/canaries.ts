@@ -74,6 +74,13 @@ export const CANARIES: readonly Canary[] = [
     replacement: "",
   },
   {
+    name: "strangers-stored",
+    bug: "what a stranger posts is stored with what its neighbours in the group post",
+    file: "src/channel/channel.ts",
+    original: "boolean => !refused.has(index);",
+    replacement: "boolean => index >= 0;",
+  },
+  {
     name: "configured-after-stop",
     bug: "a push that waited for a commit writes although the channel was removed meanwhile",
     file: "src/channel/channel.ts",

@@ -1,6 +1,7 @@
 /** Pushes what people want to the channels: again until it is acknowledged, sometimes late, sometimes twice. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { ChannelConfiguration, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import { PRODUCER } from "./callers.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { type ChannelPlan, drawGraph, type Goal, type SubscriptionPlan } from "./graph.ts";
 import { addressOf } from "./subscribers.ts";
@@ -46,6 +47,7 @@ export class ControlPlane {
       uid: `uid${++this.#uids}`,
       retentionMs: 24 * HOUR_MS,
       parkedRetentionMs: 14 * 24 * HOUR_MS,
+      ingress: { kind: "tokens", digests: [PRODUCER] } as const,
     };
     this.want(name, { ...configuration, ...dedup, subscriptions });
   }

@@ -17,6 +17,7 @@ import { promptAppends } from "./invariants/prompt-appends.ts";
 import { replies } from "./invariants/replies.ts";
 import { reportedAgain } from "./invariants/reported-again.ts";
 import { soundStorage } from "./invariants/sound-storage.ts";
+import { strangers } from "./invariants/strangers.ts";
 import { workIsWatched } from "./invariants/work-is-watched.ts";
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -33,6 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
   hops,
   workIsWatched,
   soundStorage,
+  strangers,
   latePushes,
   answeredInTime,
   promptAppends,

@@ -1,6 +1,7 @@
-/** Those who post events: through isolates that share calls, with keys, batches and large events; some hang up. */
+/** Those who post events: through isolates that share calls, with keys, batches and large events; some hang up, some may not. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { CallAnswer, PendingCall } from "../../src/ingress/coalesce.ts";
+import { eventIdOf, PRODUCER, STRANGER } from "./callers.ts";
 import { crossing } from "./crossing.ts";
 import { encodedEvent } from "./encoded-event.ts";
 import { IngressIsolate, type IngressRequest } from "./ingress-isolate.ts";
@@ -77,7 +78,8 @@ export class Producers {
     const channel = random.pick(objects).name;
     const count = random.perMille(100) ? random.between(2, 8) : 1;
     const isLarge = random.perMille(90);
-    const ids = Array.from({ length: count }, () => `e${++this.#events}`);
+    const caller = random.perMille(100) ? STRANGER : random.perMille(500) ? PRODUCER : undefined;
+    const ids = Array.from({ length: count }, () => eventIdOf(caller, ++this.#events));
     const events = ids.map((id) =>
       encodedEvent({
         attributes: {
@@ -93,7 +95,8 @@ export class Producers {
     );
     const key = random.perMille(300) ? `p:k${++this.#keys}` : undefined;
     const bytes = events.reduce((sum, event) => sum + event.length, 0);
-    const post: Post = { channel, ids, key, call: { events, bytes, ...(key === undefined ? {} : { key }) } };
+    const named = { ...(key === undefined ? {} : { key }), ...(caller === undefined ? {} : { caller }) };
+    const post: Post = { channel, ids, key, call: { events, bytes, ...named } };
     if (key !== undefined) this.#keyed.push(post);
     return post;
   }

@@ -119,7 +119,7 @@ describe("[REV] reviews", () => {
     [{ spec: { resourceAttributes: "all" } }, "exactly one of"],
     [{ kind: "Broker", spec: { resourceAttributes: {} } }, "the kind in the data (Broker)"],
     [{ apiVersion: "v1", spec: { resourceAttributes: {} } }, "the apiVersion in the data (v1)"],
-    ["[]", "no JSON object"],
+    ["[]", "it is no object"],
   ])("[REV-6] %j is a bad request", async (sent, message) => {
     const answer = await new World().request("POST", `${AUTHORIZATION}/selfsubjectaccessreviews`, sent);
     expect([answer.code, answer.body.reason, answer.body.message]).toEqual([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { tokenDigest } from "../../src/core/access-token.ts";
-import { type Answer, BROKERS, broker, KEY, SECRETS, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { type Answer, BROKERS, broker, KEY, SECRETS, secret, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { watch } from "./watch-reader.ts";
 
 const SYSTEM = "/api/v1/namespaces/sluice-system/secrets";
 const TEAM = "/api/v1/namespaces/team/secrets";
@@ -316,5 +317,33 @@ describe("[ING-T] what channels are told of tokens", () => {
     const world = new TokenWorld();
     const digest = await digestIn(await world.request("POST", SECRETS, tokenSecret("vera", "viewer")));
     expect([world.engine.knowsToken(digest), world.engine.knowsToken("x")]).toEqual([true, false]);
+  });
+});
+
+describe("[ACC] watches", () => {
+  test("[ACC-12] an editor's watch of Secrets leaves tokens out", async () => {
+    const world = new TokenWorld();
+    await world.user("ed", "editor");
+    const token = tokenOf(await world.request("GET", `${SECRETS}/ed`));
+    const reader = await watch(world, `${SECRETS}?watch=1`, { authorization: `Bearer ${token}` });
+    await world.request("POST", SECRETS, tokenSecret("ci", "publisher"));
+    await world.request("POST", SECRETS, secret("plain", { a: "b" }));
+    await world.request("DELETE", `${SECRETS}/ci`);
+    expect((await reader.take()).map(({ type, object }) => [type, object.metadata.name])).toEqual([["ADDED", "plain"]]);
+    expect(reader.text).not.toContain("sluice_");
+  });
+
+  test("[ACC-13] a watch ends with its token: nothing more is told", async () => {
+    const world = new TokenWorld();
+    const token = tokenOf(await world.request("POST", SECRETS, tokenSecret("vera", "viewer")));
+    const reader = await watch(world, `${BROKERS}?watch=1`, { authorization: `Bearer ${token}` });
+    await world.request("POST", BROKERS, broker("before"));
+    expect((await reader.take()).map(({ type, object }) => [type, object.metadata.name])).toEqual([
+      ["ADDED", "before"],
+    ]);
+    await world.request("DELETE", `${SECRETS}/vera`);
+    await world.request("POST", BROKERS, broker("after"));
+    expect(await reader.take()).toMatchObject([{ type: "ERROR", object: { code: 401, reason: "Unauthorized" } }]);
+    expect(reader.hasEnded).toBe(true);
   });
 });

@@ -1,7 +1,8 @@
 /** CustomResourceDefinitions, made from the kinds that are served. */
 import { describe, expect, test } from "vitest";
 import { KINDS } from "../../src/control-plane/registry.ts";
-import { World } from "./control-plane-world.ts";
+import { BROKERS, broker, World } from "./control-plane-world.ts";
+import { watch } from "./watch-reader.ts";
 
 const DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
@@ -113,6 +114,22 @@ describe("[CP-CRD] definitions", () => {
       'customresourcedefinitions.apiextensions.k8s.io "namespaces" not found',
     ]);
     expect((await world.request("GET", `${DEFINITIONS}/brokers.eventing.knative.dev/status`)).code).toBe(404);
-    expect((await world.request("GET", `${DEFINITIONS}?watch=true`)).code).toBe(405);
+  });
+
+  test("[CP-CRD-6] a watch shows what there is, says when that is all, and then nothing", async () => {
+    const world = new World();
+    const field = "fieldSelector=metadata.name%3Dbrokers.eventing.knative.dev";
+    const listed = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    const first = await watch(world, `${DEFINITIONS}?watch=true&${field}&${listed}`);
+    const definition = (await world.request("GET", `${DEFINITIONS}/brokers.eventing.knative.dev`)).body;
+    expect(await first.take(2)).toMatchObject([
+      { type: "ADDED", object: definition },
+      { type: "BOOKMARK", object: { metadata: { annotations: { "k8s.io/initial-events-end": "true" } } } },
+    ]);
+    await world.request("POST", BROKERS, broker("b"));
+    expect(await first.take()).toEqual([]);
+    const { body } = await world.request("GET", DEFINITIONS);
+    const after = await watch(world, `${DEFINITIONS}?watch=1&resourceVersion=${body.metadata.resourceVersion}`);
+    expect(await after.take()).toEqual([]);
   });
 });

@@ -78,7 +78,7 @@ describe("[CP-DISC] documents of their own", () => {
   test.each([
     ["/apis/authorization.k8s.io/v1", ["selfsubjectaccessreviews", "selfsubjectrulesreviews"], ["create"]],
     ["/apis/authentication.k8s.io/v1", ["selfsubjectreviews"], ["create"]],
-    ["/apis/apiextensions.k8s.io/v1", ["customresourcedefinitions"], ["get", "list"]],
+    ["/apis/apiextensions.k8s.io/v1", ["customresourcedefinitions"], ["get", "list", "watch"]],
   ])("[CP-DISC-3] %s", async (path, names, verbs) => {
     const { body } = await get(path);
     expect(body).toMatchObject({ resources: names.map((name) => ({ name, verbs, namespaced: false })) });

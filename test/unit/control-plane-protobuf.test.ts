@@ -234,6 +234,17 @@ describe("[CP-PB] requests", () => {
     expect(parseProtobuf(Buffer.from(base64, "base64"))).toEqual({ kind: "object", object });
   });
 
+  test("[CP-PB-11] no broken message is more than malformed: cut off anywhere, any byte another one", () => {
+    const kinds = KUBECTL.flatMap(([, base64]) => {
+      const whole = Buffer.from(base64, "base64");
+      return [...whole].flatMap((byte, at) => {
+        const changed = [0, 0xff, byte ^ 0x80, byte ^ 0x07].map((other) => whole.with(at, other));
+        return [whole.subarray(0, at), ...changed].map((body) => parseProtobuf(body).kind);
+      });
+    });
+    expect(new Set(kinds)).toEqual(new Set(["object", "malformed", "unsupported"]));
+  });
+
   test("[CP-PB-10] ports of a Service lead to a number or a name", () => {
     const port = (number: number, target: Uint8Array) =>
       message(1, text(1, ""), text(2, "TCP"), integer(3, number), message(4, target), integer(5, 0));

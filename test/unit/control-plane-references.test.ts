@@ -82,6 +82,18 @@ describe("[CP-REF] references", () => {
     },
   );
 
+  test("[CP-REF-5] a reference may name the address it means", async () => {
+    const ref = { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b" };
+    expect(await subscribed({ ref: { ...ref, address: "http" } })).toMatchObject({
+      ready: "True",
+      uri: "http://sluice.test/default/b",
+    });
+    expect(await subscribed({ ref: { ...ref, address: "https" } })).toMatchObject({
+      ready: "False Unable to get the Subscriber's URI",
+      message: 'address with name "https" not found for Broker.eventing.knative.dev default/b',
+    });
+  });
+
   test("[CP-REF-4] a Trigger follows its Service: when it comes, when it moves, when it goes", async () => {
     const { world } = await subscribed(toService);
     await world.request("POST", SERVICES, service(external));

@@ -1,6 +1,8 @@
 /** Label and field selectors in Kubernetes' grammar. */
 import { describe, expect, test } from "vitest";
+import { Refusal } from "../../src/control-plane/resources/refusal.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../src/control-plane/resources/selectors.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 import { BROKERS, broker, KEY, SECRETS, secret, World } from "./control-plane-world.ts";
 
 const labelled = (labels: Readonly<Record<string, string>>) => ({ metadata: { labels } });
@@ -61,6 +63,24 @@ describe("[CP-SEL] labels", () => {
     expect(parseLabelSelector(text)(labelled({ a: "b" }))).toBe(true);
   });
 });
+
+test("[CP-SEL-7] no text is more than refused", () => {
+  const random = new SeededRandom(1);
+  const signs = ["a", "=", "!", "in", " ", "(", ")", ",", "notin", "\\", "<", ">", "metadata.name", "-"];
+  const outcomes = Array.from({ length: 3000 }, () => {
+    const text = random.text(signs, random.between(1, 8));
+    return [() => parseLabelSelector(text), () => parseFieldSelector(text, ["a"])].map(outcomeOf);
+  });
+  expect(new Set(outcomes.flat())).toEqual(new Set(["function", "BadRequest"]));
+});
+
+function outcomeOf(parse: () => unknown): string {
+  try {
+    return typeof parse();
+  } catch (error) {
+    return error instanceof Refusal ? error.reason : String(error);
+  }
+}
 
 describe("[CP-SEL] fields", () => {
   const event = {

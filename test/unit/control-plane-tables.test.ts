@@ -21,7 +21,8 @@ const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 describe("[CP-TAB] requests", () => {
   test("[CP-TAB-1] a list as kubectl asks for it", async () => {
     const world = new World();
-    await world.request("POST", BROKERS, broker("b", {}, { labels: { a: "b" } }));
+    const created = await world.request("POST", BROKERS, broker("b", {}, { labels: { a: "b" } }));
+    const { uid, resourceVersion } = created.body.metadata;
     world.nowMs += 330_000;
     const answer = await world.request("GET", `${BROKERS}?limit=500`, undefined, TABLE);
     const string = { type: "string", format: "", description: "", priority: 0 };
@@ -30,7 +31,7 @@ describe("[CP-TAB] requests", () => {
       {
         kind: "Table",
         apiVersion: "meta.k8s.io/v1",
-        metadata: { resourceVersion: "2" },
+        metadata: { resourceVersion },
         columnDefinitions: [
           {
             ...string,
@@ -55,10 +56,10 @@ describe("[CP-TAB] requests", () => {
                 namespace: "default",
                 labels: { a: "b" },
                 annotations: { "eventing.knative.dev/broker.class": "MTChannelBasedBroker" },
-                uid: "00000000-0000-4000-8000-000000000002",
+                uid,
                 creationTimestamp: "2026-01-02T03:04:05Z",
                 generation: 1,
-                resourceVersion: "2",
+                resourceVersion,
               },
             },
           },
@@ -71,10 +72,11 @@ describe("[CP-TAB] requests", () => {
     const world = new World();
     await world.request("POST", BROKERS, broker("b"));
     await world.settle();
+    const { resourceVersion } = (await world.request("GET", `${BROKERS}/b`)).body.metadata;
     const answer = await world.request("GET", `${BROKERS}/b`, undefined, TABLE);
     expect(answer.body).toMatchObject({
       kind: "Table",
-      metadata: { resourceVersion: "3" },
+      metadata: { resourceVersion },
       rows: [{ cells: ["b", "http://sluice.test/default/b", "0s", "True", null, "MTChannelBasedBroker"] }],
     });
   });
@@ -100,7 +102,7 @@ describe("[CP-TAB] requests", () => {
   test("[CP-TAB-4] pages go on in tables", async () => {
     const world = new World();
     await world.request("POST", BROKERS, broker("a"));
-    await world.request("POST", BROKERS, broker("b"));
+    const { resourceVersion } = (await world.request("POST", BROKERS, broker("b"))).body.metadata;
     const first = await world.request("GET", `${BROKERS}?limit=1`, undefined, TABLE);
     const next = await world.request(
       "GET",
@@ -110,7 +112,7 @@ describe("[CP-TAB] requests", () => {
     );
     expect([first.body, next.body]).toMatchObject([
       { rows: [{ object: { metadata: { name: "a" } } }] },
-      { metadata: { resourceVersion: "3" }, rows: [{ object: { metadata: { name: "b" } } }] },
+      { metadata: { resourceVersion }, rows: [{ object: { metadata: { name: "b" } } }] },
     ]);
   });
 
@@ -125,7 +127,7 @@ describe("[CP-TAB] requests", () => {
     expect(all.body).toEqual({
       kind: "PartialObjectMetadataList",
       apiVersion: "meta.k8s.io/v1",
-      metadata: { resourceVersion: "2" },
+      metadata: { resourceVersion: body.metadata.resourceVersion },
       items: [partial],
     });
   });
@@ -135,8 +137,8 @@ describe("[CP-TAB] requests", () => {
     await world.request("POST", SECRETS, secret("s", { a: "1", b: "2" }));
     const secrets = await world.request("GET", SECRETS, undefined, TABLE);
     expect(secrets.body).toMatchObject({ rows: [{ cells: ["s", "Opaque", "2", "0s"] }] });
-    const namespaces = await world.request("GET", "/api/v1/namespaces", undefined, TABLE);
-    expect(namespaces.body).toMatchObject({ rows: [{ cells: ["default", "Active", "0s"] }] });
+    const namespace = await world.request("GET", "/api/v1/namespaces/default", undefined, TABLE);
+    expect(namespace.body).toMatchObject({ rows: [{ cells: ["default", "Active", "0s"] }] });
   });
 
   test.each([

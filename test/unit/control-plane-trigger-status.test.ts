@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compileNamespace } from "../../src/control-plane/compile/compile.ts";
 import {
   BROKERS,
   broker,
@@ -116,7 +117,33 @@ describe("[CP-DEP] knative.dev/dependency", () => {
     expect(await statusOf(world)).toMatchObject({ Ready: state, DependencyReady: state });
   });
 
-  test("[CP-DEP-3] two Triggers that wait for each other come to rest", async () => {
+  test("[CP-DEP-3] a chain of any length is compiled", () => {
+    const LENGTH = 5000;
+    const manifests = Array.from({ length: LENGTH }, (_, index) => ({
+      resource: "triggers.eventing.knative.dev",
+      object: {
+        metadata: {
+          ...{ name: `t${index}`, namespace: "default", uid: `u${index}` },
+          annotations: {
+            "knative.dev/dependency": JSON.stringify({ ...brokerRef, kind: "Trigger", name: `t${index + 1}` }),
+          },
+        },
+        spec: { broker: "b", subscriber: { uri: "http://sink.test/" } },
+      },
+    }));
+    const { statuses } = compileNamespace({
+      namespace: "default",
+      manifests,
+      publishers: [],
+      publicUrl: "http://sluice.test",
+      now: "2026-01-02T03:04:05Z",
+      findElsewhere: () => undefined,
+      acknowledged: () => ({ configuration: undefined, failure: undefined }),
+    });
+    expect(statuses.length).toBe(LENGTH);
+  });
+
+  test("[CP-DEP-4] two Triggers that wait for each other come to rest", async () => {
     const world = new World();
     await world.request("POST", BROKERS, broker("b"));
     const waiting = (name: string, other: string) =>

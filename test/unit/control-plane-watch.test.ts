@@ -6,7 +6,12 @@ const ALL_BROKERS = "/apis/eventing.knative.dev/v1/brokers";
 const label = (world: World, name: string, labels: object) =>
   world.request("PATCH", `${BROKERS}/${name}`, { metadata: { labels } });
 
-/** Brokers a, b, … with resourceVersions 2, 3, … */
+/** Of a control plane that nobody has written to. */
+const FIRST = Number((await new World().request("GET", BROKERS)).body.metadata.resourceVersion);
+/** The resourceVersion of so many writes later. */
+const at = (writes: number): number => FIRST + writes;
+
+/** Brokers a, b, … written one after the other. */
 async function worldWith(...names: readonly string[]): Promise<World> {
   const world = new World();
   for (const name of names) await world.request("POST", BROKERS, broker(name));
@@ -23,12 +28,12 @@ describe("[CP-WATCH] where a watch begins", () => {
       "content-encoding": "identity",
       "cache-control": "no-cache, no-transform",
     });
-    expect(await reader.takeShort()).toEqual(["ADDED a 2", "ADDED b 3"]);
+    expect(await reader.takeShort(FIRST)).toEqual(["ADDED a +1", "ADDED b +2"]);
     expect(reader.text.startsWith("\n")).toBe(true);
     await label(world, "a", { x: "y" });
     await world.request("DELETE", `${BROKERS}/b`);
     await world.request("POST", BROKERS, broker("c"));
-    expect(await reader.takeShort()).toEqual(["MODIFIED a 4", "DELETED b 5", "ADDED c 6"]);
+    expect(await reader.takeShort(FIRST)).toEqual(["MODIFIED a +3", "DELETED b +4", "ADDED c +5"]);
   });
 
   test("[CP-WATCH-2] a quiet watch begins with a blank line and nothing else", async () => {
@@ -44,8 +49,8 @@ describe("[CP-WATCH] where a watch begins", () => {
     await world.request("DELETE", `${BROKERS}/a`);
     world.restart();
     const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=${list.body.metadata.resourceVersion}`);
-    expect(await reader.takeShort()).toEqual(["ADDED b 3", "DELETED a 4"]);
-    const rest = await watch(world, `${BROKERS}?watch=1&resourceVersion=4`);
+    expect(await reader.takeShort(FIRST)).toEqual(["ADDED b +2", "DELETED a +3"]);
+    const rest = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(3)}`);
     expect(await rest.take()).toEqual([]);
   });
 
@@ -56,7 +61,7 @@ describe("[CP-WATCH] where a watch begins", () => {
     await world.request("DELETE", `${BROKERS}/a`);
     expect(await reader.take()).toEqual([
       { type: "ADDED", object: body },
-      { type: "DELETED", object: { ...body, metadata: { ...body.metadata, resourceVersion: "3" } } },
+      { type: "DELETED", object: { ...body, metadata: { ...body.metadata, resourceVersion: String(at(2)) } } },
     ]);
   });
 
@@ -73,7 +78,7 @@ describe("[CP-WATCH] where a watch begins", () => {
         kind: "Broker",
         apiVersion: "eventing.knative.dev/v1",
         metadata: {
-          resourceVersion: "2",
+          resourceVersion: String(at(1)),
           creationTimestamp: null,
           annotations: {
             "k8s.io/initial-events-end": "true",
@@ -83,19 +88,19 @@ describe("[CP-WATCH] where a watch begins", () => {
       },
     });
     await label(world, "a", { x: "y" });
-    expect(await reader.takeShort()).toEqual(["MODIFIED a 3"]);
+    expect(await reader.takeShort(FIRST)).toEqual(["MODIFIED a +2"]);
     const unsent = "watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan";
     expect(await (await watch(world, `${BROKERS}?${unsent}`)).take()).toEqual([]);
   });
 
   test("[CP-WATCH-6] what the log no longer holds is an ERROR event, 410; what never was, 504", async () => {
     const world = await worldWith("a", "b", "c");
-    world.database.exec("DELETE FROM change WHERE resource_version <= 2");
-    expect(await (await watch(world, `${BROKERS}?watch=1&resourceVersion=2`)).takeShort()).toEqual([
-      "ADDED b 3",
-      "ADDED c 4",
+    world.database.exec(`DELETE FROM change WHERE resource_version <= ${at(1)}`);
+    expect(await (await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`)).takeShort(FIRST)).toEqual([
+      "ADDED b +2",
+      "ADDED c +3",
     ]);
-    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=1`);
+    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(0)}`);
     expect(await reader.take()).toEqual([
       {
         type: "ERROR",
@@ -104,7 +109,7 @@ describe("[CP-WATCH] where a watch begins", () => {
           apiVersion: "v1",
           metadata: {},
           status: "Failure",
-          message: "too old resource version: 1 (4)",
+          message: `too old resource version: ${at(0)} (${at(3)})`,
           reason: "Expired",
           details: {},
           code: 410,
@@ -112,7 +117,7 @@ describe("[CP-WATCH] where a watch begins", () => {
       },
     ]);
     expect([reader.code, reader.hasEnded]).toEqual([200, true]);
-    const future = await world.request("GET", `${BROKERS}?watch=1&resourceVersion=5`);
+    const future = await world.request("GET", `${BROKERS}?watch=1&resourceVersion=${at(4)}`);
     expect([future.code, future.body.reason, future.body.details.causes[0]?.reason]).toEqual([
       504,
       "Timeout",
@@ -152,14 +157,14 @@ describe("[CP-WATCH] what a watch sees", () => {
       ["MODIFIED", "a", { team: "x", tier: "gold" }],
       ["DELETED", "a", { team: "x", tier: "gold" }],
     ]);
-    expect(events.at(-1)?.object.metadata.resourceVersion).toBe("7");
+    expect(events.at(-1)?.object.metadata.resourceVersion).toBe(String(at(6)));
   });
 
   test("[CP-WATCH-9] one name, one namespace, all namespaces, one kind", async () => {
     const world = await worldWith("a");
-    const named = await watch(world, `${BROKERS}?watch=1&fieldSelector=metadata.name%3Db&resourceVersion=2`);
-    const here = await watch(world, `${BROKERS}?watch=1&resourceVersion=2`);
-    const everywhere = await watch(world, `${ALL_BROKERS}?watch=1&resourceVersion=2`);
+    const named = await watch(world, `${BROKERS}?watch=1&fieldSelector=metadata.name%3Db&resourceVersion=${at(1)}`);
+    const here = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`);
+    const everywhere = await watch(world, `${ALL_BROKERS}?watch=1&resourceVersion=${at(1)}`);
     await world.request("POST", "/api/v1/namespaces", {
       apiVersion: "v1",
       kind: "Namespace",
@@ -168,14 +173,14 @@ describe("[CP-WATCH] what a watch sees", () => {
     await world.request("POST", BROKERS.replace("default", "team"), broker("b"));
     await world.request("POST", BROKERS, broker("b"));
     await world.request("POST", TRIGGERS, trigger("t"));
-    expect(await named.takeShort()).toEqual(["ADDED b 5"]);
-    expect(await here.takeShort()).toEqual(["ADDED b 5"]);
-    expect(await everywhere.takeShort()).toEqual(["ADDED b 4", "ADDED b 5"]);
+    expect(await named.takeShort(FIRST)).toEqual(["ADDED b +4"]);
+    expect(await here.takeShort(FIRST)).toEqual(["ADDED b +4"]);
+    expect(await everywhere.takeShort(FIRST)).toEqual(["ADDED b +3", "ADDED b +4"]);
   });
 
   test("[CP-WATCH-10] statuses that controllers write, and objects in the version that is watched", async () => {
     const world = await worldWith("a");
-    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=2`);
+    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`);
     await world.settle();
     const events = await reader.take();
     expect(events.map(({ type }) => type)).toEqual(["MODIFIED"]);
@@ -200,30 +205,33 @@ describe("[CP-WATCH] what a watch sees", () => {
     const reader = await watch(world, `${SECRETS}?watch=1`);
     await world.request("PATCH", `${SECRETS}/s`, { stringData: { a: "c" } });
     await world.request("DELETE", `${SECRETS}/s`);
-    const events = await reader.take();
+    const events = await reader.take(3);
     expect(events.map(({ type, object }) => [type, object.data])).toEqual([
       ["ADDED", { a: "Yg==" }],
       ["MODIFIED", { a: "Yw==" }],
       ["DELETED", { a: "Yw==" }],
     ]);
     const locked = new World({ database: world.database });
-    const failed = await watch(locked, `${SECRETS}?watch=1&resourceVersion=1`);
+    const failed = await watch(locked, `${SECRETS}?watch=1&resourceVersion=${at(0)}`);
     expect((await failed.take()).map(({ type, object }) => [type, object.code])).toEqual([["ERROR", 503]]);
     expect(failed.hasEnded).toBe(true);
   });
 });
 
 describe("[CP-WATCH] how long a watch lasts", () => {
-  test("[CP-WATCH-13] it is never silent for more than 20 seconds; bookmarks take the place of blank lines", async () => {
+  test("[CP-WATCH-13] a quiet one says something after 1, 2, 4, 8, 16 and then every 20 seconds: a bookmark where it may", async () => {
     const world = await worldWith("a");
-    const plain = await watch(world, `${BROKERS}?watch=1&resourceVersion=2`);
-    const bookmarked = await watch(world, `${BROKERS}?watch=1&resourceVersion=2&allowWatchBookmarks=true`);
+    const plain = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`);
+    const bookmarked = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}&allowWatchBookmarks=true`);
     await world.request("POST", TRIGGERS, trigger("t"));
-    await world.timers.advance(19_999);
-    expect([await plain.take(), await bookmarked.take(), plain.text]).toEqual([[], [], "\n"]);
-    await world.timers.advance(20_001);
-    expect([await plain.take(), plain.text]).toEqual([[], "\n\n\n"]);
-    expect(await bookmarked.takeShort()).toEqual(["BOOKMARK 3", "BOOKMARK 3"]);
+    const lengths: number[] = [];
+    for (const ms of [999, 1, 2000, 4000, 8000, 16_000, 19_999, 1, 20_000]) {
+      await world.timers.advance(ms);
+      await plain.take();
+      lengths.push(plain.text.length);
+    }
+    expect([lengths, plain.text.trim()]).toEqual([[1, 2, 3, 4, 5, 6, 6, 7, 8], ""]);
+    expect(await bookmarked.takeShort(FIRST)).toEqual(Array(7).fill("BOOKMARK +2"));
   });
 
   test("[CP-WATCH-14] it ends when the client wants it, with a bookmark where it is; else within ten minutes", async () => {
@@ -232,7 +240,7 @@ describe("[CP-WATCH] how long a watch lasts", () => {
     const unbounded = await watch(world, `${BROKERS}?watch=1`);
     const tooLong = await watch(world, `${BROKERS}?watch=1&timeoutSeconds=86400`);
     await world.timers.advance(3000);
-    expect(await wanted.takeShort()).toEqual(["ADDED a 2", "BOOKMARK 2"]);
+    expect(await wanted.takeShort(FIRST)).toEqual(["ADDED a +1", "BOOKMARK +1", "BOOKMARK +1"]);
     expect([wanted.hasEnded, unbounded.hasEnded]).toEqual([true, false]);
     // The chance of this world is one half.
     await world.timers.advance(446_999);
@@ -260,9 +268,9 @@ describe("[CP-WATCH] how long a watch lasts", () => {
 
   test("[CP-WATCH-16] a client that does not read holds nothing: it falls behind the log and has to list again", async () => {
     const world = await worldWith("a");
-    const reader = await openWatch(world, `${BROKERS}?watch=1&resourceVersion=2`);
+    const reader = await openWatch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`);
     for (let count = 0; count < 5; count++) await label(world, "a", { count: String(count) });
-    world.database.exec("DELETE FROM change WHERE resource_version <= 5");
+    world.database.exec(`DELETE FROM change WHERE resource_version <= ${at(4)}`);
     reader.start();
     expect((await reader.take()).map(({ type, object }) => [type, object.reason])).toEqual([["ERROR", "Expired"]]);
     expect([reader.hasEnded, world.timers.pending]).toEqual([true, 0]);
@@ -288,7 +296,7 @@ describe("[CP-WATCH] how long a watch lasts", () => {
 describe("[CP-WATCH] what is kept of a write", () => {
   test("[CP-WATCH-19] nothing is shown before it is durable; when storage fails watches end", async () => {
     const world = await worldWith("a");
-    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=2`);
+    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`);
     world.storageFailure = "disk is gone";
     await label(world, "a", { x: "y" });
     expect([await reader.take(), reader.hasEnded]).toEqual([[], true]);
@@ -297,19 +305,19 @@ describe("[CP-WATCH] what is kept of a write", () => {
 
   test("[CP-WATCH-20] a write that is taken back was never seen", async () => {
     const world = await worldWith("a");
-    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=2`);
+    const reader = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(1)}`);
     world.database.exec("ALTER TABLE change RENAME TO gone");
     expect((await label(world, "a", { x: "y" })).code).toBe(500);
     world.database.exec("ALTER TABLE gone RENAME TO change");
     await label(world, "a", { x: "z" });
     const events = await reader.take();
     expect(events.map(({ type, object }) => [type, object.metadata.labels])).toEqual([["MODIFIED", { x: "z" }]]);
-    expect((await world.request("GET", `${BROKERS}/a`)).body.metadata.resourceVersion).toBe("3");
+    expect((await world.request("GET", `${BROKERS}/a`)).body.metadata.resourceVersion).toBe(String(at(2)));
   });
 
   test("[CP-WATCH-21] eight writers at once: every change once, in order, for whoever watches from wherever", async () => {
     const world = await worldWith();
-    const early = await watch(world, `${BROKERS}?watch=1&resourceVersion=1`);
+    const early = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(0)}`);
     const writer = async (number: number): Promise<void> => {
       for (let round = 0; round < 20; round++) {
         const name = `b${(number + round) % 5}`;
@@ -319,11 +327,11 @@ describe("[CP-WATCH] what is kept of a write", () => {
       }
     };
     await Promise.all(Array.from({ length: 8 }, (_, number) => writer(number)));
-    const late = await watch(world, `${BROKERS}?watch=1&resourceVersion=1`);
-    const [seenEarly, seenLate] = [await early.takeShort(), await late.takeShort()];
+    const late = await watch(world, `${BROKERS}?watch=1&resourceVersion=${at(0)}`);
+    const [seenEarly, seenLate] = [await early.takeShort(FIRST), await late.takeShort(FIRST)];
     expect(seenEarly).toEqual(seenLate);
-    const versions = seenEarly.map((line) => Number(line.split(" ")[2]));
+    const versions = seenEarly.map((line) => at(Number(line.split("+")[1])));
     const { resourceVersion } = (await world.request("GET", BROKERS)).body.metadata;
-    expect(versions).toEqual(Array.from({ length: Number(resourceVersion) - 1 }, (_, index) => index + 2));
+    expect(versions).toEqual(Array.from({ length: Number(resourceVersion) - FIRST }, (_, index) => at(index + 1)));
   });
 });

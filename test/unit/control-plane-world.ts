@@ -211,3 +211,14 @@ export function conditions(object: { readonly status?: AnsweredStatus }): Readon
   ]);
   return Object.fromEntries(entries);
 }
+
+export function entriesIn(answer: Answer): readonly AnsweredEntry[] {
+  return answer.body.metadata.managedFields ?? [];
+}
+
+/** `kubectl Apply`, `sluice-controller Update status` */
+export function managersIn(answer: Answer): readonly string[] {
+  return entriesIn(answer).map(({ manager, operation, subresource }) =>
+    [manager, operation, ...(subresource === undefined ? [] : [subresource])].join(" "),
+  );
+}

@@ -1,16 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Answer, BROKERS, broker, KEY, SECRETS, secret, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { BROKERS, broker, entriesIn, KEY, managersIn, SECRETS, secret, World } from "./control-plane-world.ts";
 
 const JSON_PATCH = { "content-type": "application/json-patch+json" };
 const STRATEGIC = { "content-type": "application/strategic-merge-patch+json" };
 const APPLY = { "content-type": "application/apply-patch+yaml" };
-
-const entries = (answer: Answer) => answer.body.metadata.managedFields ?? [];
-
-const managers = (answer: Answer) =>
-  entries(answer).map(({ manager, operation, subresource }) =>
-    [manager, operation, ...(subresource ? [subresource] : [])].join(" "),
-  );
 
 const applied = (world: World, name: string, body: object | string, query = "fieldManager=kubectl") =>
   world.request("PATCH", `${BROKERS}/${name}?${query}`, body, APPLY);
@@ -140,17 +133,17 @@ describe("[CP-WRITE] rules of every write", () => {
     const world = new World();
     const agent = { "user-agent": "kubectl/v1.33.0 (linux/amd64)" };
     const created = await world.request("POST", BROKERS, broker("b"), agent);
-    expect(managers(created)).toEqual(["kubectl Update", "sluice-defaults Update"]);
+    expect(managersIn(created)).toEqual(["kubectl Update", "sluice-defaults Update"]);
     const patch = { metadata: { labels: { a: "b" } } };
     const labelled = await world.request("PATCH", `${BROKERS}/b?fieldManager=kubectl-label`, patch, agent);
-    expect(managers(labelled)).toEqual(["kubectl Update", "sluice-defaults Update", "kubectl-label Update"]);
+    expect(managersIn(labelled)).toEqual(["kubectl Update", "sluice-defaults Update", "kubectl-label Update"]);
     const anonymous = await world.request(
       "PATCH",
       `${BROKERS}/b`,
       { metadata: { labels: { c: "d" } } },
       { "user-agent": "" },
     );
-    expect(managers(anonymous).at(-1)).toBe("unknown Update");
+    expect(managersIn(anonymous).at(-1)).toBe("unknown Update");
     const long = await world.request("POST", `${BROKERS}?fieldManager=${"x".repeat(129)}`, broker("c"));
     expect([long.code, long.body.message]).toEqual([
       422,
@@ -167,13 +160,13 @@ describe("[CP-WRITE] rules of every write", () => {
     const query = "status?fieldManager=tool";
     const status = { status: { annotations: { x: "y" } } };
     const written = await world.request("PATCH", `${BROKERS}/b/${query}`, status);
-    expect(managers(written)).toEqual([
+    expect(managersIn(written)).toEqual([
       "m Update",
       "sluice-defaults Update",
       "sluice-controller Update status",
       "tool Update status",
     ]);
-    expect(entries(written)[3]?.fieldsV1).toEqual({ "f:status": { "f:annotations": { ".": {}, "f:x": {} } } });
+    expect(entriesIn(written)[3]?.fieldsV1).toEqual({ "f:status": { "f:annotations": { ".": {}, "f:x": {} } } });
   });
 
   test("[CP-WRITE-3] a replace with what was read changes nothing, not even with defaults left out", async () => {
@@ -183,7 +176,10 @@ describe("[CP-WRITE] rules of every write", () => {
     tick(world);
     const same = await world.request("PUT", `${BROKERS}/b?fieldManager=n`, created.body);
     expect(same.body).toEqual(created.body);
-    const bare = { ...sent, metadata: { name: "b", labels: { a: "b" }, resourceVersion: "2" } };
+    const bare = {
+      ...sent,
+      metadata: { name: "b", labels: { a: "b" }, resourceVersion: created.body.metadata.resourceVersion },
+    };
     const again = await world.request("PUT", `${BROKERS}/b?fieldManager=n`, bare);
     expect(again.body).toEqual(created.body);
   });
@@ -191,7 +187,8 @@ describe("[CP-WRITE] rules of every write", () => {
   test("[CP-WRITE-4] dry runs of every verb show what would be and keep the resourceVersion", async () => {
     const world = new World();
     const { body } = await world.request("POST", `${BROKERS}?fieldManager=m`, broker("b"));
-    const shown = { generation: 2, resourceVersion: "2" };
+    const { resourceVersion } = body.metadata;
+    const shown = { generation: 2, resourceVersion };
     const spec = { ...body.spec, delivery: { retry: 1 } };
     const put = await world.request("PUT", `${BROKERS}/b?dryRun=All`, { ...body, spec });
     expect([put.code, put.body.spec.delivery, put.body.metadata]).toMatchObject([200, { retry: 1 }, shown]);
@@ -212,7 +209,7 @@ describe("[CP-WRITE] rules of every write", () => {
     });
     expect([status.body.status, status.body.metadata]).toMatchObject([
       { observedGeneration: 1 },
-      { generation: 1, resourceVersion: "2" },
+      { generation: 1, resourceVersion },
     ]);
     expect((await world.request("GET", `${BROKERS}/b`)).body).toEqual(body);
   });
@@ -286,159 +283,27 @@ describe("[CP-WRITE] rules of every write", () => {
   });
 });
 
-describe("[CP-APPLY] server-side apply through the API", () => {
-  const retrying = (retry: number) => broker("b", { delivery: { retry, backoffPolicy: "linear" } });
-
-  test("[CP-APPLY-1] creates, changes, and leaves alone what is as it was applied", async () => {
-    const world = new World();
-    const created = await applied(world, "b", retrying(3));
-    expect([created.code, managers(created)]).toEqual([201, ["kubectl Apply", "sluice-defaults Update"]]);
-    expect(entries(created)[0]?.fieldsV1).toEqual({
-      "f:spec": { "f:delivery": { "f:backoffPolicy": {}, "f:retry": {} } },
-    });
-    tick(world);
-    const same = await applied(world, "b", retrying(3));
-    expect([same.code, same.body]).toEqual([200, created.body]);
-    const changed = await applied(world, "b", retrying(4));
-    expect(changed.body).toMatchObject({
-      spec: { delivery: { retry: 4 } },
-      metadata: { generation: 2, resourceVersion: "3" },
-    });
-    expect(entries(changed)[0]?.time).toBe("2026-01-02T03:04:06Z");
-  });
-
-  test("[CP-APPLY-2] conflicts name manager and field; force takes over; a field left out by all goes", async () => {
-    const world = new World();
-    await applied(world, "b", retrying(3));
-    const refused = await applied(world, "b", retrying(7), "fieldManager=other");
-    expect([refused.code, refused.body.reason, refused.body.message, refused.body.details.causes]).toEqual([
-      409,
-      "Conflict",
-      'Apply failed with 1 conflict: conflict with "kubectl": .spec.delivery.retry',
-      [{ reason: "FieldManagerConflict", message: 'conflict with "kubectl"', field: ".spec.delivery.retry" }],
-    ]);
-    expect((await applied(world, "b", retrying(7), "fieldManager=other&force=true")).code).toBe(200);
-    await applied(world, "b", broker("b", { delivery: { retry: 7 } }), "fieldManager=other");
-    const left = await applied(world, "b", { ...broker("b"), spec: {} });
-    expect(left.body.spec.delivery).toEqual({ retry: 7 });
-  });
-
-  test("[CP-APPLY-3] changes by other verbs are in conflict with an apply, defaults are not", async () => {
-    const world = new World();
-    await applied(world, "b", { ...broker("b"), metadata: { name: "b", labels: { a: "1" } } });
-    await world.request("PATCH", `${BROKERS}/b?fieldManager=kubectl-label`, { metadata: { labels: { a: "2" } } });
-    const refused = await applied(world, "b", broker("b", { delivery: { retry: 1 } }, { labels: { a: "1" } }));
-    expect(refused.body.message).toBe(
-      'Apply failed with 1 conflict: conflict with "kubectl-label" using eventing.knative.dev/v1 at 2026-01-02T03:04:05Z: .metadata.labels.a',
-    );
-    const agreed = await applied(world, "b", broker("b", { delivery: { retry: 1 } }, { labels: { a: "2" } }));
-    expect([agreed.code, agreed.body.spec.delivery.retry]).toEqual([200, 1]);
-  });
-
-  test("[CP-APPLY-4] options and preconditions", async () => {
-    const world = new World();
-    const anonymous = await applied(world, "b", retrying(1), "");
-    expect([anonymous.code, anonymous.body.message]).toEqual([
-      422,
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    ]);
-    const stale = { ...broker("b"), metadata: { name: "b", resourceVersion: "1" } };
-    const forced = await world.request("PATCH", `${BROKERS}/b?force=true`, {});
-    expect([forced.code, forced.body.details.causes[0]?.field]).toEqual([422, "force"]);
-    expect((await applied(world, "b", stale)).body.reason).toBe("Conflict");
-    expect((await applied(world, "b", { ...broker("b"), metadata: { name: "b", uid: "x" } })).body.reason).toBe(
-      "Conflict",
-    );
-    expect((await applied(world, "b", broker("b"), "fieldManager=m&force=maybe")).code).toBe(400);
-    expect((await world.request("PATCH", `${BROKERS}/b/status?fieldManager=m`, broker("b"), APPLY)).code).toBe(404);
-    expect((await applied(world, "b", broker("b"))).code).toBe(201);
-    expect((await applied(world, "b", stale)).body.reason).toBe("Conflict");
-    const current = { ...retrying(2), metadata: { name: "b", resourceVersion: "2" } };
-    expect((await applied(world, "b", current)).code).toBe(200);
-  });
-
-  test("[CP-APPLY-5] the status subresource takes the status alone, and the main path does not", async () => {
-    const world = new World();
-    const config = { ...broker("b", { delivery: { retry: 1 } }), status: { observedGeneration: 5 } };
-    const created = await applied(world, "b", config);
-    expect([created.body.status, JSON.stringify(entries(created))]).toEqual([
-      undefined,
-      expect.not.stringContaining("f:status"),
-    ]);
-    const status = await world.request(
-      "PATCH",
-      `${BROKERS}/b/status?fieldManager=m`,
-      { ...config, spec: { delivery: { retry: 9 } } },
-      APPLY,
-    );
-    expect([status.body.status, status.body.spec.delivery.retry]).toEqual([{ observedGeneration: 5 }, 1]);
-    expect(entries(status).at(-1)).toMatchObject({
-      manager: "m",
-      operation: "Apply",
-      subresource: "status",
-      fieldsV1: { "f:status": { "f:observedGeneration": {} } },
-    });
-  });
-
-  test("[CP-APPLY-6] kubectl's migration: what its client-side apply owned is applied, and defaults stay", async () => {
-    const world = new World();
-    const query = "fieldManager=kubectl-client-side-apply";
-    const created = await world.request(
-      "POST",
-      `${BROKERS}?${query}`,
-      broker("b", { delivery: { retry: 3, timeout: "PT5S" } }),
-    );
-    const migrated = entries(created).map((entry) =>
-      entry.manager === "kubectl-client-side-apply" ? { ...entry, manager: "kubectl", operation: "Apply" } : entry,
-    );
-    const patch = [
-      { op: "replace", path: "/metadata/managedFields", value: migrated },
-      { op: "replace", path: "/metadata/resourceVersion", value: "2" },
-    ];
-    const edited = await world.request("PATCH", `${BROKERS}/b`, patch, JSON_PATCH);
-    expect([edited.code, managers(edited)]).toEqual([200, ["kubectl Apply", "sluice-defaults Update"]]);
-    const result = await applied(world, "b", broker("b", { delivery: { retry: 4 } }));
-    expect(result.body.spec).toEqual({
-      config: expect.objectContaining({ name: "config-br-default-channel" }),
-      delivery: { retry: 4 },
-    });
-    expect(result.body.metadata.annotations).toEqual({ "eventing.knative.dev/broker.class": "MTChannelBasedBroker" });
-  });
-
-  test("[CP-APPLY-7] a target that moves from a reference to an address leaves no default behind", async () => {
-    const world = new World();
-    const path = `${TRIGGERS}/t?fieldManager=m`;
-    const ref = { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "other" };
-    const first = await world.request("PATCH", path, trigger("t", { subscriber: { ref } }), APPLY);
-    expect(first.body.spec.subscriber).toEqual({ ref: { ...ref, namespace: "default" } });
-    const second = await world.request("PATCH", path, trigger("t"), APPLY);
-    expect([second.code, second.body.spec.subscriber]).toEqual([200, { uri: "http://sink.test/x" }]);
-  });
-
-  test("[CP-APPLY-8] a Secret's stringData is what its data is owned as; values are in no record", async () => {
+describe("[CP-RACE] writers at once", () => {
+  test("[CP-RACE-1] no update is lost, of what is sealed while others write neither", async () => {
     const world = new World({ encryptionKey: KEY });
-    const path = `${SECRETS}/s?fieldManager=m`;
-    const created = await world.request("PATCH", path, secret("s", { token: "hunter2", other: "x" }), APPLY);
-    expect([created.code, entries(created)[0]?.fieldsV1]).toEqual([
-      201,
-      { "f:data": { "f:other": {}, "f:token": {} } },
-    ]);
-    const same = await world.request("PATCH", path, secret("s", { token: "hunter2", other: "x" }), APPLY);
-    expect(same.body).toEqual(created.body);
-    const less = await world.request("PATCH", path, secret("s", { token: "hunter2" }), APPLY);
-    expect(less.body.data).toEqual({ token: "aHVudGVyMg==" });
-    expect(JSON.stringify(entries(less))).not.toMatch(/hunter2|aHVudGVyMg/);
+    await world.request("POST", SECRETS, secret("s", {}));
+    const writers = Array.from({ length: 8 }, (_, writer) => `w${writer}`);
+    const answers = await Promise.all(
+      writers.map((writer) => world.request("PATCH", `${SECRETS}/s`, { stringData: { [writer]: writer } })),
+    );
+    expect(answers.map(({ code }) => code)).toEqual(writers.map(() => 200));
+    const versions = new Set(answers.map(({ body }) => body.metadata.resourceVersion));
+    expect(versions.size).toBe(writers.length);
+    const { body } = await world.request("GET", `${SECRETS}/s`);
+    expect(body.data).toEqual(Object.fromEntries(writers.map((writer) => [writer, btoa(writer)])));
   });
 
-  test("[CP-APPLY-9] two that apply at once both get through, and YAML is read", async () => {
-    const world = new World();
-    const yaml = (label: string) =>
-      `apiVersion: eventing.knative.dev/v1\nkind: Broker\nmetadata:\n  name: b\n  labels: {${label}: "1"}\n`;
+  test("[CP-RACE-2] of replaces of the same version one gets through", async () => {
+    const world = new World({ encryptionKey: KEY });
+    const { body } = await world.request("POST", SECRETS, secret("s", {}));
     const answers = await Promise.all(
-      ["x", "y", "z"].map((each) => applied(world, "b", yaml(each), `fieldManager=${each}`)),
+      ["a", "b", "c"].map((key) => world.request("PUT", `${SECRETS}/s`, { ...body, stringData: { [key]: key } })),
     );
-    expect(answers.map(({ code }) => code).toSorted()).toEqual([200, 200, 201]);
-    const { body } = await world.request("GET", `${BROKERS}/b`);
-    expect(body.metadata).toMatchObject({ labels: { x: "1", y: "1", z: "1" } });
+    expect(answers.map(({ code }) => code).toSorted()).toEqual([200, 409, 409]);
   });
 });

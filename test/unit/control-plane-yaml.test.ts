@@ -1,6 +1,7 @@
 /** Bodies in YAML: the same values as JSON, or a reason why not. */
 import { describe, expect, test } from "vitest";
 import { parseYaml } from "../../src/control-plane/bodies/parse-yaml.ts";
+import { SeededRandom } from "../kit/seeded-random.ts";
 import { BROKERS, World } from "./control-plane-world.ts";
 
 const YAML = { "content-type": "application/yaml" };
@@ -82,6 +83,38 @@ describe("[CP-YAML] parsing", () => {
   });
 });
 
+test("[CP-YAML-9] no text is more than a problem", () => {
+  const random = new SeededRandom(1);
+  const signs = [
+    "a",
+    ":",
+    " ",
+    "\n",
+    "-",
+    "?",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "&a ",
+    "*a",
+    "!",
+    "|",
+    ">",
+    "'",
+    '"',
+    "#",
+    "%",
+    "\t",
+    "<<",
+    "0",
+  ];
+  const texts = Array.from({ length: 3000 }, () => random.text(signs, random.between(1, 40)));
+  const outcomes = texts.map((text) => Object.keys(parseYaml(text)).join());
+  expect(new Set(outcomes)).toEqual(new Set(["value", "problem"]));
+});
+
 describe("[CP-YAML] requests", () => {
   const manifest = `
 apiVersion: eventing.knative.dev/v1
@@ -95,7 +128,8 @@ spec:
     const world = new World();
     const created = await world.request("POST", BROKERS, manifest, YAML);
     expect([created.code, created.body.spec.delivery]).toEqual([201, { retry: 3 }]);
-    const body = `${manifest.replace("retry: 3", "retry: 4").replace("{name: b}", '{name: b, resourceVersion: "2"}')}`;
+    const metadata = `{name: b, resourceVersion: "${created.body.metadata.resourceVersion}"}`;
+    const body = manifest.replace("retry: 3", "retry: 4").replace("{name: b}", metadata);
     const replaced = await world.request("PUT", `${BROKERS}/b`, body, YAML);
     expect([replaced.code, replaced.body.spec.delivery.retry]).toEqual([200, 4]);
     const options = "preconditions: {uid: other}\n";

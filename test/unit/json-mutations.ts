@@ -20,10 +20,13 @@ const DEEP = 10_000;
 /** More than an object may be, less than a body: 600 KiB. */
 const LONG = "x".repeat(600 * 1024);
 
+/** One value of every type, for where each costs more. */
+export const FEW_VALUES: readonly Json[] = [null, true, -1, "constructor", [null], {}];
+
 /** Each value in turn replaced by one of every type, and removed. */
-export function wrongValues(object: JsonObject): readonly Mutation[] {
+export function wrongValues(object: JsonObject, values: readonly Json[] = VALUES): readonly Mutation[] {
   return pathsOf(object).flatMap((path) => [
-    ...VALUES.map((value) =>
+    ...values.map((value) =>
       mutation(
         JSON.stringify(value),
         path,

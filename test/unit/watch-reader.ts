@@ -22,6 +22,8 @@ export interface WatchLine {
 
 /** Event loop turns in which a watch sends what it has. */
 const TURNS = 12;
+/** In which it has also opened Secrets, which another thread does. */
+const MOST_TURNS = 5000;
 
 export class WatchReader {
   readonly code: number;
@@ -45,20 +47,25 @@ export class WatchReader {
     return this;
   }
 
-  /** Events that came since the last call. */
-  async take(): Promise<readonly WatchLine[]> {
+  /** Events that came since the last call; waits longer for so many. */
+  async take(expected = 0): Promise<readonly WatchLine[]> {
     for (let turn = 0; turn < TURNS; turn++) await settled();
-    const lines = this.text.split("\n").slice(0, -1);
-    const fresh = lines.slice(this.#taken).filter((line) => line !== "");
-    this.#taken = lines.length;
+    for (let turn = 0; turn < MOST_TURNS && this.#fresh().length < expected; turn++) await settled();
+    const fresh = this.#fresh();
+    this.#taken = this.text.lastIndexOf("\n") + 1;
     return fresh.map((line) => JSON.parse(line));
   }
 
-  /** `ADDED b 3`: type, name and resourceVersion of the events since the last call. */
-  async takeShort(): Promise<readonly string[]> {
+  #fresh(): readonly string[] {
+    const lines = this.text.slice(this.#taken).split("\n").slice(0, -1);
+    return lines.filter((line) => line !== "");
+  }
+
+  /** `ADDED b +3`: type, name and resourceVersion after `first` of the events since the last call. */
+  async takeShort(first: number): Promise<readonly string[]> {
     return (await this.take()).map(({ type, object }) => {
       const { name, resourceVersion } = object.metadata;
-      return [type, ...(name === undefined ? [] : [name]), resourceVersion].join(" ");
+      return [type, ...(name === undefined ? [] : [name]), `+${Number(resourceVersion) - first}`].join(" ");
     });
   }
 

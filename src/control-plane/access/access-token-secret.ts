@@ -6,7 +6,7 @@
  * in place of the token: from these the table of tokens is made.
  */
 import { accessToken, TOKEN_BYTES, tokenDigest } from "../../core/access-token.ts";
-import { secretText, secretValue } from "../kinds/secret-value.ts";
+import { secretText, secretValue } from "../kinds/core/secret-value.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { isBeingDeleted, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { invalid } from "../resources/refusal.ts";

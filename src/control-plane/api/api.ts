@@ -19,6 +19,7 @@ import { qualified, Refusal, unknownPath } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { TokenTable } from "../store/token-table.ts";
+import type { WatchHub } from "../watch/watch-hub.ts";
 import { answerReview } from "./answer-review.ts";
 import { parseApiPath } from "./api-path.ts";
 import { answerOperator } from "./operator-api.ts";
@@ -30,6 +31,7 @@ export interface ApiPorts {
   readonly access: AccessSettings;
   readonly resources: Resources;
   readonly store: ObjectStore;
+  readonly watches: WatchHub;
   readonly now: () => number;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   /** Told the origin of every request of a user; the first one becomes the base of addresses. */

@@ -16,5 +16,9 @@ export function answerWatch(request: Request, scope: Scope, { resources, now }: 
   const query = new URL(request.url).searchParams;
   const options = watchOptions(query, scope.kind);
   const format = watchFormat(scope, chooseRepresentation(request.headers.get("accept"), query), now);
-  return new Response(resources.watch(scope, options, format), { headers: HEADERS });
+  return watchResponse(resources.watch(scope, options, format));
+}
+
+export function watchResponse(lines: ReadableStream<Uint8Array>): Response {
+  return new Response(lines, { headers: HEADERS });
 }

@@ -8,7 +8,8 @@
 import { base64Text } from "../../core/base64.ts";
 import { type Json, type JsonObject, parseJson, textAt } from "../resources/json.ts";
 import { timestamp } from "../resources/metadata.ts";
-import { type FieldType, MESSAGES, type Message, UNKNOWN, UNKNOWN_RAW } from "./protobuf-messages.ts";
+import type { FieldType, Message } from "./protobuf-fields.ts";
+import { MESSAGES, UNKNOWN, UNKNOWN_RAW } from "./protobuf-messages.ts";
 import { MalformedProtobuf, type WireField, wireFields } from "./protobuf-wire.ts";
 
 /** "k8s\0", then a message of the kind `Unknown`. */

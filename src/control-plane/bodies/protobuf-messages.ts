@@ -2,39 +2,25 @@
  * The messages that clients send as protobuf: the typed commands of kubectl and other Go clients. Field numbers are
  * those of Kubernetes' published `generated.proto` files; fields that are not listed are skipped, as unknown ones are.
  */
+import {
+  bytesMap,
+  fieldsOf,
+  flag,
+  integer,
+  type Message,
+  message,
+  positive,
+  text,
+  textMap,
+  time,
+} from "./protobuf-fields.ts";
 
-export type FieldType =
-  | { readonly kind: "text" }
-  /** Where zero is a value. */
-  | { readonly kind: "integer" }
-  /** Where zero means that nothing was set: Go writes it all the same. */
-  | { readonly kind: "positive" }
-  | { readonly kind: "flag" }
-  /** Seconds and nanoseconds; RFC 3339 in JSON. */
-  | { readonly kind: "time" }
-  /** A number or a name, with a sign which of both it is. */
-  | { readonly kind: "int-or-string" }
-  /** A message around the bytes of a JSON text. */
-  | { readonly kind: "raw-json" }
-  /** Names to values; bytes are base64 in JSON. */
-  | { readonly kind: "map"; readonly values: "text" | "bytes" }
-  | { readonly kind: "message"; readonly fields: Message };
-
-export interface Field {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly repeated: boolean;
-}
-
-export type Message = ReadonlyMap<number, Field>;
-
-const text: FieldType = { kind: "text" };
-const integer: FieldType = { kind: "integer" };
-const positive: FieldType = { kind: "positive" };
-const flag: FieldType = { kind: "flag" };
-const time: FieldType = { kind: "time" };
-const textMap: FieldType = { kind: "map", values: "text" };
-const bytesMap: FieldType = { kind: "map", values: "bytes" };
+/** The envelope of every message, but for field 2: the bytes of the message that `typeMeta` names. */
+export const UNKNOWN: Message = fieldsOf({
+  1: ["typeMeta", message({ 1: ["apiVersion", text], 2: ["kind", text] })],
+  3: ["contentEncoding", text],
+});
+export const UNKNOWN_RAW = 2;
 
 const ownerReference = message({
   1: ["kind", text],
@@ -118,13 +104,6 @@ const accessReviewSpec = message({
   2: ["nonResourceAttributes", message({ 1: ["path", text], 2: ["verb", text] })],
 });
 
-/** The envelope of every message, but for field 2: the bytes of the message that `typeMeta` names. */
-export const UNKNOWN: Message = fieldsOf({
-  1: ["typeMeta", message({ 1: ["apiVersion", text], 2: ["kind", text] })],
-  3: ["contentEncoding", text],
-});
-export const UNKNOWN_RAW = 2;
-
 /** By kind; the verb that takes the object compares its group and version. */
 export const MESSAGES: ReadonlyMap<string, Message> = new Map([
   [
@@ -181,17 +160,3 @@ export const MESSAGES: ReadonlyMap<string, Message> = new Map([
   ],
   ["SelfSubjectReview", fieldsOf({ 1: ["metadata", objectMeta] })],
 ]);
-
-type FieldRow = readonly [name: string, type: FieldType, repeated?: "repeated"];
-
-function message(rows: Readonly<Record<number, FieldRow>>): FieldType {
-  return { kind: "message", fields: fieldsOf(rows) };
-}
-
-function fieldsOf(rows: Readonly<Record<number, FieldRow>>): Message {
-  const fields = Object.entries(rows).map(([number, [name, type, repeated]]): [number, Field] => [
-    Number(number),
-    { name, type, repeated: repeated !== undefined },
-  ]);
-  return new Map(fields);
-}

@@ -7,7 +7,7 @@ import { channelSettings } from "../validation/annotations.ts";
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, summarize } from "./conditions.ts";
 import { settingsHash, withHash } from "./configuration-hash.ts";
-import { brokerUrl, type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { brokerAddress, type Resolution, resolveDestination } from "./resolve-destination.ts";
 import { brokerNameOf, triggerSubscription } from "./trigger-subscription.ts";
 
 export function compileBroker(broker: JsonObject, context: CompileContext): Compiled {
@@ -23,8 +23,7 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
   const channelReady = channelCondition(configuration, context.acknowledged(channel));
   const sink = objectAt(broker, "spec", "delivery", "deadLetterSink");
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
-  const url = brokerUrl(context.publicUrl, namespace, nameOf(broker));
-  const address = { name: url.startsWith("https:") ? "https" : "http", url };
+  const address = brokerAddress(context.publicUrl, namespace, nameOf(broker));
   const conditions = [
     // One channel is ingress, log and filter at once, so the three stand and fall together.
     ...["IngressReady", "TriggerChannelReady", "FilterReady"].map((type) => ({ ...channelReady, type })),

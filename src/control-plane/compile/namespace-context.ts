@@ -10,6 +10,9 @@ import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileInput, Manifest } from "./compile.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
 
+/** Objects that wait for each other in a row. Beyond it the status that is stored counts: a stack has an end. */
+const MAX_CHAIN = 50;
+
 export class NamespaceContext implements CompileContext {
   readonly publicUrl: string;
   readonly now: string;
@@ -20,6 +23,7 @@ export class NamespaceContext implements CompileContext {
   readonly #compiled = new Map<JsonObject, Compiled | undefined>();
   /** Compiled or being compiled: what waits for itself in a circle is not compiled again. */
   readonly #begun = new Set<JsonObject>();
+  #depth = 0;
 
   constructor(input: CompileInput) {
     this.publicUrl = input.publicUrl;
@@ -61,11 +65,13 @@ export class NamespaceContext implements CompileContext {
     return this.#input.acknowledged(channel);
   }
 
-  /** Undefined for kinds that do not compile, and for an object that is just being compiled. */
+  /** Undefined for kinds that do not compile, for an object that is just being compiled, and at the end of a long chain. */
   compile({ resource, object }: Manifest): Compiled | undefined {
-    if (!this.#begun.has(object)) {
+    if (!this.#begun.has(object) && this.#depth < MAX_CHAIN) {
       this.#begun.add(object);
+      this.#depth++;
       this.#compiled.set(object, kindNamed(resource)?.compile?.(object, this));
+      this.#depth--;
     }
     return this.#compiled.get(object);
   }

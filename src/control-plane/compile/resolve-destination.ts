@@ -30,8 +30,9 @@ export function resolveDestination(
   return relativeUrl(uri, resolved.target.url);
 }
 
-export function brokerUrl(publicUrl: string, namespace: string, name: string): string {
-  return `${publicUrl}/${namespace}/${name}`;
+/** The one address of a Broker, named for its scheme as Knative does. */
+export function brokerAddress(publicUrl: string, namespace: string, name: string): { name: string; url: string } {
+  return { name: publicUrl.startsWith("https:") ? "https" : "http", url: `${publicUrl}/${namespace}/${name}` };
 }
 
 function resolveReference(ref: JsonObject, namespace: string, context: CompileContext): Resolution {
@@ -48,17 +49,22 @@ function resolveReference(ref: JsonObject, namespace: string, context: CompileCo
   }
 }
 
-function addressOf(ref: JsonObject, referent: Referent & { kind: "found" }, context: CompileContext): Resolution {
+function addressOf(
+  ref: JsonObject,
+  referent: Extract<Referent, { kind: "found" }>,
+  context: CompileContext,
+): Resolution {
   const { resource, namespace, name, object } = referent;
   if (qualified(resource) === qualified(SERVICES)) return resolveService(object);
   const channel = qualified(resource) === qualified(BROKERS) ? parseChannelName(namespace, "broker", name) : undefined;
-  if (channel !== undefined) {
-    return {
-      kind: "resolved",
-      target: { kind: "channel", name: channel, url: brokerUrl(context.publicUrl, namespace, name) },
-    };
-  }
   const shown = shownReference(ref, referent);
+  if (channel !== undefined) {
+    const address = brokerAddress(context.publicUrl, namespace, name);
+    const wanted = textAt(ref, "address") || address.name;
+    if (wanted !== address.name)
+      return unresolved(`address with name ${JSON.stringify(wanted)} not found for ${shown}`);
+    return { kind: "resolved", target: { kind: "channel", name: channel, url: address.url } };
+  }
   const why = readyCondition(context.statusOf(resource, namespace, name))?.message ?? "nothing can be sent to it";
   return unresolved(`address not set for ${shown}: ${why}`);
 }

@@ -1,6 +1,6 @@
 /** Answers the webhook ingress: where a source's events go and which secrets may have signed a request. */
 import type { WebhookLookup } from "../../core/webhook-source.ts";
-import { secretText } from "../kinds/secret-value.ts";
+import { secretText } from "../kinds/core/secret-value.ts";
 import { resourceOf } from "../registry.ts";
 import { GITHUB_SOURCES, SECRETS } from "../resource-names.ts";
 import { listAt, textAt } from "../resources/json.ts";

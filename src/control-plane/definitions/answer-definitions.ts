@@ -1,43 +1,67 @@
-/** GET of CustomResourceDefinitions, one or all: there is nothing else to be done with them here. */
+/** GET of CustomResourceDefinitions, one, all, or watched: there is nothing else to be done with them here. */
 import { listOptions } from "../api/query-options.ts";
 import { refuseWrites } from "../api/refuse-writes.ts";
+import { watchResponse } from "../api/watch-verb.ts";
 import { presentList, presentObject } from "../presentation/present.ts";
 import { chooseRepresentation } from "../presentation/representation.ts";
 import { KINDS } from "../registry.ts";
 import { NAMESPACES } from "../resource-names.ts";
-import { textAt } from "../resources/json.ts";
+import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { DEFAULT_NAMESPACE } from "../resources/permanent-namespaces.ts";
-import { methodNotAllowed, notFound, qualified } from "../resources/refusal.ts";
-import type { ObjectStore } from "../store/object-store.ts";
+import { notFound, qualified } from "../resources/refusal.ts";
+import type { ObjectStore, StoredObject } from "../store/object-store.ts";
+import { watchFormat } from "../watch/watch-format.ts";
+import type { WatchHub } from "../watch/watch-hub.ts";
+import { isWatch, watchOptions } from "../watch/watch-options.ts";
 import { definitionOf } from "./definition-of.ts";
 import { customResourceDefinitions } from "./definition-resource.ts";
 
-export function answerDefinitions(
-  request: Request,
-  name: string | undefined,
-  ports: { readonly store: ObjectStore; readonly now: () => number },
-): Response {
+export interface DefinitionPorts {
+  readonly store: ObjectStore;
+  readonly watches: WatchHub;
+  readonly now: () => number;
+}
+
+const SUBJECT = { kind: customResourceDefinitions, version: customResourceDefinitions.version, namespace: "" };
+
+export function answerDefinitions(request: Request, name: string | undefined, ports: DefinitionPorts): Response {
   refuseWrites(request);
+  const { store, watches, now } = ports;
   const query = new URL(request.url).searchParams;
-  const view = { as: chooseRepresentation(request.headers.get("accept"), query), nowMs: ports.now() };
-  const subject = { kind: customResourceDefinitions, version: customResourceDefinitions.version };
-  const createdAt = createdAtOf(ports.store);
-  const definitions = KINDS.map((kind) => definitionOf(kind, createdAt)).filter((each) => each !== undefined);
+  const as = chooseRepresentation(request.headers.get("accept"), query);
+  const definitions = allDefinitions(store);
   if (name !== undefined) {
     const definition = definitions.find((each) => nameOf(each) === name);
     if (definition === undefined) throw notFound(customResourceDefinitions, name);
-    return Response.json(presentObject(subject, definition, view));
+    return Response.json(presentObject(SUBJECT, definition, { as, nowMs: now() }));
   }
-  // They change with the version of the program only.
-  if (query.has("watch")) throw methodNotAllowed(["GET"]);
-  const { selects } = listOptions(query, {});
-  const items = definitions.filter(selects).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  return Response.json(presentList(subject, { items, metadata: { resourceVersion: "1" } }, view));
+  if (isWatch(query)) {
+    const request = { scope: SUBJECT, options: watchOptions(query, {}), format: watchFormat(SUBJECT, as, now) };
+    const present = async ({ body }: StoredObject) => body;
+    return watchResponse(watches.open({ ...request, present, unchanging: definitions.map(asStored) }));
+  }
+  const items = definitions.filter(listOptions(query, {}).selects);
+  const metadata = { resourceVersion: String(store.latestResourceVersion()) };
+  return Response.json(presentList(SUBJECT, { items, metadata }, { as, nowMs: now() }));
+}
+
+/** In the order of their names. They change with the version of the program only. */
+function allDefinitions(store: ObjectStore): readonly JsonObject[] {
+  const createdAt = createdAtOf(store);
+  return KINDS.map((kind) => definitionOf(kind, createdAt))
+    .filter((definition) => definition !== undefined)
+    .sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
 /** The kinds are here since the first namespace is. */
 function createdAtOf(store: ObjectStore): string {
   const first = store.get({ resource: qualified(NAMESPACES), namespace: "", name: DEFAULT_NAMESPACE });
   return textAt(first?.body, "metadata", "creationTimestamp") ?? "";
+}
+
+/** As watches take objects, though no store has these. */
+function asStored(body: JsonObject): StoredObject {
+  const key = { resource: qualified(customResourceDefinitions), namespace: "", name: nameOf(body) };
+  return { key, resourceVersion: 1, body, sealed: undefined, characters: 0 };
 }

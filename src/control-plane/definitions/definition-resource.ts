@@ -16,7 +16,7 @@ export const customResourceDefinitions: ServedResource & { readonly printerColum
   shortNames: ["crd", "crds"],
   categories: ["api-extensions"],
   namespaced: false,
-  verbs: ["get", "list"],
+  verbs: ["get", "list", "watch"],
   hasStatus: false,
   schema: objectSchema({ spec: freeObject, status: freeObject }, ["spec"]),
   printerColumns: COLUMNS,

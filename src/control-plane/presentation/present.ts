@@ -7,7 +7,7 @@ import type { Representation } from "./representation.ts";
 import { tableOf } from "./table.ts";
 
 export interface Subject {
-  readonly kind: Pick<ResourceKind, "group" | "kind" | "schema" | "printerColumns" | "shapes">;
+  readonly kind: Pick<ResourceKind, "group" | "plural" | "kind" | "schema" | "printerColumns" | "shapes">;
   readonly version: string;
 }
 

@@ -172,20 +172,25 @@ export class Reconciler {
     await this.#pokeAll();
   }
 
-  /** What is being deleted, and what has lost its owners. */
+  /** What is being deleted, and what has lost its owners; what is too much for one pass is for the next. */
   #clearAway(namespace: string): void {
     const ports = { store: this.#ports.store, deletion: this.#deletion, now: this.#ports.now };
-    let isMore = drainNamespace(namespace, ports);
-    for (let round = 0; round < GARBAGE_ROUNDS && collectGarbage(namespace, ports); round++) {
-      isMore = isMore || round === GARBAGE_ROUNDS - 1;
+    if (drainNamespace(namespace, ports)) {
+      this.#dirty?.add(namespace);
+      return;
+    }
+    let rounds = 0;
+    while (collectGarbage(namespace, ports)) {
+      if (++rounds < GARBAGE_ROUNDS) continue;
+      this.#dirty?.add(namespace);
+      return;
     }
     // What held the namespace may be gone now.
-    isMore = drainNamespace(namespace, ports) || isMore;
-    if (isMore) this.#dirty?.add(namespace);
+    if (rounds > 0) drainNamespace(namespace, ports);
   }
 
   #takeDirty(): readonly string[] {
-    const { store, channels, now } = this.#ports;
+    const { channels, now } = this.#ports;
     const due = channels.all().filter((each) => each.failure !== undefined && each.dueAtMs <= now());
     const dirty = this.#dirty ?? new Set(this.#allNamespaces());
     this.#dirty = new Set();

@@ -1,9 +1,8 @@
 /** How things look in a watch: objects as themselves, or as what the client accepts instead (a Table, metadata alone). */
-import { presentEvent } from "../presentation/present.ts";
+import { presentEvent, type Subject } from "../presentation/present.ts";
 import type { Representation } from "../presentation/representation.ts";
 import type { JsonObject } from "../resources/json.ts";
 import type { Refusal } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
 import { apiVersionOf } from "../resources/versions.ts";
 import type { ChangeType } from "../store/change-log.ts";
 
@@ -19,22 +18,22 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 /** An empty list in base64: what the client makes its list of. */
 const LIST_BLUEPRINT = "kubernetes.io/initial-events-list-blueprint";
 
-export function watchFormat(scope: Scope, as: Representation, now: () => number): WatchFormat {
+export function watchFormat(subject: Subject, as: Representation, now: () => number): WatchFormat {
   let isFirst = true;
   return {
     object(object) {
-      const shown = presentEvent(scope, object, { as, nowMs: now(), isFirst });
+      const shown = presentEvent(subject, object, { as, nowMs: now(), isFirst });
       isFirst = false;
       return shown;
     },
-    bookmark: (metadata) => bookmarkObject(scope, as, metadata),
+    bookmark: (metadata) => bookmarkObject(subject, as, metadata),
   };
 }
 
-function bookmarkObject(scope: Scope, as: Representation, metadata: JsonObject): JsonObject {
+function bookmarkObject(subject: Subject, as: Representation, metadata: JsonObject): JsonObject {
   switch (as.kind) {
     case "object":
-      return { kind: scope.kind.kind, apiVersion: apiVersionOf(scope.kind, scope.version), metadata };
+      return { kind: subject.kind.kind, apiVersion: apiVersionOf(subject.kind, subject.version), metadata };
     case "table":
       return { kind: "Table", apiVersion: `meta.k8s.io/${as.version}`, metadata, columnDefinitions: [], rows: [] };
     case "metadata":
@@ -53,16 +52,16 @@ export function errorLine(refusal: Refusal): string {
 }
 
 /** Says that the client knows everything up to this version. */
-export function bookmarkLine(version: number, format: WatchFormat, endsInitialEventsOf?: Scope): string {
+export function bookmarkLine(version: number, format: WatchFormat, endsInitialEventsOf?: Subject): string {
   const metadata: JsonObject = { resourceVersion: String(version), creationTimestamp: null };
   if (endsInitialEventsOf === undefined) return line({ type: "BOOKMARK", object: format.bookmark(metadata) });
   const annotations = { [INITIAL_EVENTS_END]: "true", [LIST_BLUEPRINT]: blueprint(endsInitialEventsOf) };
   return line({ type: "BOOKMARK", object: format.bookmark({ ...metadata, annotations }) });
 }
 
-function blueprint(scope: Scope): string {
-  const apiVersion = apiVersionOf(scope.kind, scope.version);
-  return btoa(JSON.stringify({ kind: `${scope.kind.kind}List`, apiVersion, metadata: {}, items: [] }));
+function blueprint(subject: Subject): string {
+  const apiVersion = apiVersionOf(subject.kind, subject.version);
+  return btoa(JSON.stringify({ kind: `${subject.kind.kind}List`, apiVersion, metadata: {}, items: [] }));
 }
 
 function line(event: JsonObject): string {

@@ -112,9 +112,9 @@ function startVersion(start: WatchStart): number {
 }
 
 /** As many as a list without a limit holds, until they are sent. */
-function selectedObjects({ scope, options }: WatchRequest, store: ObjectStore): readonly StoredObject[] {
+function selectedObjects({ scope, options, unchanging }: WatchRequest, store: ObjectStore): readonly StoredObject[] {
   const place = scope.namespace === "" ? {} : { namespace: scope.namespace };
-  const all = store.list({ resource: qualified(scope.kind), ...place }, Number.MAX_SAFE_INTEGER);
+  const all = unchanging ?? store.list({ resource: qualified(scope.kind), ...place }, Number.MAX_SAFE_INTEGER);
   return all.filter(({ body }) => options.selects(body));
 }
 

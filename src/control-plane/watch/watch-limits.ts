@@ -9,7 +9,12 @@ export const MAX_WATCHES = 200;
 /** When a refused client should try again, seconds. */
 export const RETRY_AFTER_SECONDS = 10;
 
-/** A quiet watch says something that often: proxies and clients take a minute of silence for a dead connection. */
+/**
+ * A quiet watch says something after this time, after twice that, and so on, at last every `HEARTBEAT_MS`: proxies and clients
+ * take a minute of silence for a dead connection. That a client has hung up shows when something is written to it and no
+ * earlier, so a watch that nobody reads any more stays for about as long as it was read, and 20 seconds at most.
+ */
+export const FIRST_HEARTBEAT_MS = 1000;
 export const HEARTBEAT_MS = 20_000;
 
 /**

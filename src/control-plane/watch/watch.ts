@@ -9,20 +9,22 @@
  * is told so (410) and lists again. Every change is read once and in order, because the place in the log is all there is.
  */
 
+import type { Subject } from "../presentation/present.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { expired, qualified, Refusal } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchEvent } from "./watch-event.ts";
 import { bookmarkLine, errorLine, eventLine, type WatchFormat } from "./watch-format.ts";
-import { CHANGES_AT_ONCE, CHUNK_CHARACTERS, HEARTBEAT_MS } from "./watch-limits.ts";
+import { CHANGES_AT_ONCE, CHUNK_CHARACTERS, FIRST_HEARTBEAT_MS, HEARTBEAT_MS } from "./watch-limits.ts";
 import type { WatchOptions } from "./watch-options.ts";
 
 /** What is asked for. */
 export interface WatchRequest {
-  readonly scope: Scope;
+  readonly scope: Subject & { readonly namespace: string };
   readonly options: WatchOptions;
   readonly format: WatchFormat;
+  /** Everything there is, where that is not in the store and never changes. */
+  readonly unchanging?: readonly StoredObject[];
   /** A stored object as clients see it; refuses when a Secret cannot be opened. */
   readonly present: (stored: StoredObject) => Promise<JsonObject>;
 }
@@ -84,7 +86,7 @@ export class Watch {
     // Without a buffer: a chunk is made when the client takes it.
     this.stream = new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
     this.#cancelLife = ports.schedule(beginning.lifeMs, () => this.end());
-    this.#armHeartbeat();
+    this.#armHeartbeat(FIRST_HEARTBEAT_MS);
   }
 
   /** Changes up to this version are durable; `concerned` when some of them may be of this resource. */
@@ -190,11 +192,11 @@ export class Watch {
     return options.bookmarks && isComplete ? bookmarkLine(this.#position, format) : "\n";
   }
 
-  #armHeartbeat(): void {
-    this.#cancelHeartbeat = this.#ports.schedule(HEARTBEAT_MS, () => {
+  #armHeartbeat(delayMs: number): void {
+    this.#cancelHeartbeat = this.#ports.schedule(delayMs, () => {
       this.#heartbeatIsDue = true;
       this.#wake();
-      this.#armHeartbeat();
+      this.#armHeartbeat(Math.min(2 * delayMs, HEARTBEAT_MS));
     });
   }
 

@@ -12,6 +12,7 @@ export const durable: Invariant = {
   begin: (world) => ({
     postAnswered: (post, answer) => {
       const record = world.ledger.records.get(post.channel);
+      if (answer.kind === "refused") return undefined;
       if (answer.kind !== "accepted") return refusedForNothing(world, post, answer);
       if (answer.duplicate && post.key === undefined && !record?.deduplicates) return `${post.ids[0]} is no duplicate`;
       for (const id of post.ids) {

@@ -32,12 +32,21 @@ export const apiServerSourceKind: ResourceKind = {
     spec: struct({
       ...sourceSpecMembers,
       mode: { type: "string", description: "Reference (default) sends a reference to the object, Resource all of it." },
-      owner: struct({ apiVersion: text, kind: text }),
+      owner: {
+        description: "Of the objects only those that something of this kind owns.",
+        ...struct({ apiVersion: text, kind: text }),
+      },
       // Not `required` here: that it is missing is said in Knative's words.
-      resources: listOf(struct({ apiVersion: text, kind: text, selector: labelSelectorSchema })),
-      serviceAccountName: text,
-      namespaceSelector: labelSelectorSchema,
-      filters: listOf(filterSchema),
+      resources: {
+        description: "The kinds of objects to watch, at least one; of each all, or those a selector finds.",
+        ...listOf(struct({ apiVersion: text, kind: text, selector: labelSelectorSchema })),
+      },
+      serviceAccountName: { type: "string", description: "Whose rights the watch has; default if absent." },
+      namespaceSelector: {
+        ...labelSelectorSchema,
+        description: "The namespaces to watch; the source's own if absent, all if empty.",
+      },
+      filters: { ...listOf(filterSchema), description: "Only events that pass all of them are sent." },
     }),
     status: struct({ ...sourceStatusMembers, namespaces: listOf(text) }),
   }),

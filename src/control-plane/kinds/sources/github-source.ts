@@ -8,7 +8,7 @@ import { compileGithubSource } from "../../compile/compile-github-source.ts";
 import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
 import { GITHUB_SOURCES } from "../../resource-names.ts";
 import { objectAt, textAt, textsAt, valueAt } from "../../resources/json.ts";
-import { flag, objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { validateDestination } from "../../validation/destination.ts";
 import { type FieldError, invalidValue } from "../../validation/field-error.ts";
 import { sourceSpecMembers, sourceStatusMembers } from "../../validation/sources/source-schemas.ts";
@@ -30,14 +30,19 @@ export const githubSourceKind: ResourceKind = {
     {
       spec: struct(
         {
-          githubAPIURL: text,
-          ownerAndRepository: text,
-          eventTypes: { type: "array", items: text, minItems: 1 },
-          accessToken: secretReference,
-          secretToken: secretReference,
+          githubAPIURL: { type: "string", description: "Not used: nothing is registered at GitHub." },
+          ownerAndRepository: { type: "string", description: "owner/repository, or owner for all of an organization." },
+          eventTypes: {
+            type: "array",
+            description: "The events that GitHub is to send, such as push; any other that comes is taken too.",
+            items: text,
+            minItems: 1,
+          },
+          accessToken: { ...secretReference, description: "Not used: nothing is registered at GitHub." },
+          secretToken: { ...secretReference, description: "The secret that GitHub signs its webhooks with." },
           ...sourceSpecMembers,
-          serviceAccountName: text,
-          secure: flag,
+          serviceAccountName: { type: "string", description: "Not used: there is no pod to run." },
+          secure: { type: "boolean", description: "Not used: the address decides whether it is https." },
         },
         ["ownerAndRepository", "eventTypes"],
       ),

@@ -32,14 +32,20 @@ export const integrationSourceKind: ResourceKind = {
   schema: objectSchema({
     spec: struct({
       ...sourceSpecMembers,
-      timer: struct({
-        period: { ...int64, description: "Milliseconds between two events; 1000 if absent." },
-        message: text,
-        contentType: { type: "string", description: "Media type of the message; text/plain if absent." },
-        repeatCount: { ...int64, description: "Events at most; no limit if absent." },
-      }),
-      aws: struct({ s3: s3Schema, sqs: sqsSchema, ddbStreams: dynamoStreamsSchema, auth: awsAuthSchema }),
-      template: freeObject,
+      timer: {
+        description: "Sends the same message again and again.",
+        ...struct({
+          period: { ...int64, description: "Milliseconds between two events; 1000 if absent." },
+          message: text,
+          contentType: { type: "string", description: "Media type of the message; text/plain if absent." },
+          repeatCount: { ...int64, description: "Events at most; no limit if absent." },
+        }),
+      },
+      aws: {
+        description: "Reads one service of AWS.",
+        ...struct({ s3: s3Schema, sqs: sqsSchema, ddbStreams: dynamoStreamsSchema, auth: awsAuthSchema }),
+      },
+      template: { ...freeObject, description: "Changes to the pod that a cluster would run for this source." },
     }),
     status: struct(sourceStatusMembers),
   }),

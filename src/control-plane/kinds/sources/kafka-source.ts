@@ -29,25 +29,28 @@ export const kafkaSourceKind: ResourceKind = {
     spec: struct(
       {
         ...sourceSpecMembers,
-        bootstrapServers: listOf(text),
-        topics: listOf(text),
+        bootstrapServers: { ...listOf(text), description: "Brokers to begin with, as host:port." },
+        topics: { ...listOf(text), description: "Topics to read, at least one." },
         consumerGroup: { type: "string", description: "Cannot be changed; one of its own if absent." },
-        consumers: int32,
+        consumers: { ...int32, description: "Consumers in the group; 1 if absent." },
         initialOffset: { type: "string", description: "earliest or latest (default)." },
         ordering: { type: "string", description: "ordered (default) or unordered, within a partition." },
         delivery: deliverySchema,
-        net: struct({
-          sasl: struct({
-            enable: flag,
-            user: secretKeySchema,
-            password: secretKeySchema,
-            type: secretKeySchema,
-            // Only v1 of Knative has these two; here both versions do, so that neither loses what the other wrote.
-            roleARN: secretKeySchema,
-            tokenProvider: secretKeySchema,
+        net: {
+          description: "How to connect: with SASL, with TLS.",
+          ...struct({
+            sasl: struct({
+              enable: flag,
+              user: secretKeySchema,
+              password: secretKeySchema,
+              type: secretKeySchema,
+              // Only v1 of Knative has these two; here both versions do, so that neither loses what the other wrote.
+              roleARN: secretKeySchema,
+              tokenProvider: secretKeySchema,
+            }),
+            tls: struct({ enable: flag, cert: secretKeySchema, key: secretKeySchema, caCert: secretKeySchema }),
           }),
-          tls: struct({ enable: flag, cert: secretKeySchema, key: secretKeySchema, caCert: secretKeySchema }),
-        }),
+        },
       },
       ["bootstrapServers", "topics"],
     ),

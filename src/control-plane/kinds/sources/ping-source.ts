@@ -2,7 +2,7 @@
 import { compileSourceNotImplemented } from "../../compile/compile-source-not-implemented.ts";
 import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
 import { objectAt, valueAt } from "../../resources/json.ts";
-import { objectSchema, struct, text } from "../../validation/common-schemas.ts";
+import { objectSchema, struct } from "../../validation/common-schemas.ts";
 import { validateDestination } from "../../validation/destination.ts";
 import { validatePingData } from "../../validation/sources/ping-data.ts";
 import { validatePingSchedule } from "../../validation/sources/ping-schedule.ts";
@@ -33,7 +33,7 @@ export const pingSourceKind: ResourceKind = {
       timezone: { type: "string", description: "IANA name of the zone the schedule is read in; UTC if absent." },
       contentType: { type: "string", description: "Media type of the data." },
       data: { type: "string", description: "What the event carries; or use dataBase64." },
-      dataBase64: text,
+      dataBase64: { type: "string", description: "What the event carries, as bytes in base64." },
     }),
     status: struct(sourceStatusMembers),
   }),

@@ -29,21 +29,30 @@ export const rabbitmqSourceKind: ResourceKind = {
     spec: struct(
       {
         ...sourceSpecMembers,
-        rabbitmqClusterReference: struct({
-          name: { type: "string", description: "A RabbitmqCluster; or give connectionSecret." },
-          namespace: text,
-          connectionSecret: struct({ name: text }),
-        }),
-        rabbitmqResourcesConfig: struct({
-          exchangeName: text,
-          queueName: text,
-          vhost: text,
-          predeclared: { type: "boolean", description: "Exchange and queue exist already." },
-          parallelism: { ...int64, description: `From ${MIN_PARALLELISM} to ${MAX_PARALLELISM}.` },
-        }),
-        delivery: struct({ backoffDelay: text, backoffPolicy: text, retry: int32 }),
-        serviceAccountName: text,
-        adapterContainerName: text,
+        rabbitmqClusterReference: {
+          description: "Where the queue is.",
+          ...struct({
+            name: { type: "string", description: "A RabbitmqCluster; or give connectionSecret." },
+            namespace: text,
+            connectionSecret: struct({ name: text }),
+          }),
+        },
+        rabbitmqResourcesConfig: {
+          description: "What is read, and how much at a time.",
+          ...struct({
+            exchangeName: text,
+            queueName: text,
+            vhost: text,
+            predeclared: { type: "boolean", description: "Exchange and queue exist already." },
+            parallelism: { ...int64, description: `From ${MIN_PARALLELISM} to ${MAX_PARALLELISM}.` },
+          }),
+        },
+        delivery: {
+          description: "How often and how fast events are tried that could not be delivered.",
+          ...struct({ backoffDelay: text, backoffPolicy: text, retry: int32 }),
+        },
+        serviceAccountName: { type: "string", description: "As whom a cluster would run this source." },
+        adapterContainerName: { type: "string", description: "Name of the container a cluster would run for it." },
       },
       ["rabbitmqClusterReference", "sink"],
     ),

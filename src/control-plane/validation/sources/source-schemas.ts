@@ -13,13 +13,16 @@ import type { Schema, StructSchema } from "../schema.ts";
 
 export const sourceSpecMembers: Readonly<Record<string, Schema>> = {
   sink: { ...destinationSchema, description: "Where events are sent: a ref to an addressable object, or a uri." },
-  ceOverrides: struct({
-    extensions: {
-      type: "object",
-      description: "Attributes that are set on every event; their names are alphanumeric.",
-      additionalProperties: text,
-    },
-  }),
+  ceOverrides: {
+    description: "What is changed in every event before it is sent.",
+    ...struct({
+      extensions: {
+        type: "object",
+        description: "Attributes that are set on every event; their names are alphanumeric.",
+        additionalProperties: text,
+      },
+    }),
+  },
 };
 
 export const sourceStatusMembers: Readonly<Record<string, Schema>> = {

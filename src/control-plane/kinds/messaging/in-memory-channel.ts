@@ -1,0 +1,52 @@
+/** An InMemoryChannel: durable here all the same, whatever its name says. */
+
+import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { IN_MEMORY_CHANNELS } from "../../resource-names.ts";
+import { objectAt } from "../../resources/json.ts";
+import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
+import { validateChannelAnnotations } from "../../validation/annotations.ts";
+import { channelStatusMembers, inMemoryChannelSubscribersSchema } from "../../validation/channels/channel-schemas.ts";
+import { validateChannelScope, validateChannelSubscribers } from "../../validation/channels/channel-subscribers.ts";
+import { deliverySchema, objectSchema, struct } from "../../validation/common-schemas.ts";
+import { validateDelivery, withDefaultDelivery } from "../../validation/delivery-spec.ts";
+import { SUBSCRIBABLE } from "./channel.ts";
+
+export const inMemoryChannelKind: ResourceKind = {
+  ...IN_MEMORY_CHANNELS,
+  kind: "InMemoryChannel",
+  versions: ["v1"],
+  singular: "inmemorychannel",
+  shortNames: ["imc"],
+  categories: ["all", "knative", "messaging", "channel"],
+  namespaced: true,
+  nameRule: "subdomain",
+  hasStatus: true,
+  schema: {
+    description: "A Channel of the default kind, durable here all the same. It carries no events yet.",
+    ...objectSchema({
+      spec: struct({
+        delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
+        subscribers: { ...inMemoryChannelSubscribersSchema, description: "Set by Subscriptions." },
+      }),
+      status: struct(channelStatusMembers),
+    }),
+  },
+  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
+  applyDefaults(object) {
+    const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };
+    const spec = withDefaultDelivery(objectAt(object, "spec") ?? {}, namespaceOf(object));
+    return { ...withMetadata(object, { annotations }), spec };
+  },
+  validate(object, old) {
+    return [
+      ...validateChannelSubscribers(object, old),
+      ...validateChannelScope(object),
+      ...validateDelivery(objectAt(object, "spec", "delivery"), "spec.delivery"),
+      ...validateChannelAnnotations(object),
+    ];
+  },
+  compile: compileNotImplemented(
+    "InMemoryChannels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers.",
+  ),
+};
