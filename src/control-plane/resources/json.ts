@@ -101,6 +101,10 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   return names.every((name) => Object.hasOwn(b, name) && sameJson(a[name], b[name]));
 }
 
+function definedNames(object: JsonObject): readonly string[] {
+  return Object.keys(object).filter((name) => object[name] !== undefined);
+}
+
 /** For values that were put together here; what is read was checked as text. */
 export function isTooDeep(value: Json, allowed = MAX_DEPTH): boolean {
   const members: readonly Json[] = isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
