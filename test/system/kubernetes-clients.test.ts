@@ -3,7 +3,7 @@
  * `@kubernetes/client-node`, which is always there.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   ApiException,
@@ -82,11 +82,6 @@ function kubectlTests(): void {
   );
 
   test("[KUBECTL-2] what Knative's documentation has people apply is applied unchanged", () => {
-    const run = (...parameters: string[]) =>
-      execFileSync("kubectl", ["--kubeconfig", kubeconfig, ...parameters], {
-        encoding: "utf8",
-        env: { ...process.env, HOME: temporaryFolder() },
-      });
     run("create", "namespace", "documented");
     const file = join(ROOT, "test/kubectl/knative-examples.yaml");
     const documents = readFileSync(file, "utf8").split(/^---$/m).length;
@@ -98,6 +93,28 @@ function kubectlTests(): void {
     expect(new Set(generations.split(" "))).toEqual(new Set(["1"]));
     run("delete", "namespace", "documented");
   });
+
+  test.each(["README.md", "docs/resources.md"])("[KUBECTL-3] the manifests of %s are applied as they stand", (page) => {
+    run("create", "namespace", "readme");
+    const file = join(temporaryFolder(), "manifests.yaml");
+    const manifests = manifestsOf(page);
+    writeFileSync(file, manifests);
+    const documents = manifests.split(/^---$/m).length;
+    expect(run("-n", "readme", "apply", "-f", file).match(/ created$/gm)).toHaveLength(documents);
+    run("delete", "namespace", "readme");
+  });
+}
+
+/** What kubectl prints; throws when it fails. */
+function run(...parameters: string[]): string {
+  const env = { ...process.env, HOME: temporaryFolder() };
+  return execFileSync("kubectl", ["--kubeconfig", kubeconfig, ...parameters], { encoding: "utf8", env });
+}
+
+/** The manifests of a page, in the order they stand there. */
+function manifestsOf(page: string): string {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  return [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, yaml]) => yaml).join("---\n");
 }
 
 /** A Broker as this client gives it back. */

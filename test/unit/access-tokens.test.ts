@@ -220,6 +220,25 @@ describe("[ACC] users at the API", () => {
     expect((await world.request("GET", SECRETS)).body.items.map(({ metadata }) => metadata.name)).toEqual(["ci", "ed"]);
   });
 
+  test.each([
+    ["ci", "application/apply-patch+yaml", { apiVersion: "v1", kind: "Secret", metadata: { name: "ci" }, data: {} }],
+    ["mine", "application/apply-patch+yaml", tokenSecret("mine", "admin")],
+    ["ci", "application/json-patch+json", [{ op: "replace", path: "/data/role", value: btoa("admin") }]],
+    ["ci", "application/strategic-merge-patch+json", { data: { role: btoa("admin") } }],
+  ])("[ACC-9] nor does it reach %s by %s", async (name, type, patch) => {
+    const world = new TokenWorld();
+    await world.request("POST", SECRETS, tokenSecret("ci", "publisher"));
+    const token = tokenOf(await world.request("POST", SECRETS, tokenSecret("ed", "editor")));
+    const headers = { authorization: `Bearer ${token}`, "content-type": type };
+    const path = `${SECRETS}/${name}?fieldManager=m`;
+    const refused = await world.request("PATCH", path, patch, headers);
+    expect([refused.code, refused.body.reason]).toEqual([403, "Forbidden"]);
+    expect(world.rows).toEqual([
+      { secret: "default/ci", role: "publisher" },
+      { secret: "default/ed", role: "editor" },
+    ]);
+  });
+
   test("[ACC-10] nobody raises themselves: an admin of a namespace gives rights there alone", async () => {
     const world = new TokenWorld();
     const ada = await world.user("ada", "admin");
