@@ -1,10 +1,10 @@
 /** What a path of the Kubernetes-style API means. */
-import { customResourceDefinitions } from "../definitions/definition-resource.ts";
-import type { DiscoveryPath } from "../discovery/answer-discovery.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { isReview } from "../discovery/review-resources.ts";
-import type { OpenApiPath } from "../openapi/answer-openapi.ts";
 import { kindOf } from "../registry.ts";
 import type { Scope } from "../resources/resources.ts";
+import type { DiscoveryPath } from "./answer-discovery.ts";
+import type { OpenApiPath } from "./answer-openapi.ts";
 
 export type ApiPath =
   | { readonly kind: "collection"; readonly scope: Scope }

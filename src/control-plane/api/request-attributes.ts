@@ -1,6 +1,6 @@
 /** What a request asks for, for the question whether its user may. Every kind of path has its line here. */
 import type { Attributes } from "../access/authorize.ts";
-import { customResourceDefinitions } from "../definitions/definition-resource.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import type { Scope } from "../resources/resources.ts";
 import type { ApiPath } from "./api-path.ts";
 
