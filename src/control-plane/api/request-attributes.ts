@@ -2,6 +2,7 @@
 import type { Attributes } from "../access/authorize.ts";
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import type { Scope } from "../resources/resources.ts";
+import { isWatch } from "../watch/watch-options.ts";
 import type { ApiPath } from "./api-path.ts";
 
 export function requestAttributes(
@@ -14,12 +15,12 @@ export function requestAttributes(
       return ofResource(path.scope, { verb: collectionVerb(request), name: "", subresource: "" });
     case "object": {
       const subresource = path.subresource === "main" ? "" : path.subresource;
-      return ofResource(path.scope, { verb: objectVerb(request), name: path.name, subresource });
+      return ofResource(path.scope, { verb: objectVerb(method), name: path.name, subresource });
     }
     case "definitions": {
       const { group, plural: resource } = customResourceDefinitions;
       const { name = "" } = path;
-      const verb = name === "" ? collectionVerb(request) : objectVerb(request);
+      const verb = name === "" ? collectionVerb(request) : objectVerb(method);
       return { kind: "resource", verb, group, resource, subresource: "", namespace: "", name };
     }
     case "discovery":
@@ -31,7 +32,7 @@ export function requestAttributes(
     case "operator": {
       const [resource = "", name = "", ...subresource] = path.segments;
       const { namespace } = path;
-      const verb = method === "POST" ? "create" : objectVerb(request);
+      const verb = method === "POST" ? "create" : objectVerb(method);
       return {
         kind: "resource",
         verb,
@@ -62,31 +63,25 @@ function ofResource(
 function collectionVerb(request: { readonly method: string; readonly url: string }): string {
   switch (request.method) {
     case "GET":
-      return isWatch(request.url) ? "watch" : "list";
+      return isWatch(new URL(request.url).searchParams) ? "watch" : "list";
     case "POST":
       return "create";
     case "DELETE":
       return "deletecollection";
     default:
-      return objectVerb(request);
+      return objectVerb(request.method);
   }
 }
 
 /** A method that does nothing here is a verb of its own, which no rule names. */
-function objectVerb({ method, url }: { readonly method: string; readonly url: string }): string {
+function objectVerb(method: string): string {
   switch (method) {
     case "GET":
     case "HEAD":
-      return isWatch(url) ? "watch" : "get";
+      return "get";
     case "PUT":
       return "update";
     default:
       return method.toLowerCase();
   }
-}
-
-/** As Kubernetes reads a flag: whatever is there and neither `false` nor `0`. */
-function isWatch(url: string): boolean {
-  const watch = new URL(url).searchParams.get("watch");
-  return watch !== null && watch !== "false" && watch !== "0";
 }
