@@ -10,9 +10,10 @@ import { authorize, denial } from "../access/authorize.ts";
 import type { User } from "../access/user.ts";
 import { withheldFrom } from "../access/withheld-tokens.ts";
 import { SERVER_VERSION } from "../discovery/server-version.ts";
+import { logError } from "../log-error.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { SECRETS } from "../resource-names.ts";
-import { qualified, Refusal, unknownPath } from "../resources/refusal.ts";
+import { internalError, qualified, Refusal, unknownPath } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { TokenTable } from "../store/token-table.ts";
@@ -49,8 +50,8 @@ export function createApi(ports: ApiPorts): Hono {
   });
   app.onError((error) => {
     if (error instanceof Refusal) return answerRefusal(error);
-    ports.log({ event: "control-plane.error", error: error.message });
-    return answerRefusal(new Refusal(500, "InternalError", "an error on the server; its log says more"));
+    logError(ports, error);
+    return answerRefusal(internalError());
   });
   return app;
 }
