@@ -4,6 +4,7 @@
  */
 import type { ChannelName } from "../core/channel-name.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
+import { type AskPorts, askWithin } from "./ask-within.ts";
 import { type Caller, callerName } from "./callers.ts";
 import { Strikes } from "./strikes.ts";
 
@@ -14,10 +15,8 @@ export type CallerRefusal =
   /** 403: a token that may not publish here. */
   | "not-allowed";
 
-export interface RefusedCallerPorts extends Pick<IngressLookup, "knowsToken"> {
+export interface RefusedCallerPorts extends Pick<IngressLookup, "knowsToken">, AskPorts {
   now(): number;
-  /** Runs `work` later unless cancelled by the returned function. */
-  schedule(delayMs: number, work: () => void): () => void;
 }
 
 /** Look-ups that an isolate makes at once, and each second after that. */
@@ -52,7 +51,9 @@ export class RefusedCallers {
   async #refusalOf(caller: Caller, ports: RefusedCallerPorts): Promise<CallerRefusal> {
     if (caller.kind === "anonymous") return "no-token";
     if (caller.kind !== "token" || !this.#takeLookup(ports.now())) return "unknown-token";
-    return (await isKnown(caller.digest, ports)) ? "not-allowed" : "unknown-token";
+    // A token that nobody can say anything about is not known: the producer is refused either way.
+    const isKnown = await askWithin(LOOKUP_TIMEOUT_MS, ports.knowsToken(caller.digest), ports);
+    return isKnown === true ? "not-allowed" : "unknown-token";
   }
 
   #takeLookup(nowMs: number): boolean {
@@ -63,14 +64,6 @@ export class RefusedCallers {
     this.#lookups--;
     return true;
   }
-}
-
-/** A token that nobody can say anything about is not known: the producer is refused either way. */
-async function isKnown(digest: string, ports: RefusedCallerPorts): Promise<boolean> {
-  const timeout = Promise.withResolvers<boolean>();
-  const cancel = ports.schedule(LOOKUP_TIMEOUT_MS, () => timeout.resolve(false));
-  const answer = ports.knowsToken(digest).catch(() => false);
-  return Promise.race([answer, timeout.promise]).finally(cancel);
 }
 
 function keyOf(name: ChannelName, caller: Caller): string {
