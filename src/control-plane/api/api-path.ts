@@ -2,6 +2,7 @@
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { isReview } from "../discovery/review-resources.ts";
 import { kindOf } from "../registry.ts";
+import { OPERATOR_GROUP } from "../resource-names.ts";
 import type { Scope } from "../resources/resources.ts";
 import type { DiscoveryPath } from "./answer-discovery.ts";
 import type { OpenApiPath } from "./answer-openapi.ts";
@@ -24,7 +25,6 @@ export type ApiPath =
   /** The operator API: what comes after `/apis/sluice.dev/v1alpha1/namespaces/{ns}/`. */
   | { readonly kind: "operator"; readonly namespace: string; readonly segments: readonly string[] };
 
-const OPERATOR_GROUP = "sluice.dev";
 const OPERATOR_VERSION = "v1alpha1";
 
 /** Undefined for what is not served. */

@@ -1,6 +1,7 @@
 /** What a request asks for, for the question whether its user may. Every kind of path has its line here. */
 import type { Attributes } from "../access/authorize.ts";
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
+import { OPERATOR_GROUP } from "../resource-names.ts";
 import type { Scope } from "../resources/resources.ts";
 import { isWatch } from "../watch/watch-options.ts";
 import type { ApiPath } from "./api-path.ts";
@@ -36,7 +37,7 @@ export function requestAttributes(
       return {
         kind: "resource",
         verb,
-        group: "sluice.dev",
+        group: OPERATOR_GROUP,
         resource,
         subresource: subresource.join("/"),
         namespace,

@@ -90,6 +90,12 @@ export function conflict(resource: ResourceName, name: string, why: string): Ref
   return new Refusal(409, "Conflict", message, named(resource, name));
 }
 
+/** In Kubernetes' words, for a message or a cause. */
+export function unsupportedValue(value: Json, supported: readonly string[]): string {
+  const list = supported.map((each) => JSON.stringify(each)).join(", ");
+  return `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+}
+
 /** The usual conflict: a resourceVersion that is not the stored one. */
 export function modified(resource: ResourceName, name: string): Refusal {
   return conflict(
