@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { askWithin } from "../../src/ingress/ask-within.ts";
+import { askWithin } from "../../src/core/ask-within.ts";
 import { Memory } from "../../src/ingress/memory.ts";
 
 test("[ING-MEM] a memory starts again when it is full, and forgets what it is told to", () => {
@@ -25,17 +25,17 @@ describe("[ING-ASK] a question with a bound", () => {
 
   test("the answer, after which nothing is planned any more", async () => {
     const { planned, schedule } = clock();
-    expect(await askWithin(5, Promise.resolve(true), { schedule })).toBe(true);
+    expect(await askWithin(5, async () => true, { schedule })).toBe(true);
     expect(planned.size).toBe(0);
   });
 
   test("nothing where it fails", async () => {
-    expect(await askWithin(5, Promise.reject(new Error("restarting")), clock())).toBeUndefined();
+    expect(await askWithin(5, () => Promise.reject(new Error("restarting")), clock())).toBeUndefined();
   });
 
   test("nothing where the time comes first", async () => {
     const { planned, schedule } = clock();
-    const answer = askWithin(5, new Promise<boolean>(() => undefined), { schedule });
+    const answer = askWithin(5, () => new Promise<boolean>(() => undefined), { schedule });
     expect([...planned.values()]).toEqual([5]);
     for (const strike of planned.keys()) strike();
     expect(await answer).toBeUndefined();
