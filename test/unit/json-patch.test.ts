@@ -135,9 +135,36 @@ describe("[CP-JSON] JSON patch, RFC 6902", () => {
       "The allowed maximum operations in a JSON patch is 1000, got 1001",
     ]);
     const doubling = Array.from({ length: 60 }, (_, index) => ({ op: "copy", from: "", path: `/${index}` }));
-    expect(refusal(() => patched({ a: 1 }, doubling))).toEqual([
-      422,
-      "the JSON patch cannot be carried out: operation 16 (copy /16): the patch copies too much",
-    ]);
+    expect(refusal(() => patched({ a: 1 }, doubling))).toEqual([422, copiesTooMuch("operation 17 (copy /17)")]);
+  });
+
+  test("[CP-JSON-6] many changes to a wide object are refused before they take long", () => {
+    const wide = { data: Object.fromEntries(Array.from({ length: 50_010 }, (_, index) => [`k${index}`, "v"])) };
+    const ten = Array.from({ length: 10 }, (_, index) => ({ op: "replace", path: `/data/k${index}`, value: "w" }));
+    expect(refusal(() => patched(wide, ten))).toEqual([422, copiesTooMuch("operation 9 (replace /data/k9)")]);
+    const below = ten.map(({ path }) => ({ op: "remove", path }));
+    expect(refusal(() => patched(wide, below))).toEqual([422, copiesTooMuch("operation 9 (remove /data/k9)")]);
+    const moves = Array.from({ length: 10 }, (_, index) => {
+      return index % 2 === 0 ? { op: "move", from: "/data", path: "/b" } : { op: "move", from: "/b", path: "/data" };
+    });
+    expect(refusal(() => patched(wide, moves))).toEqual([422, copiesTooMuch("operation 9 (move /data)")]);
+  });
+
+  test("[CP-JSON-7] no operation leaves a document that is nested too deeply", () => {
+    const chain = (depth: number): Json => (depth === 0 ? 1 : { a: chain(depth - 1) });
+    const path = "/a".repeat(60);
+    expect(patched(chain(60), [{ op: "replace", path, value: chain(4) }])).toEqual(chain(64));
+    const why = (which: string) => `the JSON patch cannot be carried out: operation 0 (${which}): nested too deeply`;
+    const add = { op: "add", path: `${path}/a`, value: chain(4) };
+    expect(refusal(() => patched({}, [add]))).toEqual([422, why(`add ${path}/a`)]);
+    const copy = { op: "copy", from: "", path };
+    expect(refusal(() => patched(chain(60), [copy]))).toEqual([422, why(`copy ${path}`)]);
+    const endless = "/a".repeat(100_000);
+    expect(refusal(() => patched({}, [{ op: "add", path: endless, value: 1 }]))).toEqual([422, why(`add ${endless}`)]);
   });
 });
+
+function copiesTooMuch(which: string): string {
+  const advice = "send fewer operations, or a merge patch";
+  return `the JSON patch cannot be carried out: ${which}: the patch copies too much: ${advice}`;
+}

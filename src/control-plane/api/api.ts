@@ -88,7 +88,7 @@ async function answer(request: Request, user: User, ports: AnswerPorts): Promise
     case "review":
       return answerReview(request, path, user);
     case "operator":
-      return answerOperator(request, path, ports);
+      return answerOperator(request, path, { ...ports, ...lasting(user, ports.store.tokens) });
     default:
       return path satisfies never;
   }
@@ -100,8 +100,14 @@ function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
   return {
     ...scope,
     ...(refuses === undefined ? {} : { refuses }),
-    ...(user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) }),
+    ...lasting(user, tokens),
+    ...(user.namespace === undefined ? {} : { mayReferTo: (namespace: string) => namespace === user.namespace }),
   };
+}
+
+/** What a token allows ends with it; other users have no end. */
+function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed"> {
+  return user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) };
 }
 
 function identityOf({ url, headers }: Request): RequestIdentity {

@@ -25,6 +25,11 @@ export function valueAtPointer(document: Json, pointer: Pointer): Json {
   return current;
 }
 
+/** The objects and lists on the way to the pointer's last token, the outermost first; throws where one is missing. */
+export function holdersOf(document: Json, pointer: Pointer): readonly Json[] {
+  return pointer.map((_token, depth) => valueAtPointer(document, pointer.slice(0, depth)));
+}
+
 /** A copy in which a function made the object or list that holds the pointer's last token anew. */
 export function changeAtPointer(
   document: Json,

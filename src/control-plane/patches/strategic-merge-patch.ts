@@ -64,7 +64,8 @@ function retain(members: Map<string, Json>, patch: JsonObject): void {
   if (!Object.hasOwn(patch, RETAIN)) return;
   const kept = patch[RETAIN];
   if (!isJsonList(kept)) throw badRequest(`${RETAIN} must be a list of names`);
-  for (const name of [...members.keys()]) if (!kept.includes(name)) members.delete(name);
+  const names = new Set(kept);
+  for (const name of [...members.keys()]) if (!names.has(name)) members.delete(name);
 }
 
 function directLists(object: JsonObject, patch: JsonObject, rules: ListRules): JsonObject {

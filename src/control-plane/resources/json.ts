@@ -9,7 +9,7 @@ export interface JsonObject {
 }
 
 /** Deepest nesting that is read: manifests need about 15, and recursion over the value must stay bounded. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 /** The value, or why the text is not JSON that is accepted here. */
 export function parseJson(text: string): { readonly value: Json } | { readonly problem: string } {
