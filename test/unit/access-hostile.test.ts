@@ -133,3 +133,23 @@ describe("[ACC-15] references into other namespaces", () => {
     expect((await editor("POST", policies, policy)).code).toBe(201);
   });
 });
+
+describe("[ACC-16] one token cannot take all watches", () => {
+  test.each(["/apis/apiextensions.k8s.io/v1/customresourcedefinitions", BROKERS])("%s", async (path) => {
+    const world = new TokenWorld();
+    const everywhere = "/api/v1/namespaces/sluice-system/secrets";
+    const token = tokenOf(await world.request("POST", everywhere, tokenSecret("vera", "viewer")));
+    const open = async (presented: string) =>
+      world.engine.api.request(`http://sluice.test${path}?watch=1`, {
+        headers: { authorization: `Bearer ${presented}` },
+      });
+    const answers = [];
+    for (let count = 0; count < 101; count++) answers.push(await open(token));
+    expect(answers.map(({ status }) => status)).toEqual([...Array(100).fill(200), 429]);
+    expect(await answers[100]?.json()).toMatchObject({
+      message: "this token has 100 watches already, which is its limit",
+      details: { retryAfterSeconds: 10 },
+    });
+    expect((await open("t")).status).toBe(200);
+  });
+});

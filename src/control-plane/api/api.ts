@@ -84,7 +84,7 @@ async function answer(request: Request, user: User, ports: AnswerPorts): Promise
       refuseWrites(request);
       return Response.json(SERVER_VERSION);
     case "definitions":
-      return answerDefinitions(request, path.name, ports);
+      return answerDefinitions(request, path.name, { ...ports, ...lasting(user, ports.store.tokens) });
     case "review":
       return answerReview(request, path, user);
     case "operator":
@@ -106,8 +106,8 @@ function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
 }
 
 /** What a token allows ends with it; other users have no end. */
-function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed"> {
-  return user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) };
+function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed" | "holder"> {
+  return user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user), holder: user.uid };
 }
 
 function identityOf({ url, headers }: Request): RequestIdentity {

@@ -36,6 +36,8 @@ export interface Scope {
   readonly refuses?: (object: JsonObject) => Refusal | undefined;
   /** Whether they may still, for what goes on after the question; absent when that cannot end. */
   readonly isStillAllowed?: () => boolean;
+  /** Whose token it is that asks, as its Secret's uid; absent for users without one. */
+  readonly holder?: string;
   /** Whether they may lead events into this namespace, and learn where things in it are; absent when they may into all. */
   readonly mayReferTo?: (namespace: string) => boolean;
 }
@@ -72,7 +74,8 @@ export class Resources {
       checkStillAllowed(scope);
       return this.#objects.present(stored, scope);
     };
-    return this.#ports.watches.open({ scope, options: allowedOnly(scope, options), format, present });
+    const request = { scope, options: allowedOnly(scope, options), format, present };
+    return this.#ports.watches.open(scope.holder === undefined ? request : { ...request, holder: scope.holder });
   }
 
   /** `left` is the object while finalizers hold it. Works without the key of Secrets. */

@@ -7,7 +7,13 @@ import { expired, qualified, tooManyRequests, versionTooLarge } from "../resourc
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { Watch, type WatchPorts, type WatchRequest } from "./watch.ts";
 import { errorLine } from "./watch-format.ts";
-import { LONGEST_LIFE_MS, MAX_WATCHES, RETRY_AFTER_SECONDS, SHORTEST_LIFE_MS } from "./watch-limits.ts";
+import {
+  LONGEST_LIFE_MS,
+  MAX_WATCHES,
+  MAX_WATCHES_OF_TOKEN,
+  RETRY_AFTER_SECONDS,
+  SHORTEST_LIFE_MS,
+} from "./watch-limits.ts";
 import type { WatchStart } from "./watch-options.ts";
 
 export interface WatchHubPorts extends Omit<WatchPorts, "ended"> {
@@ -37,9 +43,7 @@ export class WatchHub {
   open(request: WatchRequest): ReadableStream<Uint8Array> {
     const { store, random } = this.#ports;
     const { start, timeoutMs } = request.options;
-    if (this.#open.size >= MAX_WATCHES) {
-      throw tooManyRequests(`there are ${MAX_WATCHES} watches already, which is the limit`, RETRY_AFTER_SECONDS);
-    }
+    this.#checkRoom(request.holder);
     const latest = store.latestResourceVersion();
     const wanted = startVersion(start);
     if (wanted > latest) throw versionTooLarge(wanted, latest);
@@ -55,6 +59,17 @@ export class WatchHub {
     // What was written before this request is durable before its answer leaves the object.
     watch.show(latest, true);
     return watch.stream;
+  }
+
+  #checkRoom(holder: string | undefined): void {
+    if (this.#open.size >= MAX_WATCHES) {
+      throw tooManyRequests(`there are ${MAX_WATCHES} watches already, which is the limit`, RETRY_AFTER_SECONDS);
+    }
+    if (holder === undefined) return;
+    const held = [...this.#open].filter((watch) => watch.holder === holder).length;
+    if (held < MAX_WATCHES_OF_TOKEN) return;
+    const why = `this token has ${MAX_WATCHES_OF_TOKEN} watches already, which is its limit`;
+    throw tooManyRequests(why, RETRY_AFTER_SECONDS);
   }
 
   /** In the turn of a write, before its transaction has ended. */

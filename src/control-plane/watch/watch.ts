@@ -25,6 +25,8 @@ export interface WatchRequest {
   readonly format: WatchFormat;
   /** Everything there is, where that is not in the store and never changes. */
   readonly unchanging?: readonly StoredObject[];
+  /** Tells tokens apart; absent for users whose watches have no limit of their own. */
+  readonly holder?: string;
   /** A stored object as clients see it; refuses when a Secret cannot be opened. */
   readonly present: (stored: StoredObject) => Promise<JsonObject>;
 }
@@ -50,6 +52,7 @@ export interface WatchPorts {
 export class Watch {
   readonly stream: ReadableStream<Uint8Array>;
   readonly resource: string;
+  readonly holder: string | undefined;
   readonly #request: WatchRequest;
   readonly #ports: WatchPorts;
   readonly #encoder = new TextEncoder();
@@ -72,6 +75,7 @@ export class Watch {
     this.#request = request;
     this.#ports = ports;
     this.resource = qualified(request.scope.kind);
+    this.holder = request.holder;
     this.#initial = beginning.initial;
     this.#marksInitialEnd = request.options.marksInitialEnd;
     this.#position = beginning.position;
