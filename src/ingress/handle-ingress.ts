@@ -9,6 +9,7 @@ import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
+import { Strikes } from "../core/strikes.ts";
 import { accepted, consent, refusal, unauthorized, unavailable } from "./answer.ts";
 import { BodyBudget, BodyReservation, mayReserve } from "./body-budget.ts";
 import { type Caller, type CallerSettings, Callers, callerName } from "./callers.ts";
@@ -18,7 +19,6 @@ import { ExistingChannels } from "./existing-channels.ts";
 import { discardBody, type IncomingMessage, readBody } from "./read-body.ts";
 import { type CallerRefusal, RefusedCallers } from "./refused-callers.ts";
 import { type Route, Routes } from "./route.ts";
-import { Strikes } from "./strikes.ts";
 import { WelcomeCallers } from "./welcome-callers.ts";
 
 export interface IngressSettings extends CallerSettings {
