@@ -22,13 +22,15 @@ export interface DefinitionPorts {
   readonly store: ObjectStore;
   readonly watches: WatchHub;
   readonly now: () => number;
+  /** As in `Scope`. */
+  readonly holder?: string;
 }
 
 const SUBJECT = { kind: customResourceDefinitions, version: customResourceDefinitions.version, namespace: "" };
 
 export function answerDefinitions(request: Request, name: string | undefined, ports: DefinitionPorts): Response {
   refuseWrites(request);
-  const { store, watches, now } = ports;
+  const { store, watches, now, holder } = ports;
   const query = new URL(request.url).searchParams;
   const as = chooseRepresentation(request.headers.get("accept"), query);
   const definitions = allDefinitions(store);
@@ -40,7 +42,8 @@ export function answerDefinitions(request: Request, name: string | undefined, po
   if (isWatch(query)) {
     const request = { scope: SUBJECT, options: watchOptions(query, {}), format: watchFormat(SUBJECT, as, now) };
     const present = async ({ body }: StoredObject) => body;
-    return watchResponse(watches.open({ ...request, present, unchanging: definitions.map(asStored) }));
+    const whole = { ...request, present, unchanging: definitions.map(asStored) };
+    return watchResponse(watches.open(holder === undefined ? whole : { ...whole, holder }));
   }
   const items = definitions.filter(listOptions(query, {}).selects);
   const metadata = { resourceVersion: String(store.latestResourceVersion()) };

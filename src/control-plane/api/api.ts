@@ -85,11 +85,11 @@ async function answer(request: Request, user: User, ports: AnswerPorts): Promise
       refuseWrites(request);
       return Response.json(SERVER_VERSION);
     case "definitions":
-      return answerDefinitions(request, path.name, ports);
+      return answerDefinitions(request, path.name, { ...ports, ...lasting(user, ports.store.tokens) });
     case "review":
       return answerReview(request, path, user);
     case "operator":
-      return answerOperator(request, path, ports);
+      return answerOperator(request, path, { ...ports, ...lasting(user, ports.store.tokens) });
     default:
       return path satisfies never;
   }
@@ -101,8 +101,14 @@ function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
   return {
     ...scope,
     ...(refuses === undefined ? {} : { refuses }),
-    ...(user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) }),
+    ...lasting(user, tokens),
+    ...(user.namespace === undefined ? {} : { mayReferTo: (namespace: string) => namespace === user.namespace }),
   };
+}
+
+/** What a token allows ends with it; other users have no end. */
+function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed" | "holder"> {
+  return user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user), holder: user.uid };
 }
 
 function identityOf({ url, headers }: Request): RequestIdentity {

@@ -104,7 +104,10 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   let length = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    // A stream fails in many ways, and all mean the same: the client did not send what it announced.
+    const { done, value } = await reader.read().catch(() => {
+      throw badRequest("the body ended before it was complete");
+    });
     if (done) break;
     chunks.push(value);
     length += value.byteLength;

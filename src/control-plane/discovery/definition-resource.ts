@@ -19,6 +19,9 @@ export const customResourceDefinitions: ServedResource & { readonly printerColum
   namespaced: false,
   verbs: ["get", "list", "watch"],
   hasStatus: false,
-  schema: objectSchema({ spec: freeObject, status: freeObject }, ["spec"]),
+  schema: {
+    description: "A kind that is served, with its schemas and columns. It comes with the program and can only be read.",
+    ...objectSchema({ spec: freeObject, status: freeObject }, ["spec"]),
+  },
   printerColumns: COLUMNS,
 };
