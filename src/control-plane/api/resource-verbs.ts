@@ -1,6 +1,6 @@
 /** Which HTTP method is which verb on collections and objects. */
 import { methodNotAllowed } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { answerDelete, answerDeleteCollection } from "./delete-verbs.ts";
 import { answerGet, answerList, type ReadPorts } from "./read-verbs.ts";
 import { answerCreate, answerPatch, answerUpdate, type ObjectPath } from "./write-verbs.ts";

@@ -1,5 +1,6 @@
 /** POST, PUT and PATCH. */
-import type { Resources, Scope } from "../resources/resources.ts";
+import type { Resources } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import type { Written } from "../writes/changed-object.ts";
 import { APPLY_PATCH, patchOf } from "./patch-body.ts";
 import { mediaTypeOf, OBJECT_TYPES, readObject } from "./request-body.ts";

@@ -2,7 +2,7 @@
 import { NAMESPACES } from "../resource-names.ts";
 import { isBeingDeleted } from "../resources/metadata.ts";
 import { forbiddenObject, notFound, qualified } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 export function checkNamespace(scope: Scope, name: string, store: ObjectStore): void {
