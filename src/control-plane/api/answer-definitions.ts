@@ -1,5 +1,4 @@
 /** GET of CustomResourceDefinitions, one, all, or watched: there is nothing else to be done with them here. */
-
 import { definitionOf } from "../definitions/definition-of.ts";
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { presentList, presentObject } from "../presentation/present.ts";

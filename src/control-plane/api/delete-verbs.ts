@@ -1,5 +1,4 @@
 /** DELETE of one object and of a collection. */
-
 import { listObject } from "../presentation/present.ts";
 import { methodNotAllowed, successStatus } from "../resources/refusal.ts";
 import type { Resources } from "../resources/resources.ts";

@@ -2,7 +2,6 @@
  * Writes core Events, which `kubectl describe` and `kubectl get events` show. The same thing happening again to the same
  * object counts its Event up: the Event's name is made of what it says. Events are resources like any other, for an hour.
  */
-
 import { hashText } from "../../core/hash.ts";
 import { EVENTS, NAMESPACES } from "../resource-names.ts";
 import { type Json, type JsonObject, numberAt, textAt } from "../resources/json.ts";

@@ -5,7 +5,6 @@
  * whatever happened between the pages. When that version has left the change log, so that no such watch is possible any more,
  * the list has expired.
  */
-
 import type { ObjectRange, ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type ContinueToken, decodeContinueToken, encodeContinueToken } from "./continue-token.ts";
 import type { JsonObject } from "./json.ts";

@@ -1,5 +1,4 @@
 /** What a watch asks for, from its query; the combinations that Kubernetes forbids are refused. */
-
 import type { ResourceKind } from "../kind.ts";
 import { badRequest, invalid, type StatusCause } from "../resources/refusal.ts";
 import { parseResourceVersion } from "../resources/resource-version.ts";

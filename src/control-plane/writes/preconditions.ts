@@ -1,5 +1,4 @@
 /** What a write may say about the object it expects to find. Refusals are thrown. */
-
 import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf, uidOf } from "../resources/metadata.ts";
 import { badRequest, conflict, invalid, modified, preconditionFailed } from "../resources/refusal.ts";

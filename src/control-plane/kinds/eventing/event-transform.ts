@@ -1,5 +1,4 @@
 /** An EventTransform: turns one event into another by a JSONata expression. */
-
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
 import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { EVENT_TRANSFORMS } from "../../resource-names.ts";

@@ -1,5 +1,4 @@
 /** A RequestReply: answers a request with the event that comes back through a Broker for it. */
-
 import { parseDuration } from "../../../core/duration.ts";
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
 import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
