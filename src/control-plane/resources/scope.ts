@@ -1,5 +1,6 @@
 /** What a request is about, as far as it is open to whoever asks. */
 import type { ResourceKind } from "../kind.ts";
+import { NAMESPACES } from "../resource-names.ts";
 import type { ObjectKey, ObjectRange } from "../store/object-store.ts";
 import type { JsonObject } from "./json.ts";
 import { qualified, type Refusal, type ResourceName } from "./refusal.ts";
@@ -21,6 +22,11 @@ export interface Scope {
 
 export function keyOf(scope: Scope, name: string): ObjectKey {
   return { resource: qualified(scope.kind), namespace: scope.namespace, name };
+}
+
+/** Of the object that a namespace itself is. */
+export function namespaceKey(name: string): ObjectKey {
+  return { resource: qualified(NAMESPACES), namespace: "", name };
 }
 
 /** Everything in the scope. */
