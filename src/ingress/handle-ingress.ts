@@ -9,6 +9,7 @@ import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
+import { Strikes } from "../core/strikes.ts";
 import { accepted, consent, refusal, unauthorized, unavailable } from "./answer.ts";
 import { BodyBudget, BodyReservation, mayReserve } from "./body-budget.ts";
 import { type Caller, type CallerSettings, Callers, callerName } from "./callers.ts";
@@ -18,7 +19,6 @@ import { ExistingChannels } from "./existing-channels.ts";
 import { discardBody, type IncomingMessage, readBody } from "./read-body.ts";
 import { type CallerRefusal, RefusedCallers } from "./refused-callers.ts";
 import { type Route, Routes } from "./route.ts";
-import { Strikes } from "./strikes.ts";
 import { WelcomeCallers } from "./welcome-callers.ts";
 
 export interface IngressSettings extends CallerSettings {
@@ -61,6 +61,8 @@ export class IngressState {
 /** Characters; a key is remembered for as long as its event is, and longer ones are no keys but data. */
 const MAX_KEY_LENGTH = 255;
 const RETRY_AFTER_MS = 1_000;
+/** Also what a person sees who opens the router's address in a browser. */
+const WRONG_METHOD = "post events with POST to /{namespace}/{broker}; kubectl's API is below /api and /apis";
 const NOT_FOUND: CallAnswer = { kind: "not-found" };
 
 /** Answers one request. Rejects only on a bug. */
@@ -81,7 +83,7 @@ async function answer(
   ports: IngressPorts,
 ): Promise<Response> {
   if (request.method === "OPTIONS") return consent();
-  if (request.method !== "POST") return refusal(405, "post events with POST");
+  if (request.method !== "POST") return refusal(405, WRONG_METHOD);
   const route = state.routes.of(request.url);
   if (route.kind === "malformed") return refusal(400, route.message);
   if (route.kind === "not-found") return refusal(404, route.message);
@@ -190,7 +192,7 @@ function noChannel(name: ChannelName): Response {
   const [namespace, kind, resource] = name.split("/");
   return refusal(
     404,
-    `there is no ${kind} "${resource}" in namespace "${namespace}": create it, or correct the address`,
+    `no ${kind} "${resource}" in namespace "${namespace}" takes events: create it, look at its status, or correct the address`,
   );
 }
 

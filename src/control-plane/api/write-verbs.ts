@@ -1,8 +1,8 @@
 /** POST, PUT and PATCH. */
 import type { Resources, Scope } from "../resources/resources.ts";
 import type { Written } from "../writes/changed-object.ts";
-import { APPLY_PATCH, mediaTypeOf, patchOf } from "./patch-body.ts";
-import { OBJECT_TYPES, readObject } from "./request-body.ts";
+import { APPLY_PATCH, patchOf } from "./patch-body.ts";
+import { mediaTypeOf, OBJECT_TYPES, readObject } from "./request-body.ts";
 import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
 
 /**

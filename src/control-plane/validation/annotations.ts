@@ -5,7 +5,7 @@
 import type { StartFrom } from "../../core/channel-protocol.ts";
 import { parseDuration } from "../../core/duration.ts";
 import { parsePosition } from "../../core/positions.ts";
-import type { JsonObject } from "../resources/json.ts";
+import { type JsonObject, textsAt } from "../resources/json.ts";
 import { annotationOf } from "../resources/metadata.ts";
 import { type FieldError, invalidValue } from "./field-error.ts";
 
@@ -96,6 +96,14 @@ export function validateSubscriptionAnnotations(object: JsonObject): readonly Fi
 /** A flow hands its annotations on to its channels and its subscriptions. */
 export function validateFlowAnnotations(object: JsonObject): readonly FieldError[] {
   return [...validateChannelAnnotations(object), ...validateSubscriptionAnnotations(object)];
+}
+
+/** One warning for each of Sluice's annotations that nothing reads: most likely it is misspelt. */
+export function unknownAnnotationWarnings(object: JsonObject): readonly string[] {
+  const known = [...CHANNEL_RULES, ...SUBSCRIPTION_RULES].map(({ name }) => PREFIX + name);
+  return Object.keys(textsAt(object, "metadata", "annotations"))
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .map((name) => `unknown annotation ${JSON.stringify(name)} has no effect; known are ${known.join(", ")}`);
 }
 
 function brokenRules(object: JsonObject, rules: readonly Rule[]): readonly FieldError[] {

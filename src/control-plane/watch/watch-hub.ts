@@ -2,6 +2,7 @@
  * All open watches. They are told of writes, never ask: a write nudges the hub in its turn, the hub waits until the write is
  * durable and then lets the watches of that resource read on in the log. Writes that come together are told together.
  */
+import { logError } from "../log-error.ts";
 import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
@@ -101,7 +102,7 @@ export class WatchHub {
       await this.#ports.durable();
       return version;
     } catch (error) {
-      this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
+      logError(this.#ports, error);
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
 /** GET of CustomResourceDefinitions, one, all, or watched: there is nothing else to be done with them here. */
-import { listOptions } from "../api/query-options.ts";
-import { refuseWrites } from "../api/refuse-writes.ts";
-import { watchResponse } from "../api/watch-verb.ts";
+
+import { definitionOf } from "../definitions/definition-of.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { presentList, presentObject } from "../presentation/present.ts";
 import { chooseRepresentation } from "../presentation/representation.ts";
 import { KINDS } from "../registry.ts";
@@ -14,8 +14,9 @@ import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchFormat } from "../watch/watch-format.ts";
 import type { WatchHub } from "../watch/watch-hub.ts";
 import { isWatch, watchOptions } from "../watch/watch-options.ts";
-import { definitionOf } from "./definition-of.ts";
-import { customResourceDefinitions } from "./definition-resource.ts";
+import { listOptions } from "./query-options.ts";
+import { refuseWrites } from "./refuse-writes.ts";
+import { watchResponse } from "./watch-verb.ts";
 
 export interface DefinitionPorts {
   readonly store: ObjectStore;
