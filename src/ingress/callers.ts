@@ -3,6 +3,7 @@
  * is for the channel to say, which is told of every change; so what is remembered here never goes stale.
  */
 import { hasTokenForm, tokenDigest } from "../core/access-token.ts";
+import type { ChannelName } from "../core/channel-name.ts";
 import { credentialOf, equalInConstantTime } from "../core/credential.ts";
 import { Memory } from "./memory.ts";
 
@@ -71,4 +72,9 @@ export function callerName(caller: Caller): string | undefined {
     default:
       return caller satisfies never;
   }
+}
+
+/** Tells callers of channels apart. */
+export function callerKey(name: ChannelName, caller: Caller): string {
+  return `${name} ${caller.kind} ${callerName(caller) ?? ""}`;
 }

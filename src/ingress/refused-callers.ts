@@ -7,7 +7,7 @@ import type { ChannelName } from "../core/channel-name.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { Strikes } from "../core/strikes.ts";
 import { type AskPorts, askWithin } from "./ask-within.ts";
-import { type Caller, callerName } from "./callers.ts";
+import { type Caller, callerKey } from "./callers.ts";
 
 export type CallerRefusal =
   /** 401: no token, or none that exists. */
@@ -33,19 +33,19 @@ export class RefusedCallers {
 
   /** The refusal of a flood that is on, which no object is asked about. */
   silenced(name: ChannelName, caller: Caller, nowMs: number): CallerRefusal | undefined {
-    return this.#strikes.isEmpty ? undefined : this.#strikes.silenced(keyOf(name, caller), nowMs);
+    return this.#strikes.isEmpty ? undefined : this.#strikes.silenced(callerKey(name, caller), nowMs);
   }
 
   /** The channel refused this caller. Never rejects. */
   async refuse(name: ChannelName, caller: Caller, ports: RefusedCallerPorts): Promise<CallerRefusal> {
     const refusal = await this.#refusalOf(caller, ports);
-    this.#strikes.strike(keyOf(name, caller), refusal, ports.now());
+    this.#strikes.strike(callerKey(name, caller), refusal, ports.now());
     return refusal;
   }
 
   /** The channel took its events. */
   welcome(name: ChannelName, caller: Caller): void {
-    if (!this.#strikes.isEmpty) this.#strikes.forgive(keyOf(name, caller));
+    if (!this.#strikes.isEmpty) this.#strikes.forgive(callerKey(name, caller));
   }
 
   async #refusalOf(caller: Caller, ports: RefusedCallerPorts): Promise<CallerRefusal> {
@@ -55,8 +55,4 @@ export class RefusedCallers {
     const isKnown = await askWithin(LOOKUP_TIMEOUT_MS, ports.knowsToken(caller.digest), ports);
     return isKnown === true ? "not-allowed" : "unknown-token";
   }
-}
-
-function keyOf(name: ChannelName, caller: Caller): string {
-  return `${name} ${caller.kind} ${callerName(caller) ?? ""}`;
 }

@@ -3,31 +3,23 @@
  * those is scarce, and who may not post must not be able to hold it.
  */
 import type { ChannelName } from "../core/channel-name.ts";
-import { type Caller, callerName } from "./callers.ts";
-
-/** Pairs of channel and caller remembered; with more in use the memory starts again. */
-const REMEMBERED = 4_096;
+import { type Caller, callerKey } from "./callers.ts";
+import { Memory } from "./memory.ts";
 
 /** One per isolate. */
 export class WelcomeCallers {
-  readonly #known = new Set<string>();
+  readonly #known = new Memory<string, true>();
 
   has(name: ChannelName, caller: Caller): boolean {
-    return caller.kind === "trusted" || this.#known.has(keyOf(name, caller));
+    return caller.kind === "trusted" || this.#known.get(callerKey(name, caller)) === true;
   }
 
   add(name: ChannelName, caller: Caller): void {
-    if (this.has(name, caller)) return;
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.add(keyOf(name, caller));
+    if (!this.has(name, caller)) this.#known.remember(callerKey(name, caller), true);
   }
 
   /** The channel refused it. */
   remove(name: ChannelName, caller: Caller): void {
-    this.#known.delete(keyOf(name, caller));
+    this.#known.forget(callerKey(name, caller));
   }
-}
-
-function keyOf(name: ChannelName, caller: Caller): string {
-  return `${name} ${caller.kind} ${callerName(caller) ?? ""}`;
 }

@@ -12,7 +12,7 @@ import {
   textAt,
 } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
-import { forbidden, qualified } from "../resources/refusal.ts";
+import { forbiddenObject } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
 
 /** What objects are referred to by: a Destination's `ref`, an EventType's `reference`. */
@@ -29,11 +29,10 @@ export function checkReferences(scope: Scope, object: JsonObject, old: JsonObjec
     return !mayReferTo(textAt(reference, "namespace") || scope.namespace) && !kept.has(canonicalJson(reference));
   });
   if (foreign === undefined) return;
-  const name = nameOf(object);
   const there = `${textAt(foreign, "kind")} ${JSON.stringify(textAt(foreign, "name"))}`;
-  const why = `it refers to ${there} in namespace ${JSON.stringify(textAt(foreign, "namespace"))}, where this token gives no rights`;
-  const details = { name, group: kind.group, kind: kind.plural };
-  throw forbidden(`${qualified(kind)} ${JSON.stringify(name)} is forbidden: ${why}`, details);
+  const where = `in namespace ${JSON.stringify(textAt(foreign, "namespace"))}`;
+  const why = `it refers to ${there} ${where}, where this token gives no rights`;
+  throw forbiddenObject(kind, nameOf(object), { why });
 }
 
 function referencesIn(value: Json | undefined): readonly JsonObject[] {
