@@ -26,7 +26,7 @@ import { alarmFired, armAgain, armForWork, startAgain } from "./alarm.ts";
 import { type Batch, type PendingEvent, splitCalls } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";
 import { answerFor, applyConfiguration, isNews } from "./configure.ts";
-import { withRefusals } from "./ingress-guard.ts";
+import { nothingStored, withRefusals } from "./ingress-guard.ts";
 import { EMPTY_LEASE } from "./lease.ts";
 import { KEY_RETENTION_MS, WAITING_BYTES } from "./limits.ts";
 import { headAt } from "./log.ts";
@@ -75,7 +75,8 @@ export class Channel {
     const refused = this.#state.guard.refused(request.calls);
     const isTaken = (_: unknown, index: number): boolean => !refused.has(index);
     const calls = refused.size === 0 ? request.calls : request.calls.filter(isTaken);
-    // A flood of strangers writes nothing.
+    // A flood of strangers writes nothing, nor does a call without events, which asks whether it may post.
+    if (request.bytes.length === 0) return { kind: "accepted", calls: withRefusals(calls.map(nothingStored), refused) };
     if (calls.length === 0) return { kind: "accepted", calls: withRefusals([], refused) };
     const events = splitCalls(request.bytes, request.calls);
     const stored = this.#accept(calls, refused.size === 0 ? events : events.filter(isTaken));

@@ -1,6 +1,7 @@
 /** The kind of channel that a Channel or a flow is made of. Every kind is served the same way: durably. */
-import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
-import { type FieldError, missingFields } from "../field-error.ts";
+import { type JsonObject, objectAt } from "../../resources/json.ts";
+import type { FieldError } from "../field-error.ts";
+import { missingMembers } from "../missing-members.ts";
 
 const DEFAULT_TEMPLATE: JsonObject = { apiVersion: "messaging.knative.dev/v1", kind: "InMemoryChannel" };
 
@@ -11,7 +12,5 @@ export function withChannelTemplate(spec: JsonObject): JsonObject {
 
 /** Of a defaulted spec. */
 export function validateChannelTemplate(spec: JsonObject | undefined): readonly FieldError[] {
-  const template = objectAt(spec, "channelTemplate");
-  const missing = ["apiVersion", "kind"].filter((name) => (textAt(template, name) ?? "") === "");
-  return missing.length === 0 ? [] : [missingFields(...missing.map((name) => `spec.channelTemplate.${name}`))];
+  return missingMembers(objectAt(spec, "channelTemplate"), ["apiVersion", "kind"], "spec.channelTemplate");
 }

@@ -1,7 +1,8 @@
 /** What clients are told of CustomResourceDefinitions. They are made from the registry and cannot be written. */
-import type { ServedResource } from "../discovery/served-resources.ts";
+
 import type { PrinterColumn } from "../kind.ts";
 import { freeObject, objectSchema } from "../validation/common-schemas.ts";
+import type { ServedResource } from "./served-resources.ts";
 
 const COLUMNS: readonly PrinterColumn[] = [
   { name: "Created At", type: "string", jsonPath: ".metadata.creationTimestamp" },
