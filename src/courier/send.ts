@@ -3,7 +3,6 @@
 import { base64Text } from "../core/base64.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { Delivery, Outcome, Route } from "../core/channel-protocol.ts";
-import { errorText } from "../core/error-text.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { handOver } from "./hand-over.ts";
 import { post } from "./http-send.ts";
@@ -43,7 +42,7 @@ export async function send(ports: CourierPorts, deadlines: Deadlines, work: Work
 
 /** Something unforeseen: a failed attempt like any other, so that the event is kept. */
 export function unsendable(error: unknown): Sent {
-  return { outcome: failedWithout(errorText(error)) };
+  return { outcome: failedWithout(error instanceof Error ? error.message : String(error)) };
 }
 
 /** No answer: what happened instead takes the place of the answer's body. */
