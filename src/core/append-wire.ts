@@ -9,6 +9,7 @@ export interface PackedAppendRequest {
   /** Bytes of each event, of all calls in order. */
   readonly lengths: Uint32Array;
   readonly keys: readonly { readonly index: number; readonly key: string }[];
+  readonly offersCourier?: boolean;
 }
 
 export type PackedAppendAnswer =
@@ -18,22 +19,23 @@ export type PackedAppendAnswer =
       readonly positions: readonly string[];
       /** Indexes of the calls that were known already. */
       readonly duplicates: readonly number[];
+      readonly wantsCourier?: boolean;
     };
 
-export function packAppendRequest({ bytes, calls }: AppendRequest): PackedAppendRequest {
+export function packAppendRequest({ calls, ...rest }: AppendRequest): PackedAppendRequest {
   const keys: { index: number; key: string }[] = [];
   calls.forEach(({ key }, index) => {
     if (key !== undefined) keys.push({ index, key });
   });
   return {
-    bytes,
+    ...rest,
     counts: Uint32Array.from(calls, (call) => call.lengths.length),
     lengths: Uint32Array.from(calls.flatMap((call) => call.lengths)),
     keys,
   };
 }
 
-export function unpackAppendRequest({ bytes, counts, lengths, keys }: PackedAppendRequest): AppendRequest {
+export function unpackAppendRequest({ counts, lengths, keys, ...rest }: PackedAppendRequest): AppendRequest {
   const keyOf = new Map(keys.map(({ index, key }) => [index, key]));
   const calls: AppendCall[] = [];
   let start = 0;
@@ -44,21 +46,22 @@ export function unpackAppendRequest({ bytes, counts, lengths, keys }: PackedAppe
     start += count;
   }
   assert(start === lengths.length, "each length that crosses belongs to a call");
-  return { bytes, calls };
+  return { ...rest, calls };
 }
 
 export function packAppendAnswer(answer: AppendAnswer): PackedAppendAnswer {
   if (answer.kind !== "accepted") return answer;
+  const { calls, ...rest } = answer;
   const duplicates: number[] = [];
-  answer.calls.forEach(({ duplicate }, index) => {
+  calls.forEach(({ duplicate }, index) => {
     if (duplicate) duplicates.push(index);
   });
-  return { kind: "accepted", positions: answer.calls.map((call) => call.position), duplicates };
+  return { ...rest, positions: calls.map((call) => call.position), duplicates };
 }
 
 export function unpackAppendAnswer(packed: PackedAppendAnswer): AppendAnswer {
   if (packed.kind !== "accepted") return packed;
-  const duplicates = new Set(packed.duplicates);
-  const calls = packed.positions.map((position, index) => ({ duplicate: duplicates.has(index), position }));
-  return { kind: "accepted", calls };
+  const { positions, duplicates, ...rest } = packed;
+  const known = new Set(duplicates);
+  return { ...rest, calls: positions.map((position, index) => ({ duplicate: known.has(index), position })) };
 }

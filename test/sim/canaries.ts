@@ -105,7 +105,7 @@ export const CANARIES: readonly Canary[] = [
   {
     name: "lease-keeps-outcomes",
     bug: "outcomes whose lease call failed are forgotten",
-    file: "src/courier/run-courier.ts",
+    file: "src/courier/lane-run.ts",
     original: "      this.#reports.giveBack(settlements);\n",
     replacement: "",
   },

@@ -124,6 +124,7 @@ async function heal(world: World): Promise<void> {
     if (wanted === undefined) continue;
     controlPlane.want(name, {
       ...wanted,
+      draining: false,
       subscriptions: wanted.subscriptions.map((each) => ({ ...each, paused: false })),
     });
   }
