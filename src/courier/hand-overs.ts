@@ -17,10 +17,10 @@ export type HandOverAnswer = { readonly kind: "accepted" } | Exclude<AppendAnswe
 
 /** The run's part in it. */
 export interface Visiting {
-  /** Whether the run could serve this channel too. */
-  readonly mayServe: (channel: ChannelName) => boolean;
-  /** The channel counts on it. */
-  readonly serve: (channel: ChannelName) => void;
+  /** Whether the run can serve this channel too: it keeps a place for it until `answered`. */
+  readonly offer: (channel: ChannelName) => boolean;
+  /** The channel counts on the run, or does not. */
+  readonly answered: (channel: ChannelName, isWanted: boolean) => void;
 }
 
 interface Member {
@@ -59,17 +59,21 @@ export class HandOvers {
 
   /** Never rejects: each member is told. */
   async #call(channel: ChannelName, group: readonly Member[]): Promise<void> {
+    const isOffered = this.#visiting.offer(channel);
+    let isWanted = false;
     try {
       const answer = await this.#ports.appendTo(channel, {
         bytes: concatBytes(group.map(({ bytes }) => bytes)),
         calls: group.map(({ bytes, key }) => ({ lengths: [bytes.length], key })),
-        ...(this.#visiting.mayServe(channel) ? { offersCourier: true } : {}),
+        ...(isOffered ? { offersCourier: true } : {}),
       });
       const isAccepted = answer.kind === "accepted";
-      if (isAccepted && answer.wantsCourier) this.#visiting.serve(channel);
+      isWanted = isAccepted && answer.wantsCourier === true;
       for (const { resolve } of group) resolve(isAccepted ? { kind: "accepted" } : answer);
     } catch (error) {
       for (const { reject } of group) reject(error);
+    } finally {
+      if (isOffered) this.#visiting.answered(channel, isWanted);
     }
   }
 

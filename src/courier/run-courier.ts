@@ -35,6 +35,8 @@ class CourierRun {
   readonly #channel: ChannelName;
   readonly #lane: string;
   readonly #visits = new Map<ChannelName, Promise<void>>();
+  /** Calls that offer a visit, by channel. */
+  readonly #offers = new Map<ChannelName, number>();
   /** Served, and wanted since something was leased there last: whoever serves it may be about to leave. */
   readonly #wantedAgain = new Set<ChannelName>();
   #isAtHome = true;
@@ -44,8 +46,8 @@ class CourierRun {
   constructor(uncounted: CourierPorts, channel: ChannelName, lane: string) {
     const { ports, requests } = countedPorts(uncounted);
     const visiting = {
-      mayServe: (name: ChannelName) => this.#mayServe(name),
-      serve: (name: ChannelName) => this.#visit(name),
+      offer: (name: ChannelName) => this.#offer(name),
+      answered: (name: ChannelName, isWanted: boolean) => this.#answered(name, isWanted),
     };
     this.#channel = channel;
     this.#lane = lane;
@@ -80,11 +82,19 @@ class CourierRun {
     }
   }
 
-  /** Whether it could; one that it serves already counts. */
-  #mayServe(channel: ChannelName): boolean {
+  #offer(channel: ChannelName): boolean {
     const { ports } = this.#shared;
-    if (this.#isServed(channel)) return true;
-    return this.#visits.size + 1 < ports.settings.maxChannelsServed && ports.now() < this.#leaveAtMs;
+    const places = new Set([this.#channel, ...this.#visits.keys(), ...this.#offers.keys(), channel]);
+    if (places.size > ports.settings.maxChannelsServed || ports.now() >= this.#leaveAtMs) return false;
+    this.#offers.set(channel, (this.#offers.get(channel) ?? 0) + 1);
+    return true;
+  }
+
+  #answered(channel: ChannelName, isWanted: boolean): void {
+    const others = (this.#offers.get(channel) ?? 1) - 1;
+    if (others > 0) this.#offers.set(channel, others);
+    else this.#offers.delete(channel);
+    if (isWanted) this.#visit(channel);
   }
 
   #isServed(channel: ChannelName): boolean {

@@ -121,7 +121,7 @@ export const CANARIES: readonly Canary[] = [
     bug: "each attempt to pass a reply on has a key of its own",
     file: "src/courier/hand-over.ts",
     original: "seq, kind: purpose });",
-    replacement: 'seq, kind: purpose }) + (purpose === "reply" ? `:${delivery.token.attempt}:reply` : "");',
+    replacement: 'seq, kind: purpose }) + (purpose === "reply" ? ":".concat(Math.random(), ":reply") : "");',
   },
   {
     name: "reply-not-passed-on",

@@ -11,12 +11,14 @@ const REQUESTS: readonly AppendRequest[] = [
   { bytes: new Uint8Array([1]), calls: [{ lengths: [1] }] },
   { bytes: new Uint8Array(9), calls: [{ lengths: [1, 2] }, { lengths: [3], key: "p:k" }, { lengths: [], key: "" }] },
   { bytes: new Uint8Array(0), calls: [] },
+  { bytes: new Uint8Array([1]), calls: [{ lengths: [1], key: "h:k" }], offersCourier: true },
 ];
 
 const ANSWERS: readonly AppendAnswer[] = [
   { kind: "not-found" },
   { kind: "overloaded", retryAfterMs: 1_000 },
   { kind: "accepted", calls: [] },
+  { kind: "accepted", calls: [{ duplicate: false, position: "0-1" }], wantsCourier: true },
   {
     kind: "accepted",
     calls: [
