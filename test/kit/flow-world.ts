@@ -22,7 +22,7 @@ export interface Call {
 /** What a subscriber does with an event, by its URL. */
 export type Subscriber = (call: Call) => Response | Promise<Response>;
 
-/** A message to or from a subscriber takes so long, milliseconds. */
+/** A message to a subscriber or another channel takes so long, milliseconds. */
 const WAY_MS = 1;
 
 export function channelTarget(name: string): Target & { readonly kind: "channel" } {
@@ -49,6 +49,9 @@ export class FlowWorld {
   readonly calls: Call[] = [];
   readonly subscribers = new Map<string, Subscriber>();
   readonly logs: Readonly<Record<string, unknown>>[] = [];
+  /** Calls of couriers that handed events over. */
+  handOvers = 0;
+  /** Couriers at work. */
   runs = 0;
   readonly #hosts = new Map<string, ChannelHost>();
   #version = 0;
@@ -137,7 +140,11 @@ export class FlowWorld {
       {
         lease: (name, request) => host(name).lease(request),
         readPart: (name, blob, part) => host(name).readPart(blob, part),
-        appendTo: (name, request) => host(name).append(request),
+        appendTo: async (name, request) => {
+          this.handOvers++;
+          await this.clock.wait(WAY_MS);
+          return host(name).append(request);
+        },
         fetch: (url, init) => this.#fetch(url, init),
         fixedLength: () => new TransformStream<Uint8Array, Uint8Array>(),
         now: () => this.clock.nowMs,
