@@ -12,6 +12,7 @@ import { SHARED_LANE } from "../core/channel-protocol.ts";
 import { countedPorts } from "./counted-ports.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FailureLog } from "./failure-log.ts";
+import { FewTimers } from "./few-timers.ts";
 import { HandOvers } from "./hand-overs.ts";
 import { LaneRun, type SharedRun } from "./lane-run.ts";
 import type { CourierPorts } from "./ports.ts";
@@ -32,6 +33,7 @@ export function runCourier(ports: CourierPorts, channel: ChannelName, lane: stri
 
 class CourierRun {
   readonly #shared: SharedRun;
+  readonly #timers: FewTimers;
   readonly #channel: ChannelName;
   readonly #lane: string;
   readonly #visits = new Map<ChannelName, Promise<void>>();
@@ -44,7 +46,8 @@ class CourierRun {
   #leaveAtMs: number;
 
   constructor(uncounted: CourierPorts, channel: ChannelName, lane: string) {
-    const { ports, requests } = countedPorts(uncounted);
+    this.#timers = new FewTimers(uncounted);
+    const { ports, requests } = countedPorts({ ...uncounted, schedule: this.#timers.schedule });
     const visiting = {
       offer: (name: ChannelName) => this.#offer(name),
       answered: (name: ChannelName, isWanted: boolean) => this.#answered(name, isWanted),
@@ -78,6 +81,7 @@ class CourierRun {
       // Each may lead to others.
       while (this.#visits.size > 0) await Promise.all(this.#visits.values());
       this.#isOver = true;
+      this.#timers.end();
       failures.end(this.#channel);
     }
   }
