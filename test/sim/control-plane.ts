@@ -78,7 +78,11 @@ export class ControlPlane {
   drain(name: ChannelName, index: number): void {
     const before = this.wanted(name);
     if (before === undefined || before.draining) return;
-    this.want(name, { ...before, draining: true });
+    this.want(name, {
+      ...before,
+      draining: true,
+      subscriptions: before.subscriptions.map((each) => ({ ...each, paused: false })),
+    });
     this.#retire(name, index);
   }
 
@@ -97,8 +101,8 @@ export class ControlPlane {
     asked.then(({ kind }) => {
       if (kind !== "retired") return again();
       ledger.retired(this.#world.object(name), left);
-      // What people want by now may be another channel, or this one after all.
-      if (this.wanted(name) === undefined || !this.wanted(name)?.draining) return;
+      // People may have deleted it meanwhile.
+      if (this.wanted(name)?.uid !== wanted.uid) return;
       this.#wishes.set(name, { kind: "gone", uid: wanted.uid, version: ++this.#versions });
       clock.schedule(random.between(0, 3_000), () => this.create(name, index));
     }, again);

@@ -58,7 +58,8 @@ export class People {
   #reconfigure(name: ChannelName): void {
     const { random, controlPlane } = this.#world;
     const before = controlPlane.wanted(name);
-    if (before === undefined || before.subscriptions.length === 0) return;
+    // A channel that drains may be gone before its next configuration comes, and a uid never comes back.
+    if (before === undefined || before.draining || before.subscriptions.length === 0) return;
     const chosen = random.pick(before.subscriptions);
     const changed = this.#changed(name, chosen);
     const subscriptions = before.subscriptions.flatMap((each) => (each === chosen ? changed : [each]));
