@@ -29,7 +29,7 @@ import { readOptionalJsonObject } from "./request-body.ts";
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;
 const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const STATES = ["parked", "retrying", "dead-lettering"] as const;
+const STATES = ["parked", "retrying", "replying", "dead-lettering"] as const;
 
 export interface OperatorPorts {
   readonly store: ObjectStore;

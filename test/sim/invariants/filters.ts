@@ -5,10 +5,14 @@ import type { Invariant } from "../invariant.ts";
 export const filters: Invariant = {
   name: "filters",
   begin: () => ({
-    leased: ({ account, event, delivery, id }) => {
+    leased: ({ account, reading, event, delivery, id }) => {
       const name = nameOf(delivery.token);
       if (account.configuration.paused) return `${name} was leased although its subscription is paused`;
       if (event === undefined) return undefined;
+      if (delivery.token.purpose === "reply") {
+        const kept = reading?.answered.get(event.seq);
+        return id === kept ? undefined : `${name} was answered with ${kept} and replies with ${id}`;
+      }
       if (event.id !== id) return `${name} is ${event.id} and was leased as ${id}`;
       // A redriven delivery passed the filter of its time.
       if (account.redriven.has(event.seq) || account.mayRedrive) return undefined;
