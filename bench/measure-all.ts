@@ -4,13 +4,14 @@ import type { Options } from "./options.ts";
 import type { Measurements } from "./results.ts";
 import { measureBacklog } from "./rows/backlog.ts";
 import { COST_RATES, COST_SUBSCRIBERS, measureCost, measureIdle } from "./rows/cost.ts";
+import { measureFilters } from "./rows/filters.ts";
 import { measureFloor } from "./rows/floors.ts";
 import { measureLatency } from "./rows/latency.ts";
-import type { Cost, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
+import type { Cost, Evaluations, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
 import { measureThroughput } from "./rows/throughput.ts";
 
 type TimedRow = Exclude<RowId, "i">;
-type Measurement = Rate | LatencyPair | Cost | Idle;
+type Measurement = Rate | LatencyPair | Cost | Idle | Evaluations;
 
 /** One measurement: what to say of it, and how to make it. */
 interface Step {
@@ -37,12 +38,14 @@ export async function measureAll(options: Options, progress: (line: string) => v
       progress(`${name} could not be measured: ${error instanceof Error ? error.stack : String(error)}`);
     }
   }
+  const filters = made.filter((each): each is Evaluations => "evaluationsPerSecond" in each);
   const idle = made.find((each): each is Idle => "operations" in each);
   return {
     rates: made.filter((each): each is Rate => "perSecond" in each),
     latencies: made.filter((each): each is LatencyPair => "delivery" in each),
     costs: made.filter((each): each is Cost => "perEvent" in each),
     ...(idle === undefined ? {} : { idle }),
+    ...(filters.length === 0 ? {} : { filters }),
     otherWork,
     broken,
   };
@@ -69,7 +72,7 @@ function costSteps(options: Options): readonly Step[] {
   return [...steps, { name: "(i) idle:", make: () => measureIdle(options) }];
 }
 
-function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair> {
+function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair | Evaluations> {
   switch (row) {
     case "a":
     case "b":
@@ -79,17 +82,25 @@ function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair> {
     case "e":
     case "f":
     case "j":
+    case "k":
       return measureThroughput(row, options);
     case "g":
       return measureLatency(options);
     case "h":
       return measureBacklog(options);
+    case "filters":
+      return measureFilters(options);
     default:
       return row satisfies never;
   }
 }
 
 function shortly(made: Measurement): string {
+  if ("evaluationsPerSecond" in made) {
+    return Object.entries(made.evaluationsPerSecond)
+      .map(([name, rate]) => `${name} ${Math.round(rate)}/s`)
+      .join(", ");
+  }
   if ("perSecond" in made) return [`${Math.round(made.perSecond)}/s`, ...made.faults].join("; ");
   if ("delivery" in made) return `p99 ${made.delivery.p99Ms.toFixed(1)} ms, floor ${made.floor.p99Ms.toFixed(1)} ms`;
   if ("perEvent" in made) return [`$${made.dollarsPerMillion.total.toFixed(2)} a million`, ...made.faults].join("; ");

@@ -1,7 +1,7 @@
 /** The record of a run, kept in `results.json`, and the figures that targets and charts take from it. */
 import type { Machine } from "../test/kit/machine.ts";
 import { median } from "../test/kit/statistics.ts";
-import type { Cost, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
+import type { Cost, Evaluations, FilterCase, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
 import { type Figures, type Verdict, verdicts } from "./targets.ts";
 
 export interface Measurements {
@@ -9,6 +9,7 @@ export interface Measurements {
   readonly latencies: readonly LatencyPair[];
   readonly costs: readonly Cost[];
   readonly idle?: Idle;
+  readonly filters?: readonly Evaluations[];
   /** Share of all cores' time that others used, sampled between the rows, while nothing of ours ran. */
   readonly otherWork: readonly number[];
   /** Measurements that could not be made, and why. */
@@ -48,7 +49,7 @@ export function medianRate(rates: readonly Rate[], row: RowId): number | undefin
   return medianOf(ofRow(rates, row).map((rate) => rate.perSecond));
 }
 
-export function figuresOf({ rates, latencies, costs, idle }: Measurements): Figures {
+export function figuresOf({ rates, latencies, costs, idle, filters = [] }: Measurements): Figures {
   const figures: Record<keyof Figures, number | undefined> = {
     a: medianRate(rates, "a"),
     b: medianRate(rates, "b"),
@@ -58,12 +59,17 @@ export function figuresOf({ rates, latencies, costs, idle }: Measurements): Figu
     f: medianRate(rates, "f"),
     h: medianRate(rates, "h"),
     j: medianRate(rates, "j"),
+    k: medianRate(rates, "k"),
     floorP99Ms: medianOf(sound(latencies).map(({ floor }) => floor.p99Ms)),
     deliveryP99Ms: medianOf(sound(latencies).map(({ delivery }) => delivery.p99Ms)),
     backlogRssMb: medianOf(ofRow(rates, "h").map((rate) => rate.peakRssMb)),
     dollarsWithOneSubscriber: dollarsAt(costs, 1),
     dollarsWithTenSubscribers: dollarsAt(costs, 10),
     idleOperations: idle?.operations,
+    exactFilters: evaluations(filters, "exact"),
+    cesqlFilters: evaluations(filters, "cesql"),
+    matchedByOne: evaluations(filters, "one of one"),
+    matchedByThousand: evaluations(filters, "one of a thousand"),
   };
   return Object.fromEntries(Object.entries(figures).filter(([, figure]) => figure !== undefined));
 }
@@ -82,6 +88,10 @@ const COSTS_COMPARED_AT_RATE = 1_000;
 function dollarsAt(costs: readonly Cost[], subscribers: number): number | undefined {
   const at = costs.filter((cost) => cost.subscribers === subscribers && cost.ratePerSecond === COSTS_COMPARED_AT_RATE);
   return medianOf(at.filter((cost) => cost.faults.length === 0).map((cost) => cost.dollarsPerMillion.total));
+}
+
+function evaluations(filters: readonly Evaluations[], filter: FilterCase): number | undefined {
+  return medianOf(filters.map(({ evaluationsPerSecond }) => evaluationsPerSecond[filter]));
 }
 
 function medianOf(values: readonly number[]): number | undefined {

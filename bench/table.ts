@@ -1,7 +1,7 @@
 /** The results as text for the terminal. */
 import { median } from "../test/kit/statistics.ts";
 import { faultsIn, medianRate, type Results } from "./results.ts";
-import type { RowId } from "./rows/row.ts";
+import { FILTER_CASES, type RowId } from "./rows/row.ts";
 import { TARGETS } from "./targets.ts";
 
 export const ROW_TITLES: Readonly<Record<RowId, string>> = {
@@ -15,10 +15,18 @@ export const ROW_TITLES: Readonly<Record<RowId, string>> = {
   h: "draining a backlog",
   i: "cost",
   j: "ingest with an access token",
+  k: "a thousand Triggers, one matches",
+  filters: "filters evaluated",
 };
 
 export function tableOf(results: Results): string {
-  return [...rateLines(results), ...latencyLines(results), ...costLines(results), ...verdictLines(results)].join("\n");
+  return [
+    ...rateLines(results),
+    ...latencyLines(results),
+    ...costLines(results),
+    ...filterLines(results),
+    ...verdictLines(results),
+  ].join("\n");
 }
 
 function rateLines({ rates }: Results): readonly string[] {
@@ -51,6 +59,15 @@ function costLines({ costs, idle }: Results): readonly string[] {
   return idle === undefined
     ? lines
     : [...lines, `(i) idle for ${idle.seconds} s: ${idle.operations} operations; out of memory: ${idle.leftMemory}`];
+}
+
+/** Each figure is the median of its own, so that one disturbed case does not spoil the others. */
+function filterLines({ filters = [] }: Results): readonly string[] {
+  if (filters.length === 0) return [];
+  return FILTER_CASES.map((filter) => {
+    const perSecond = median(filters.map((each) => each.evaluationsPerSecond[filter]));
+    return `(filters) ${filter.padEnd(20)} ${Math.round(perSecond)} evaluations/s`;
+  });
 }
 
 function verdictLines(results: Results): readonly string[] {

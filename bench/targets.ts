@@ -10,6 +10,7 @@ export interface Figures {
   readonly f?: number;
   readonly h?: number;
   readonly j?: number;
+  readonly k?: number;
   readonly floorP99Ms?: number;
   readonly deliveryP99Ms?: number;
   readonly backlogRssMb?: number;
@@ -18,6 +19,11 @@ export interface Figures {
   readonly dollarsWithTenSubscribers?: number;
   /** Billed operations of an idle channel. */
   readonly idleOperations?: number;
+  /** Evaluations per second of CPU: of a filter, or of all filters of a channel for one event. */
+  readonly exactFilters?: number;
+  readonly cesqlFilters?: number;
+  readonly matchedByOne?: number;
+  readonly matchedByThousand?: number;
 }
 
 export interface Target {
@@ -68,6 +74,14 @@ export const TARGETS: readonly Target[] = [
     measured: (figures) => figures.idleOperations,
     limit: { kind: "at most", value: 0 },
   },
+  atLeast("k/d", "a thousand Triggers of which one matches reach half of one alone", 0.5, ({ d, k }) => ratio(k, d)),
+  atLeast("exact", "a filter on type and source is evaluated two million times a second", 2e6, (f) => f.exactFilters),
+  atLeast("cesql", "a CESQL expression reaches a quarter of that filter", 0.25, (f) =>
+    ratio(f.cesqlFilters, f.exactFilters),
+  ),
+  atLeast("match", "an event finds its one filter among a thousand at half the rate of one alone", 0.5, (f) =>
+    ratio(f.matchedByThousand, f.matchedByOne),
+  ),
 ];
 
 /** One for each target whose rows ran. */

@@ -2,7 +2,7 @@
 import type { LoadTool } from "../load/closed-loop.ts";
 import type { Dollars, Operations } from "../prices.ts";
 
-export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] as const;
+export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "filters"] as const;
 export type RowId = (typeof ROW_IDS)[number];
 
 export interface Settings {
@@ -75,3 +75,13 @@ export interface Idle {
   /** Billed operations, without those of reading the counters; 0 for an object out of memory. */
   readonly operations: number;
 }
+
+/** Filters asked about events, in this process: no router is around them. */
+export interface Evaluations {
+  readonly row: "filters";
+  /** Per second of CPU time: one core's worth, however busy the machine is. */
+  readonly evaluationsPerSecond: Readonly<Record<FilterCase, number>>;
+}
+
+export const FILTER_CASES = ["exact", "cesql", "one of one", "one of a thousand"] as const;
+export type FilterCase = (typeof FILTER_CASES)[number];

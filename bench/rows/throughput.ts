@@ -1,6 +1,6 @@
 /**
- * (c) ingest alone, (j) with an access token; (d) one Trigger that matches all; (e) ten of which one matches; (f) ten that all match. A rate goes
- * to the last arrival: what the router has taken and not delivered yet does not count as done.
+ * (c) ingest alone, (j) with an access token; (d) one Trigger that matches all; (e) ten and (k) a thousand of which one
+ * matches; (f) ten that all match. A rate goes to the last arrival: what the router has taken and not delivered yet does not count as done.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
@@ -10,7 +10,7 @@ import { faultsOf } from "./floors.ts";
 import type { Rate, Settings } from "./row.ts";
 import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
 
-export type ThroughputRow = "c" | "d" | "e" | "f" | "j";
+export type ThroughputRow = "c" | "d" | "e" | "f" | "j" | "k";
 
 /** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
 const QUIET_MS = 45_000;
@@ -27,10 +27,11 @@ const TRIGGERS: Readonly<Record<ThroughputRow, readonly TriggerPlan[]>> = {
   e: [...others(9, "other"), { matches: "own" }],
   f: others(10, "own"),
   j: [],
+  k: [{ matches: "own" }, ...others(999, "other")],
 };
 
 /** Deliveries that each event causes. */
-const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10, j: 0 };
+const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10, j: 0, k: 1 };
 
 export function measureThroughput(row: ThroughputRow, settings: Settings): Promise<Rate> {
   return withRouter({ triggers: TRIGGERS[row], asksForTokens: row === "j" }, async (measured) => {

@@ -7,8 +7,10 @@ import type { MeasuredServer } from "../measured-server.ts";
 import { startRouter } from "../router.ts";
 import { Sink } from "../sink-process.ts";
 
-/** Sinks tell Triggers apart by one digit. */
+/** Sinks tell Triggers apart by one digit. Those beyond must not match. */
 const SUBSCRIBERS = 10;
+/** Each waits until it is ready, which many do in the time of one. */
+const CREATED_AT_ONCE = 50;
 
 export interface Measured {
   readonly router: MeasuredServer;
@@ -47,8 +49,10 @@ export function withRouter<T>(
         const token = asksForTokens ? await createToken(router, { name: "bench", role: "publisher" }) : undefined;
         const headers: Measured["headers"] = token === undefined ? {} : { authorization: `Bearer ${token}` };
         await apply(router, broker(annotations));
-        for (const [number, plan] of triggers.entries()) {
-          await apply(router, trigger({ ...plan, number, sinkUrl: sink.url }));
+        const manifests = triggers.map((plan, number) => trigger({ ...plan, number, sinkUrl: sink.url }));
+        for (let first = 0; first < manifests.length; first += CREATED_AT_ONCE) {
+          const group = manifests.slice(first, first + CREATED_AT_ONCE);
+          await Promise.all(group.map((manifest) => apply(router, manifest)));
         }
         return await work({ router, sink, brokerUrl: `${router.url}/default/${BROKER}`, headers, folder });
       } finally {

@@ -5,7 +5,7 @@
 
 import type { Purpose, SubscriptionConfiguration } from "../core/channel-protocol.ts";
 import type { EventHead } from "../core/event.ts";
-import { compileFilter, type Filter } from "../core/filter.ts";
+import { compileFilter, type Filter } from "../core/filters/filter.ts";
 import { Breaker } from "./breaker.ts";
 import { type Counters, noCounts } from "./counters.ts";
 import { ACTIVE_STRAGGLERS } from "./limits.ts";
@@ -136,7 +136,7 @@ export class Subscription {
     if (before.ratePerSecond !== configuration.ratePerSecond) this.rate = rateLimitOf(configuration.ratePerSecond);
     const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);
     if (filterChanged || before.ordering !== configuration.ordering) this.#rewind();
-    this.filter = compileFilter(configuration.filter);
+    if (filterChanged) this.filter = compileFilter(configuration.filter);
   }
 
   /** Matches what is not settled again; what is out stays out and is found again by the scan. */

@@ -4,7 +4,7 @@
  */
 import type { ChannelName } from "./channel-name.ts";
 import type { AttributeValue } from "./event.ts";
-import type { FilterExpression } from "./filter.ts";
+import type { FilterExpression } from "./filters/filter-expression.ts";
 
 /** Where an event can be sent. `url` is what `knativeerrordest` and status show. */
 export type Target =

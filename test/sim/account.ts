@@ -1,5 +1,6 @@
 /** What the ledger knows of one subscription, told by what was reported and stored, never by the channel's memory. */
 import type { Route, SubscriptionConfiguration, Token } from "../../src/core/channel-protocol.ts";
+import { passesNaively } from "../kit/naive-filter.ts";
 import type { Attributes } from "./encoded-event.ts";
 
 export interface End {
@@ -73,8 +74,7 @@ export function nameOf({ subscription, epoch, seq }: Pick<Token, "subscription" 
 
 /** Whether the subscription wants the event, by the words of its filter. */
 export function wants({ filter }: SubscriptionConfiguration, attributes: Attributes): boolean {
-  if (filter.kind === "everything") return true;
-  return Object.entries(filter.attributes).every(([name, value]) => attributes[name] === value);
+  return passesNaively(filter, attributes);
 }
 
 export function orderingKey(attributes: Attributes): string {

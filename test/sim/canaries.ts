@@ -55,8 +55,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: "filter-matches-all",
     bug: "an attribute filter passes every event",
-    file: "src/core/filter.ts",
-    original: 'if (expected === "" ? text === "" : text !== expected) return false;',
+    file: "src/core/filters/attribute-clause.ts",
+    original: "if (value === undefined || !holds(attributeText(value), text)) return false;",
     replacement: "",
   },
   {

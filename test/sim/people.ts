@@ -71,7 +71,9 @@ export class People {
     const { maxConcurrency: _, ratePerSecond: __, ...rest } = before;
     switch (random.below(8)) {
       case 0:
-        return [{ ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), typeIs("b")] as const) }];
+        return [
+          { ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), expressionOfType("b")] as const) },
+        ];
       case 1:
         return [{ ...before, ordering: before.ordering === "ordered" ? "unordered" : "ordered" }];
       case 2:
@@ -183,4 +185,8 @@ export class People {
 
 function typeIs(type: string) {
   return { kind: "attributes", attributes: { type } } as const;
+}
+
+function expressionOfType(type: string) {
+  return { kind: "filters", filters: [{ kind: "cesql", expression: `type = '${type}'` }] } as const;
 }

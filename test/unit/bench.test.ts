@@ -81,12 +81,19 @@ describe("the benchmark's arithmetic", () => {
     });
     const idle = { row: "i", seconds: 1, leftMemory: false, operations: 3 } as const;
     expect(figuresOf({ ...NOTHING, idle })).toEqual({ idleOperations: 3 });
+    const evaluationsPerSecond = { exact: 8e6, cesql: 4e6, "one of one": 6e6, "one of a thousand": 3e6 };
+    expect(figuresOf({ ...NOTHING, filters: [{ row: "filters", evaluationsPerSecond }] })).toEqual({
+      exactFilters: 8e6,
+      cesqlFilters: 4e6,
+      matchedByOne: 6e6,
+      matchedByThousand: 3e6,
+    });
   });
 
   it("[BENCH-7] only a full run may take the record's place", () => {
     const runs = [[], ["--quick"], ["--only", "a,b"], ["--seconds", "5"]].map((parameters) => optionsFrom(parameters));
     expect(runs.map(isFull)).toEqual([true, false, false, true]);
-    expect(() => optionsFrom(["--only", "z"])).toThrow("--only z: rows are a,b,c,d,e,f,g,h,i");
+    expect(() => optionsFrom(["--only", "z"])).toThrow("--only z: rows are a,b,c,d,e,f,g,h,i,j,k,filters");
     expect(() => optionsFrom(["--repeat", "0"])).toThrow("--repeat is 0; give a number of 1 or more");
   });
 });

@@ -198,12 +198,39 @@ describe("[CP-CMP] compiling", () => {
     expect(conditions({ status }).Ready).toBe("False Unable to get the dead letter sink's URI");
   });
 
-  test("[CP-CMP-8] spec.filters deliver nothing and say so; an empty list is none", async () => {
-    const filtered = await compiled({ filters: [{ exact: { type: "a" } }] });
-    expect(filtered.subscription?.paused).toBe(true);
-    expect(conditions(filtered).Ready).toBe("False FiltersNotImplemented");
+  test("[CP-CMP-8] filters go to the channel and win over filter; an empty list is none", async () => {
+    const clause = { any: [{ prefix: { type: "a" } }, { not: { cesql: "n = 5" } }, {}] };
+    const filtered = await compiled({
+      filters: [{ exact: { type: "a" } }, clause],
+      filter: { attributes: { type: "b" } },
+    });
+    expect(filtered.subscription?.filter).toEqual({
+      kind: "filters",
+      filters: [
+        { kind: "exact", attributes: { type: "a" } },
+        {
+          kind: "any",
+          filters: [
+            { kind: "prefix", attributes: { type: "a" } },
+            { kind: "not", filter: { kind: "cesql", expression: "n = 5" } },
+            { kind: "blank" },
+          ],
+        },
+      ],
+    });
+    expect([filtered.subscription?.paused, conditions(filtered).Ready]).toEqual([undefined, "True"]);
     const empty = await compiled({ filters: [], filter: { attributes: { type: "a" } } });
-    expect([empty.subscription?.paused, conditions(empty).Ready]).toEqual([undefined, "True"]);
+    expect(empty.subscription?.filter).toEqual({ kind: "attributes", attributes: { type: "a" } });
+    expect((await compiled({ filters: [] })).subscription?.filter).toEqual({ kind: "everything" });
+  });
+
+  test("[CP-CMP-8] a filter that cannot be used: not Ready, paused, and told where and why", async () => {
+    const { subscription, status } = await compiled({ filters: [{ all: [{ cesql: "TRUE OR MINE()" }] }] });
+    expect(subscription?.paused).toBe(true);
+    expect(conditions({ status }).Ready).toBe("False FilterInvalid");
+    expect(JSON.stringify(status.conditions)).toContain(
+      "spec.filters[0].all[0].cesql: there is no function MINE with 0 parameters, at character 9. Nothing is delivered meanwhile.",
+    );
   });
 
   test("[CP-CMP-9] a Trigger before its Broker waits for it", async () => {

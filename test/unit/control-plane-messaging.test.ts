@@ -204,7 +204,7 @@ describe("[CP-NIM] kinds without a data plane", () => {
     [
       "EventPolicy",
       {},
-      "EventPolicies are not enforced yet: what this one would refuse is accepted. Do not rely on it to keep senders out.",
+      "EventPolicies are not enforced yet: what this one would refuse is accepted. Access tokens decide who may post.",
     ],
   ])("[CP-NIM-1] a %s is not Ready, and says what to use instead", async (kind, spec, message) => {
     const world = new World();

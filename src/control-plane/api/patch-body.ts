@@ -16,12 +16,12 @@ const JSON_PATCH = "application/json-patch+json";
 const MERGE_PATCH = "application/merge-patch+json";
 const STRATEGIC_PATCH = "application/strategic-merge-patch+json";
 
-export interface Patch {
+export interface PatchBody {
   readonly patch: (old: JsonObject) => Json;
   readonly duplicateFields: readonly string[];
 }
 
-export async function patchOf(request: Request, scope: Scope): Promise<Patch> {
+export async function patchOf(request: Request, scope: Scope): Promise<PatchBody> {
   const accepted = acceptedBy(scope);
   const type = mediaTypeOf(request);
   if (!accepted.includes(type)) {

@@ -2,7 +2,7 @@
 import { MAX_MANAGER_LENGTH } from "../managed-fields/manager-entry.ts";
 import type { FieldValidation } from "../resources/admission.ts";
 import { badRequest, invalid, type Refusal } from "../resources/refusal.ts";
-import type { WriteOptions } from "../resources/write-request.ts";
+import type { WriteOptions } from "../writes/write-request.ts";
 import { parseDryRun } from "./query-options.ts";
 
 const FIELD_VALIDATIONS: readonly FieldValidation[] = ["Strict", "Warn", "Ignore"];

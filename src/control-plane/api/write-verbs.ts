@@ -1,6 +1,7 @@
 /** POST, PUT and PATCH. */
-import type { Written } from "../resources/changed-object.ts";
+
 import type { Resources, Scope } from "../resources/resources.ts";
+import type { Written } from "../writes/changed-object.ts";
 import { APPLY_PATCH, mediaTypeOf, patchOf } from "./patch-body.ts";
 import { OBJECT_TYPES, readObject } from "./request-body.ts";
 import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
@@ -8,7 +9,7 @@ import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
 export async function answerCreate(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const options = writeOptions(request, "CreateOptions", "main");
   const { value, duplicateFields } = await readObject(request, OBJECT_TYPES);
-  return written(await resources.create(scope, value, { ...options, duplicateFields }), 201);
+  return written(await resources.writes.create(scope, value, { ...options, duplicateFields }), 201);
 }
 
 export interface ObjectPath {
@@ -21,7 +22,7 @@ export async function answerUpdate(request: Request, path: ObjectPath, resources
   const options = writeOptions(request, "UpdateOptions", path.subresource);
   const { value, duplicateFields } = await readObject(request, OBJECT_TYPES);
   const change = { kind: "replace", incoming: value } as const;
-  return written(await resources.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
+  return written(await resources.writes.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
 }
 
 export async function answerPatch(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
@@ -30,14 +31,14 @@ export async function answerPatch(request: Request, path: ObjectPath, resources:
   refuseForce(request);
   const { patch, duplicateFields } = await patchOf(request, path.scope);
   const change = { kind: "patch", patch } as const;
-  return written(await resources.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
+  return written(await resources.writes.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
 }
 
 async function answerApply(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
   const { options, force } = applyOptions(request, path.subresource);
   const { value, duplicateFields } = await readObject(request, [APPLY_PATCH]);
   const change = { kind: "apply", configuration: value, force } as const;
-  const result = await resources.apply(path.scope, path.name, change, { ...options, duplicateFields });
+  const result = await resources.writes.apply(path.scope, path.name, change, { ...options, duplicateFields });
   return written(result, result.isNew ? 201 : 200);
 }
 

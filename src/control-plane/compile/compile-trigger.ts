@@ -64,9 +64,9 @@ function subscriberCondition(planned: TriggerSubscription): Condition {
 
 function subscriptionConditions(planned: TriggerSubscription, known: Acknowledgement): readonly Condition[] {
   const type = "SubscriptionReady";
-  if (planned.filtersNotServed) {
-    const message = "spec.filters is not served yet: this Trigger delivers nothing. spec.filter.attributes works.";
-    return [isFalse(type, "FiltersNotImplemented", message)];
+  if (planned.filterProblem !== undefined) {
+    const { path, problem } = planned.filterProblem;
+    return [isFalse(type, "FilterInvalid", `spec.${path}: ${problem}. Nothing is delivered meanwhile.`)];
   }
   if (planned.subscription.paused) {
     return [isFalse(type, "NotSubscribed", "The subscriber cannot be resolved; nothing is delivered meanwhile.")];

@@ -2,24 +2,26 @@
  * What one Trigger is on its Broker's channel. Used twice, for the channel's configuration and for the Trigger's status,
  * so that both always say the same.
  *
- * A Trigger that cannot deliver (unresolvable subscriber, filters that are not served yet) is *paused*, never left out:
+ * A Trigger that cannot deliver (unresolvable subscriber, a filter that cannot be used) is *paused*, never left out:
  * leaving it out would tell the channel to discard what waits for it.
  */
 import type { SubscriptionConfiguration, Target } from "../../core/channel-protocol.ts";
-import { type JsonObject, listAt, objectAt, textAt, textsAt } from "../resources/json.ts";
+import { checkFilter, type FilterProblem } from "../../core/filters/filter.ts";
+import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { triggerFilter } from "./trigger-filter.ts";
 
 export interface TriggerSubscription {
   readonly subscription: SubscriptionConfiguration;
   readonly subscriber: Resolution;
   /** Absent when neither Trigger nor Broker has a dead letter sink. */
   readonly deadLetterSink: Resolution | undefined;
-  /** The Trigger has `spec.filters`, which are not served yet. */
-  readonly filtersNotServed: boolean;
+  /** Absent when the filter can be used. */
+  readonly filterProblem: FilterProblem | undefined;
 }
 
 /** Stands where there is no target; a paused subscription never uses it. */
@@ -58,19 +60,19 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
   // Without a dead letter sink that resolves, what fails is parked: nothing is lost meanwhile.
   const sinkTarget = deadLetterSink?.kind === "resolved" ? deadLetterSink.target : undefined;
-  const attributes = textsAt(trigger, "spec", "filter", "attributes");
-  const filtersNotServed = listAt(trigger, "spec", "filters").length > 0;
-  const paused = subscriber.kind === "unresolved" || filtersNotServed;
+  const filter = triggerFilter(trigger);
+  const filterProblem = checkFilter(filter);
+  const paused = subscriber.kind === "unresolved" || filterProblem !== undefined;
   const subscription: SubscriptionConfiguration = {
     uid: uidOf(trigger),
     namespace,
     name: nameOf(trigger),
-    filter: Object.keys(attributes).length === 0 ? { kind: "everything" } : { kind: "attributes", attributes },
+    filter,
     subscriber: subscriber.kind === "resolved" ? subscriber.target : NOWHERE,
     reply: { kind: "channel-itself" },
     delivery: deliveryPolicy(own ?? inherited, sinkTarget),
     ...subscriptionSettings(trigger),
     ...(paused ? { paused } : {}),
   };
-  return { subscription, subscriber, deadLetterSink, filtersNotServed };
+  return { subscription, subscriber, deadLetterSink, filterProblem };
 }

@@ -1,7 +1,8 @@
 /** Validation of a Trigger's filters, at any nesting, in Knative's words. */
 
+import { parseCesql } from "../../core/cesql/parse.ts";
+import { MAX_FILTER_DEPTH } from "../../core/filters/filter-expression.ts";
 import { isJsonObject, type Json, valueAt } from "../resources/json.ts";
-import { isCesql } from "./cesql-syntax.ts";
 import { type FieldError, invalidKeyName, invalidValue } from "./field-error.ts";
 
 const ATTRIBUTE_NAME = /^[a-z][a-z0-9]*$/;
@@ -14,12 +15,14 @@ export function validateAttributeNames(names: readonly string[], path: string): 
   return names.filter((name) => !ATTRIBUTE_NAME.test(name)).map((name) => invalidKeyName(name, path, NAME_RULE));
 }
 
-export function validateFilters(filters: readonly Json[], path: string): readonly FieldError[] {
-  return filters.flatMap((filter, index) => validateFilter(filter, `${path}[${index}]`));
+/** `depth` counts the `all`, `any` and `not` around these filters. */
+export function validateFilters(filters: readonly Json[], path: string, depth = 0): readonly FieldError[] {
+  return filters.flatMap((filter, index) => validateFilter(filter, `${path}[${index}]`, depth));
 }
 
 /** An empty filter is accepted; how it matches is decided where filters are compiled. */
-function validateFilter(filter: Json, path: string): readonly FieldError[] {
+function validateFilter(filter: Json, path: string, depth: number): readonly FieldError[] {
+  if (depth > MAX_FILTER_DEPTH) return [invalidValue(`nested deeper than ${MAX_FILTER_DEPTH} levels`, path)];
   if (!isJsonObject(filter)) return [invalidValue("expected an object", path)];
   const present = Object.keys(filter).filter((dialect) => filter[dialect] !== null);
   const unknown = present.filter((dialect) => !DIALECTS.includes(dialect));
@@ -35,17 +38,20 @@ function validateFilter(filter: Json, path: string): readonly FieldError[] {
   if (present.length > 1) {
     return [{ message: "multiple dialects found, filters can have only one dialect set", paths: [""] }];
   }
-  return present.flatMap((dialect) => validateDialect(dialect, valueAt(filter, dialect) ?? null, `${path}.${dialect}`));
+  return present.flatMap((dialect) => {
+    const value = valueAt(filter, dialect) ?? null;
+    const inside = `${path}.${dialect}`;
+    if (dialect === "not") return validateFilter(value, inside, depth + 1);
+    if (!LIST_DIALECTS.includes(dialect)) return validateDialect(dialect, value, inside);
+    return Array.isArray(value) ? validateFilters(value, inside, depth + 1) : [invalidValue("expected a list", inside)];
+  });
 }
 
 function validateDialect(dialect: string, value: Json, path: string): readonly FieldError[] {
-  if (LIST_DIALECTS.includes(dialect)) {
-    return Array.isArray(value) ? validateFilters(value, path) : [invalidValue("expected a list", path)];
-  }
-  if (dialect === "not") return validateFilter(value, path);
   if (dialect === "cesql") {
     if (typeof value !== "string") return [invalidValue("expected a string", path)];
-    return isCesql(value) ? [] : [invalidValue(value, path)];
+    // The empty text counts as no expression. Knative's words say no more than which one is wrong.
+    return value === "" || parseCesql(value).kind === "parsed" ? [] : [invalidValue(value, path)];
   }
   if (!isJsonObject(value)) return [invalidValue("expected an object", path)];
   const errors = Object.entries(value)

@@ -80,7 +80,7 @@ export const eventPolicyKind: ResourceKind = {
     ];
   },
   compile: compileNotImplemented(
-    "EventPolicies are not enforced yet: what this one would refuse is accepted. Do not rely on it to keep senders out.",
+    "EventPolicies are not enforced yet: what this one would refuse is accepted. Access tokens decide who may post.",
   ),
 };
 

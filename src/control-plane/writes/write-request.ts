@@ -1,8 +1,8 @@
 /** A write as it is asked for, whatever the verb. */
 import type { Writer } from "../managed-fields/manager-entry.ts";
-import type { FieldValidation } from "./admission.ts";
-import { type Json, type JsonObject, textAt } from "./json.ts";
-import type { Scope } from "./resources.ts";
+import type { FieldValidation } from "../resources/admission.ts";
+import { type Json, type JsonObject, textAt } from "../resources/json.ts";
+import type { Scope } from "../resources/resources.ts";
 
 export interface WriteOptions {
   readonly fieldValidation: FieldValidation;

@@ -1,8 +1,8 @@
 /** The configuration of a server-side apply, before it meets an object. */
-import { type Decoded, decodeRequest } from "./admission.ts";
-import { type JsonObject, valueAt, withMember } from "./json.ts";
-import { nameOf, withMetadata } from "./metadata.ts";
-import { badRequest } from "./refusal.ts";
+import { type Decoded, decodeRequest } from "../resources/admission.ts";
+import { type JsonObject, valueAt, withMember } from "../resources/json.ts";
+import { nameOf, withMetadata } from "../resources/metadata.ts";
+import { badRequest } from "../resources/refusal.ts";
 import type { WriteRequest } from "./write-request.ts";
 
 /**

@@ -1,9 +1,10 @@
 /** What a write may say about the object it expects to find. Refusals are thrown. */
+
+import { type JsonObject, textAt } from "../resources/json.ts";
+import { nameOf, uidOf } from "../resources/metadata.ts";
+import { badRequest, conflict, invalid, modified } from "../resources/refusal.ts";
+import type { Scope } from "../resources/resources.ts";
 import type { StoredObject } from "../store/object-store.ts";
-import { type JsonObject, textAt } from "./json.ts";
-import { nameOf, uidOf } from "./metadata.ts";
-import { badRequest, conflict, invalid, modified } from "./refusal.ts";
-import type { Scope } from "./resources.ts";
 
 export function checkPreconditions(scope: Scope, incoming: JsonObject, stored: StoredObject): void {
   const { name } = stored.key;

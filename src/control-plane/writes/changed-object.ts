@@ -2,13 +2,13 @@
 import { entriesOf, entriesToStartFrom } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
 import { applyConfiguration } from "../managed-fields/server-side-apply.ts";
+import { admitStatus, admitUpdate, checkRecordedSize, decodeRequest } from "../resources/admission.ts";
+import { isJsonObject, isTooDeep, type Json, type JsonObject } from "../resources/json.ts";
+import { badRequest } from "../resources/refusal.ts";
+import { presented } from "../resources/stored-objects.ts";
 import type { StoredObject } from "../store/object-store.ts";
-import { admitStatus, admitUpdate, checkRecordedSize, decodeRequest } from "./admission.ts";
 import { applicableOf, decodeConfiguration } from "./applied-configuration.ts";
-import { isJsonObject, isTooDeep, type Json, type JsonObject } from "./json.ts";
-import { withMetadata } from "./metadata.ts";
 import { checkPreconditions, checkReplacement } from "./preconditions.ts";
-import { badRequest } from "./refusal.ts";
 import { type Apply, type Change, type WriteRequest, writerOf } from "./write-request.ts";
 
 export interface Written {
@@ -35,10 +35,6 @@ export function changedObject(request: WriteRequest, change: Change, target: Tar
     default:
       return change satisfies never;
   }
-}
-
-export function presented(object: JsonObject, stored: StoredObject): JsonObject {
-  return withMetadata(object, { resourceVersion: String(stored.resourceVersion) });
 }
 
 function updated(request: WriteRequest, incoming: JsonObject, { stored, old }: Target): Written {

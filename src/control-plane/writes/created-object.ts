@@ -2,10 +2,10 @@
 import { fieldsOf } from "../managed-fields/fields-of.ts";
 import { entriesToStartFrom, type Writer } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
-import { admitCreate, checkRecordedSize } from "./admission.ts";
+import { admitCreate, checkRecordedSize } from "../resources/admission.ts";
+import { type JsonObject, textAt } from "../resources/json.ts";
+import { nameOf, withMetadata } from "../resources/metadata.ts";
 import { applicableOf } from "./applied-configuration.ts";
-import { type JsonObject, textAt } from "./json.ts";
-import { nameOf, withMetadata } from "./metadata.ts";
 import { type WriteRequest, writerOf } from "./write-request.ts";
 
 export interface Identity {

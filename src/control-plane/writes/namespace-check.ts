@@ -1,9 +1,9 @@
 /** Something may be created only in a namespace that is there and not on its way out. */
 import { NAMESPACES } from "../resource-names.ts";
+import { isBeingDeleted } from "../resources/metadata.ts";
+import { forbidden, notFound, qualified } from "../resources/refusal.ts";
+import type { Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { isBeingDeleted } from "./metadata.ts";
-import { forbidden, notFound, qualified } from "./refusal.ts";
-import type { Scope } from "./resources.ts";
 
 export function checkNamespace(scope: Scope, name: string, store: ObjectStore): void {
   if (!scope.kind.namespaced) return;
