@@ -104,6 +104,14 @@ describe("[CP-OAPI] version 3", () => {
     });
   });
 
+  test("[CP-OAPI-10] every kind says what it is, its spec and its status what they are", () => {
+    const silent = SERVED_RESOURCES.filter(({ group }) => !group.endsWith(".k8s.io")).flatMap(({ kind, schema }) => {
+      const sections = ["spec", "status"].map((name) => schema.properties[name]).filter((each) => each !== undefined);
+      return [schema, ...sections].every(({ description }) => description !== undefined) ? [] : [kind];
+    });
+    expect(silent).toEqual([]);
+  });
+
   test("[CP-OAPI-6] every reference leads somewhere", async () => {
     for (const { group, version } of SERVED_RESOURCES) {
       const place = group === "" ? `api/${version}` : `apis/${group}/${version}`;

@@ -136,7 +136,7 @@ function operationJson(resource: ServedResource, operation: Operation, refer: Re
     parameters,
     ...bodyJson(resource, operation, refer),
     responses: { [operation.verb === "create" ? "201" : "200"]: { description: "OK", content } },
-    "x-kubernetes-action": operation.verb === "update" ? "put" : operation.verb === "create" ? "post" : operation.verb,
+    "x-kubernetes-action": operation.answer === "list" ? operation.verb : operation.method,
     "x-kubernetes-group-version-kind": groupVersionKind(resource),
   };
 }

@@ -29,19 +29,22 @@ export const kafkaChannelKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      numPartitions: { ...int32, description: `Partitions of the topic; ${DEFAULT_PARTITIONS} if absent.` },
-      replicationFactor: { ...int32, description: `Copies of each partition; ${DEFAULT_REPLICATION} if absent.` },
-      retentionDuration: {
-        type: "string",
-        description: `How long events are kept, ISO 8601; ${DEFAULT_RETENTION} if absent.`,
-      },
-      delivery: deliverySchema,
-      subscribers: { ...channelSubscribersSchema, description: "Written by Subscriptions, not by people." },
+  schema: {
+    description: "A Channel that Knative keeps in Kafka; durable here without it. It does not carry events yet.",
+    ...objectSchema({
+      spec: struct({
+        numPartitions: { ...int32, description: `Partitions of the topic; ${DEFAULT_PARTITIONS} if absent.` },
+        replicationFactor: { ...int32, description: `Copies of each partition; ${DEFAULT_REPLICATION} if absent.` },
+        retentionDuration: {
+          type: "string",
+          description: `How long events are kept, ISO 8601; ${DEFAULT_RETENTION} if absent.`,
+        },
+        delivery: deliverySchema,
+        subscribers: { ...channelSubscribersSchema, description: "Written by Subscriptions, not by people." },
+      }),
+      status: struct(channelStatusMembers),
     }),
-    status: struct(channelStatusMembers),
-  }),
+  },
   printerColumns: [...READY_AND_REASON, { name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };

@@ -30,33 +30,36 @@ export const integrationSinkKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      log: {
-        description: "Writes events to a log.",
-        ...struct({
-          loggerName: text,
-          level: text,
-          logMask: flag,
-          marker: text,
-          multiline: flag,
-          showAllProperties: flag,
-          showBody: flag,
-          showBodyType: flag,
-          showExchangePattern: flag,
-          showHeaders: flag,
-          showProperties: flag,
-          showStreams: flag,
-          showCachedStreams: flag,
-        }),
-      },
-      aws: {
-        description: "Writes events to one service of AWS.",
-        ...struct({ s3: s3Schema, sqs: sqsSchema, sns: snsSchema, auth: awsAuthSchema }),
-      },
+  schema: {
+    description: "Writes events to a log or an AWS service. It does not take any yet.",
+    ...objectSchema({
+      spec: struct({
+        log: {
+          description: "Writes events to a log.",
+          ...struct({
+            loggerName: text,
+            level: text,
+            logMask: flag,
+            marker: text,
+            multiline: flag,
+            showAllProperties: flag,
+            showBody: flag,
+            showBodyType: flag,
+            showExchangePattern: flag,
+            showHeaders: flag,
+            showProperties: flag,
+            showStreams: flag,
+            showCachedStreams: flag,
+          }),
+        },
+        aws: {
+          description: "Writes events to one service of AWS.",
+          ...struct({ s3: s3Schema, sqs: sqsSchema, sns: snsSchema, auth: awsAuthSchema }),
+        },
+      }),
+      status: struct({ ...statusMembers, ...addressStatusMembers }),
     }),
-    status: struct({ ...statusMembers, ...addressStatusMembers }),
-  }),
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults: (object) => object,
   validate: (object) => validateIntegration(objectAt(object, "spec"), RULES),

@@ -27,10 +27,13 @@ export const jobSinkKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({ job: { ...freeObject, description: "The Job that is run for every event." } }),
-    status: struct({ ...statusMembers, ...addressStatusMembers, job: struct({ selector: text }) }),
-  }),
+  schema: {
+    description: "Runs a job for each event. It does not run any: there are no machines to run it on.",
+    ...objectSchema({
+      spec: struct({ job: { ...freeObject, description: "The Job that is run for every event." } }),
+      status: struct({ ...statusMembers, ...addressStatusMembers, job: struct({ selector: text }) }),
+    }),
+  },
   printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

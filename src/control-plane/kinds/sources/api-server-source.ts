@@ -28,28 +28,34 @@ export const apiServerSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      ...sourceSpecMembers,
-      mode: { type: "string", description: "Reference (default) sends a reference to the object, Resource all of it." },
-      owner: {
-        description: "Of the objects only those that something of this kind owns.",
-        ...struct({ apiVersion: text, kind: text }),
-      },
-      // Not `required` here: that it is missing is said in Knative's words.
-      resources: {
-        description: "The kinds of objects to watch, at least one; of each all, or those a selector finds.",
-        ...listOf(struct({ apiVersion: text, kind: text, selector: labelSelectorSchema })),
-      },
-      serviceAccountName: { type: "string", description: "Whose rights the watch has; default if absent." },
-      namespaceSelector: {
-        ...labelSelectorSchema,
-        description: "The namespaces to watch; the source's own if absent, all if empty.",
-      },
-      filters: { ...listOf(filterSchema), description: "Only events that pass all of them are sent." },
+  schema: {
+    description: "Sends events of a cluster's API server. It does not send any yet: there is no cluster to watch.",
+    ...objectSchema({
+      spec: struct({
+        ...sourceSpecMembers,
+        mode: {
+          type: "string",
+          description: "Reference (default) sends a reference to the object, Resource all of it.",
+        },
+        owner: {
+          description: "Of the objects only those that something of this kind owns.",
+          ...struct({ apiVersion: text, kind: text }),
+        },
+        // Not `required` here: that it is missing is said in Knative's words.
+        resources: {
+          description: "The kinds of objects to watch, at least one; of each all, or those a selector finds.",
+          ...listOf(struct({ apiVersion: text, kind: text, selector: labelSelectorSchema })),
+        },
+        serviceAccountName: { type: "string", description: "Whose rights the watch has; default if absent." },
+        namespaceSelector: {
+          ...labelSelectorSchema,
+          description: "The namespaces to watch; the source's own if absent, all if empty.",
+        },
+        filters: { ...listOf(filterSchema), description: "Only events that pass all of them are sent." },
+      }),
+      status: struct({ ...sourceStatusMembers, namespaces: listOf(text) }),
     }),
-    status: struct({ ...sourceStatusMembers, namespaces: listOf(text) }),
-  }),
+  },
   printerColumns: [SINK, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

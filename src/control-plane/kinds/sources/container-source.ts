@@ -20,13 +20,16 @@ export const containerSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      ...sourceSpecMembers,
-      template: { ...freeObject, description: "The pod to run: metadata and spec, with at least one container." },
+  schema: {
+    description: "Runs a container that sends events. It does not run one: there are no machines to run it on.",
+    ...objectSchema({
+      spec: struct({
+        ...sourceSpecMembers,
+        template: { ...freeObject, description: "The pod to run: metadata and spec, with at least one container." },
+      }),
+      status: struct(sourceStatusMembers),
     }),
-    status: struct(sourceStatusMembers),
-  }),
+  },
   printerColumns: [SINK, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

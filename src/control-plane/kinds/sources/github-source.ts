@@ -26,34 +26,40 @@ export const githubSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema(
-    {
-      spec: struct(
-        {
-          githubAPIURL: { type: "string", description: "Not used: nothing is registered at GitHub." },
-          ownerAndRepository: { type: "string", description: "owner/repository, or owner for all of an organization." },
-          eventTypes: {
-            type: "array",
-            description: "The events that GitHub is to send, such as push; any other that comes is taken too.",
-            items: text,
-            minItems: 1,
+  schema: {
+    description: "Takes webhooks of GitHub at the URL in its status and sends each to its sink as an event.",
+    ...objectSchema(
+      {
+        spec: struct(
+          {
+            githubAPIURL: { type: "string", description: "Not used: nothing is registered at GitHub." },
+            ownerAndRepository: {
+              type: "string",
+              description: "owner/repository, or owner for all of an organization.",
+            },
+            eventTypes: {
+              type: "array",
+              description: "The events that GitHub is to send, such as push; any other that comes is taken too.",
+              items: text,
+              minItems: 1,
+            },
+            accessToken: { ...secretReference, description: "Not used: nothing is registered at GitHub." },
+            secretToken: { ...secretReference, description: "The secret that GitHub signs its webhooks with." },
+            ...sourceSpecMembers,
+            serviceAccountName: { type: "string", description: "Not used: there is no pod to run." },
+            secure: { type: "boolean", description: "Not used: the address decides whether it is https." },
           },
-          accessToken: { ...secretReference, description: "Not used: nothing is registered at GitHub." },
-          secretToken: { ...secretReference, description: "The secret that GitHub signs its webhooks with." },
-          ...sourceSpecMembers,
-          serviceAccountName: { type: "string", description: "Not used: there is no pod to run." },
-          secure: { type: "boolean", description: "Not used: the address decides whether it is https." },
-        },
-        ["ownerAndRepository", "eventTypes"],
-      ),
-      status: struct({
-        ...sourceStatusMembers,
-        webhookIDKey: text,
-        webhookUrl: { type: "string", description: "The payload URL to enter at GitHub." },
-      }),
-    },
-    ["spec"],
-  ),
+          ["ownerAndRepository", "eventTypes"],
+        ),
+        status: struct({
+          ...sourceStatusMembers,
+          webhookIDKey: text,
+          webhookUrl: { type: "string", description: "The payload URL to enter at GitHub." },
+        }),
+      },
+      ["spec"],
+    ),
+  },
   printerColumns: [...READY_AND_REASON, SINK, AGE],
   applyDefaults: withDefaultedSink,
   validate(object) {

@@ -29,26 +29,29 @@ export const integrationSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      ...sourceSpecMembers,
-      timer: {
-        description: "Sends the same message again and again.",
-        ...struct({
-          period: { ...int64, description: "Milliseconds between two events; 1000 if absent." },
-          message: text,
-          contentType: { type: "string", description: "Media type of the message; text/plain if absent." },
-          repeatCount: { ...int64, description: "Events at most; no limit if absent." },
-        }),
-      },
-      aws: {
-        description: "Reads one service of AWS.",
-        ...struct({ s3: s3Schema, sqs: sqsSchema, ddbStreams: dynamoStreamsSchema, auth: awsAuthSchema }),
-      },
-      template: { ...freeObject, description: "Changes to the pod that a cluster would run for this source." },
+  schema: {
+    description: "Sends events of another system, such as an AWS queue. It does not send any yet.",
+    ...objectSchema({
+      spec: struct({
+        ...sourceSpecMembers,
+        timer: {
+          description: "Sends the same message again and again.",
+          ...struct({
+            period: { ...int64, description: "Milliseconds between two events; 1000 if absent." },
+            message: text,
+            contentType: { type: "string", description: "Media type of the message; text/plain if absent." },
+            repeatCount: { ...int64, description: "Events at most; no limit if absent." },
+          }),
+        },
+        aws: {
+          description: "Reads one service of AWS.",
+          ...struct({ s3: s3Schema, sqs: sqsSchema, ddbStreams: dynamoStreamsSchema, auth: awsAuthSchema }),
+        },
+        template: { ...freeObject, description: "Changes to the pod that a cluster would run for this source." },
+      }),
+      status: struct(sourceStatusMembers),
     }),
-    status: struct(sourceStatusMembers),
-  }),
+  },
   printerColumns: [SINK, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

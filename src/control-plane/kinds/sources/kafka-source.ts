@@ -25,44 +25,47 @@ export const kafkaSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct(
-      {
-        ...sourceSpecMembers,
-        bootstrapServers: { ...listOf(text), description: "Brokers to begin with, as host:port." },
-        topics: { ...listOf(text), description: "Topics to read, at least one." },
-        consumerGroup: { type: "string", description: "Cannot be changed; one of its own if absent." },
-        consumers: { ...int32, description: "Consumers in the group; 1 if absent." },
-        initialOffset: { type: "string", description: "earliest or latest (default)." },
-        ordering: { type: "string", description: "ordered (default) or unordered, within a partition." },
-        delivery: deliverySchema,
-        net: {
-          description: "How to connect: with SASL, with TLS.",
-          ...struct({
-            sasl: struct({
-              enable: flag,
-              user: secretKeySchema,
-              password: secretKeySchema,
-              type: secretKeySchema,
-              // Only v1 of Knative has these two; here both versions do, so that neither loses what the other wrote.
-              roleARN: secretKeySchema,
-              tokenProvider: secretKeySchema,
+  schema: {
+    description: "Sends the records of Kafka topics to its sink as events. It does not read any yet.",
+    ...objectSchema({
+      spec: struct(
+        {
+          ...sourceSpecMembers,
+          bootstrapServers: { ...listOf(text), description: "Brokers to begin with, as host:port." },
+          topics: { ...listOf(text), description: "Topics to read, at least one." },
+          consumerGroup: { type: "string", description: "Cannot be changed; one of its own if absent." },
+          consumers: { ...int32, description: "Consumers in the group; 1 if absent." },
+          initialOffset: { type: "string", description: "earliest or latest (default)." },
+          ordering: { type: "string", description: "ordered (default) or unordered, within a partition." },
+          delivery: deliverySchema,
+          net: {
+            description: "How to connect: with SASL, with TLS.",
+            ...struct({
+              sasl: struct({
+                enable: flag,
+                user: secretKeySchema,
+                password: secretKeySchema,
+                type: secretKeySchema,
+                // Only v1 of Knative has these two; here both versions do, so that neither loses what the other wrote.
+                roleARN: secretKeySchema,
+                tokenProvider: secretKeySchema,
+              }),
+              tls: struct({ enable: flag, cert: secretKeySchema, key: secretKeySchema, caCert: secretKeySchema }),
             }),
-            tls: struct({ enable: flag, cert: secretKeySchema, key: secretKeySchema, caCert: secretKeySchema }),
-          }),
+          },
         },
-      },
-      ["bootstrapServers", "topics"],
-    ),
-    status: struct({
-      ...sourceStatusMembers,
-      claims: text,
-      consumers: int32,
-      maxAllowedVReplicas: int32,
-      placements: listOf(struct({ podName: text, vreplicas: int32 })),
-      selector: text,
+        ["bootstrapServers", "topics"],
+      ),
+      status: struct({
+        ...sourceStatusMembers,
+        claims: text,
+        consumers: int32,
+        maxAllowedVReplicas: int32,
+        placements: listOf(struct({ podName: text, vreplicas: int32 })),
+        selector: text,
+      }),
     }),
-  }),
+  },
   printerColumns: [
     { name: "Topics", type: "string", jsonPath: ".spec.topics" },
     { name: "BootstrapServers", type: "string", jsonPath: ".spec.bootstrapServers" },

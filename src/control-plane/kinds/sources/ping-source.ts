@@ -23,20 +23,23 @@ export const pingSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      ...sourceSpecMembers,
-      schedule: {
-        type: "string",
-        description: "Five cron fields, six with seconds first, or @hourly, @daily, @weekly, @monthly, @yearly.",
-      },
-      timezone: { type: "string", description: "IANA name of the zone the schedule is read in; UTC if absent." },
-      contentType: { type: "string", description: "Media type of the data." },
-      data: { type: "string", description: "What the event carries; or use dataBase64." },
-      dataBase64: { type: "string", description: "What the event carries, as bytes in base64." },
+  schema: {
+    description: "Sends the same event to its sink whenever a schedule says so. Schedules are not run yet.",
+    ...objectSchema({
+      spec: struct({
+        ...sourceSpecMembers,
+        schedule: {
+          type: "string",
+          description: "Five cron fields, six with seconds first, or @hourly, @daily, @weekly, @monthly, @yearly.",
+        },
+        timezone: { type: "string", description: "IANA name of the zone the schedule is read in; UTC if absent." },
+        contentType: { type: "string", description: "Media type of the data." },
+        data: { type: "string", description: "What the event carries; or use dataBase64." },
+        dataBase64: { type: "string", description: "What the event carries, as bytes in base64." },
+      }),
+      status: struct(sourceStatusMembers),
     }),
-    status: struct(sourceStatusMembers),
-  }),
+  },
   printerColumns: [SINK, { name: "Schedule", type: "string", jsonPath: ".spec.schedule" }, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");

@@ -25,39 +25,42 @@ export const rabbitmqSourceKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct(
-      {
-        ...sourceSpecMembers,
-        rabbitmqClusterReference: {
-          description: "Where the queue is.",
-          ...struct({
-            name: { type: "string", description: "A RabbitmqCluster; or give connectionSecret." },
-            namespace: text,
-            connectionSecret: struct({ name: text }),
-          }),
+  schema: {
+    description: "Sends the messages of a RabbitMQ queue to its sink as events. It does not read any yet.",
+    ...objectSchema({
+      spec: struct(
+        {
+          ...sourceSpecMembers,
+          rabbitmqClusterReference: {
+            description: "Where the queue is.",
+            ...struct({
+              name: { type: "string", description: "A RabbitmqCluster; or give connectionSecret." },
+              namespace: text,
+              connectionSecret: struct({ name: text }),
+            }),
+          },
+          rabbitmqResourcesConfig: {
+            description: "What is read, and how much at a time.",
+            ...struct({
+              exchangeName: text,
+              queueName: text,
+              vhost: text,
+              predeclared: { type: "boolean", description: "Exchange and queue exist already." },
+              parallelism: { ...int64, description: `From ${MIN_PARALLELISM} to ${MAX_PARALLELISM}.` },
+            }),
+          },
+          delivery: {
+            description: "How often and how fast events are tried that could not be delivered.",
+            ...struct({ backoffDelay: text, backoffPolicy: text, retry: int32 }),
+          },
+          serviceAccountName: { type: "string", description: "As whom a cluster would run this source." },
+          adapterContainerName: { type: "string", description: "Name of the container a cluster would run for it." },
         },
-        rabbitmqResourcesConfig: {
-          description: "What is read, and how much at a time.",
-          ...struct({
-            exchangeName: text,
-            queueName: text,
-            vhost: text,
-            predeclared: { type: "boolean", description: "Exchange and queue exist already." },
-            parallelism: { ...int64, description: `From ${MIN_PARALLELISM} to ${MAX_PARALLELISM}.` },
-          }),
-        },
-        delivery: {
-          description: "How often and how fast events are tried that could not be delivered.",
-          ...struct({ backoffDelay: text, backoffPolicy: text, retry: int32 }),
-        },
-        serviceAccountName: { type: "string", description: "As whom a cluster would run this source." },
-        adapterContainerName: { type: "string", description: "Name of the container a cluster would run for it." },
-      },
-      ["rabbitmqClusterReference", "sink"],
-    ),
-    status: struct(sourceStatusMembers),
-  }),
+        ["rabbitmqClusterReference", "sink"],
+      ),
+      status: struct(sourceStatusMembers),
+    }),
+  },
   // Knative's CRD has none of its own.
   printerColumns: [AGE],
   applyDefaults(object) {

@@ -24,16 +24,19 @@ export const sinkBindingKind: ResourceKind = {
   namespaced: true,
   nameRule: "subdomain",
   hasStatus: true,
-  schema: objectSchema({
-    spec: struct({
-      ...sourceSpecMembers,
-      subject: {
-        ...struct({ apiVersion: text, kind: text, name: text, namespace: text, selector: labelSelectorSchema }),
-        description: "The workloads to tell: one by its name, or those a selector finds.",
-      },
+  schema: {
+    description: "Tells workloads of a cluster where to send events. It tells nobody here: there are no workloads.",
+    ...objectSchema({
+      spec: struct({
+        ...sourceSpecMembers,
+        subject: {
+          ...struct({ apiVersion: text, kind: text, name: text, namespace: text, selector: labelSelectorSchema }),
+          description: "The workloads to tell: one by its name, or those a selector finds.",
+        },
+      }),
+      status: struct({ ...sourceStatusMembers, oidcTokenSecretName: text }),
     }),
-    status: struct({ ...sourceStatusMembers, oidcTokenSecretName: text }),
-  }),
+  },
   printerColumns: [SINK, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");
