@@ -64,6 +64,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       newUid: () => crypto.randomUUID(),
       configure: (name, configuration) => bounded(channel(name).configure(configuration)),
       remove: (name, uid, version) => bounded(channel(name).remove(uid, version)),
+      retire: (name, uid, version) => bounded(channel(name).retire(uid, version)),
       operate: (name, request) => bounded(channel(name).operate(request)),
       poke: (name) => bounded(channel(name).poke()),
       durable: () => ctx.storage.sync(),
@@ -89,7 +90,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
   }
 }
 
-type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "operate"> & { poke(): Promise<void> };
+type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "retire" | "operate"> & { poke(): Promise<void> };
 
 async function bounded<T>(call: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>();

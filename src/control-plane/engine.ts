@@ -6,6 +6,7 @@ import type {
   ConfigureAnswer,
   OperatorAnswer,
   OperatorRequest,
+  RetireAnswer,
 } from "../core/channel-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import type { WebhookLookup } from "../core/webhook-source.ts";
@@ -40,6 +41,7 @@ export interface ControlPlanePorts {
   /** Ends within a bounded time, by failing if need be; as the other calls to channels. */
   readonly configure: (name: ChannelName, configuration: ChannelConfiguration) => Promise<ConfigureAnswer>;
   readonly remove: (name: ChannelName, uid: string, version: number) => Promise<void>;
+  readonly retire: (name: ChannelName, uid: string, version: number) => Promise<RetireAnswer>;
   readonly operate: (name: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   readonly poke: (name: ChannelName) => Promise<void>;
   /** Calls `alarm`. */

@@ -95,10 +95,7 @@ export interface AppendCall {
   readonly lengths: readonly number[];
   /** Deduplication key with the prefix of its origin, see `core/idempotency.ts`. */
   readonly key?: string;
-  /**
-   * Digest of the token that its producer presented, empty for one that presented none: the channel decides. Absent when
-   * the call needs no leave: couriers, webhooks, open mode, the admin token.
-   */
+  /** Digest of its producer's token, empty without one; absent for who needs no leave: couriers, webhooks, open mode, admins. */
   readonly caller?: string;
 }
 

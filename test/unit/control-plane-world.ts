@@ -2,7 +2,12 @@
 import { DatabaseSync } from "node:sqlite";
 import type { AccessSettings } from "../../src/control-plane/access/authenticate.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
-import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
+import type {
+  ChannelConfiguration,
+  OperatorAnswer,
+  OperatorRequest,
+  RetireAnswer,
+} from "../../src/core/channel-protocol.ts";
 import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
 import { VirtualClock } from "../kit/virtual-clock.ts";
@@ -87,6 +92,8 @@ export class World {
   readonly configured = new Map<string, ChannelConfiguration>();
   readonly operations: (OperatorRequest & { channel: string })[] = [];
   operatorAnswer: OperatorAnswer = { kind: "ok", body: { fine: true } };
+  /** What channels answer that are to be retired. */
+  retirement: RetireAnswer = { kind: "retired" };
   /** Thrown by calls to channels while set. */
   failure: string | undefined;
   /** Thrown instead of confirming that writes are durable, while set. */
@@ -157,6 +164,13 @@ export class World {
         this.calls.push(`remove ${name} ${uid}`);
         if (this.failure !== undefined) throw new Error(this.failure);
         this.configured.delete(name);
+      },
+      retire: async (name, uid) => {
+        this.calls.push(`retire ${name} ${uid}`);
+        if (this.failure !== undefined) throw new Error(this.failure);
+        const answer = this.retirement;
+        if (answer.kind === "retired") this.configured.delete(name);
+        return answer;
       },
       operate: async (channel, request) => {
         this.operations.push({ ...request, channel });

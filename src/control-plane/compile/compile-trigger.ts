@@ -68,6 +68,10 @@ function subscriptionConditions(planned: TriggerSubscription, known: Acknowledge
     const { path, problem } = planned.filterProblem;
     return [isFalse(type, "FilterInvalid", `spec.${path}: ${problem}. Nothing is delivered meanwhile.`)];
   }
+  if (planned.awaits !== undefined) {
+    const message = `The channel ${planned.awaits} that it leads to has not yet acknowledged its configuration.`;
+    return [isUnknown(type, "ChannelNotConfigured", message)];
+  }
   if (planned.subscription.paused) {
     return [isFalse(type, "NotSubscribed", "The subscriber cannot be resolved; nothing is delivered meanwhile.")];
   }

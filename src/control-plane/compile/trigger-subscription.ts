@@ -5,12 +5,15 @@
  * A Trigger that cannot deliver (unresolvable subscriber, a filter that cannot be used) is *paused*, never left out:
  * leaving it out would tell the channel to discard what waits for it.
  */
-import type { SubscriptionConfiguration, Target } from "../../core/channel-protocol.ts";
+import type { ChannelName } from "../../core/channel-name.ts";
+import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
 import { checkFilter, type FilterProblem } from "../../core/filters/filter.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
+import { awaitedChannel } from "./awaited-channel.ts";
+import { NOWHERE } from "./channel-subscription.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { type Resolution, resolveDestination } from "./resolve-destination.ts";
 import { triggerFilter } from "./trigger-filter.ts";
@@ -20,12 +23,11 @@ export interface TriggerSubscription {
   readonly subscriber: Resolution;
   /** Absent when neither Trigger nor Broker has a dead letter sink. */
   readonly deadLetterSink: Resolution | undefined;
+  /** A channel that it leads to and that is not configured yet. */
+  readonly awaits: ChannelName | undefined;
   /** Absent when the filter can be used. */
   readonly filterProblem: FilterProblem | undefined;
 }
-
-/** Stands where there is no target; a paused subscription never uses it. */
-const NOWHERE: Target = { kind: "url", url: "" };
 
 /** Empty when the reference is to something that is no Broker. */
 export function brokerNameOf(trigger: JsonObject): string {
@@ -62,7 +64,8 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
   const sinkTarget = deadLetterSink?.kind === "resolved" ? deadLetterSink.target : undefined;
   const filter = triggerFilter(trigger);
   const filterProblem = checkFilter(filter);
-  const paused = subscriber.kind === "unresolved" || filterProblem !== undefined;
+  const awaits = awaitedChannel([subscriber, deadLetterSink], context);
+  const paused = subscriber.kind === "unresolved" || awaits !== undefined || filterProblem !== undefined;
   const subscription: SubscriptionConfiguration = {
     uid: uidOf(trigger),
     namespace,
@@ -74,5 +77,5 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
     ...subscriptionSettings(trigger),
     ...(paused ? { paused } : {}),
   };
-  return { subscription, subscriber, deadLetterSink, filterProblem };
+  return { subscription, subscriber, deadLetterSink, awaits, filterProblem };
 }

@@ -1,7 +1,7 @@
 /** Answers the webhook ingress: where a source's events go and which secrets may have signed a request. */
 import type { WebhookLookup } from "../../core/webhook-source.ts";
 import { secretText } from "../kinds/core/secret-value.ts";
-import { resourceOf } from "../registry.ts";
+import { partsOf, resourceOf } from "../registry.ts";
 import { GITHUB_SOURCES, SECRETS } from "../resource-names.ts";
 import { listAt, textAt } from "../resources/json.ts";
 import { qualified, Refusal } from "../resources/refusal.ts";
@@ -33,6 +33,7 @@ export async function lookUpWebhookSource(
     statusOf: () => undefined,
     list: () => [],
     acknowledged: () => ({ configuration: undefined, failure: undefined }),
+    partsOf,
   });
   if (source === undefined) {
     const ready = listAt(status, "conditions").find((condition) => textAt(condition, "type") === "Ready");
