@@ -3,8 +3,8 @@ import type { ChannelName } from "./core/channel-name.ts";
 import type { ChannelPort } from "./core/channel-protocol.ts";
 import { channelOver } from "./core/channel-rpc.ts";
 import { HeaderSnapshot } from "./core/header-snapshot.ts";
+import type { IngressLookup } from "./core/ingress-lookup.ts";
 import { type OpenModeRule, openModeRule } from "./core/open-mode.ts";
-import type { TokenPort } from "./core/token-port.ts";
 import { urlPath } from "./core/url-path.ts";
 import type { WebhookSourcePort } from "./core/webhook-source.ts";
 import { serveWakeUp } from "./courier/entrypoint.ts";
@@ -67,6 +67,7 @@ function ingress(message: IncomingMessage, env: Env, ctx: ExecutionContext): Pro
     settings,
     append: (name, append) => channel(env, name).append(append),
     knowsToken: (digest) => controlPlane(env).knowsToken(digest),
+    hasChannel: (name) => controlPlane(env).hasChannel(name),
     now: () => Date.now(),
     schedule: later,
     yieldOnce: () => scheduler.wait(0),
@@ -112,7 +113,7 @@ function channel(env: Env, name: ChannelName): Pick<ChannelPort, "append"> {
   return channelOver(env.CHANNEL.getByName(name));
 }
 
-interface ControlPlanePort extends WebhookSourcePort, TokenPort {
+interface ControlPlanePort extends WebhookSourcePort, IngressLookup {
   fetch(request: Request): Promise<Response>;
   poke(): Promise<void>;
 }

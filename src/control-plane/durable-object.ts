@@ -1,22 +1,22 @@
 /** The one Durable Object that holds all resources: gives the engine its ports. */
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/control-plane/0001-control-plane.sql";
-import migration0003 from "../../migrations/control-plane/0003-access-tokens.sql";
+import migration0002 from "../../migrations/control-plane/0002-access-tokens.sql";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelPort } from "../core/channel-protocol.ts";
-import type { TokenPort } from "../core/token-port.ts";
+import type { IngressLookup } from "../core/ingress-lookup.ts";
 import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
-const MIGRATIONS = [migration0001, migration0003];
+const MIGRATIONS = [migration0001, migration0002];
 
 /** Longest wait for a channel's answer: one that hangs must not hold up the others. */
 const CALL_TIMEOUT_MS = 10_000;
 
-export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort, TokenPort {
+export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort, IngressLookup {
   readonly #engine: ControlPlaneEngine;
   /** When the alarm is known to come, if it is. */
   #alarmAtMs: number | undefined;
@@ -36,6 +36,10 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
 
   async knowsToken(digest: string): Promise<boolean> {
     return this.#engine.knowsToken(digest);
+  }
+
+  async hasChannel(name: ChannelName): Promise<boolean> {
+    return this.#engine.hasChannel(name);
   }
 
   async poke(): Promise<void> {

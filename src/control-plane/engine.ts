@@ -59,6 +59,7 @@ export class ControlPlaneEngine {
   readonly api: Hono;
   readonly #reconciler: Reconciler;
   readonly #store: ObjectStore;
+  readonly #channels: KnownChannels;
   readonly #sealer: SecretSealer;
   readonly #ports: ControlPlanePorts;
 
@@ -77,6 +78,7 @@ export class ControlPlaneEngine {
     const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, watches, changed });
     for (const name of PERMANENT_NAMESPACES) ensureNamespace(name, store, ports);
     this.#store = store;
+    this.#channels = channels;
     this.#sealer = sealer;
     this.#reconciler = reconciler;
     this.api = createApi({
@@ -107,6 +109,11 @@ export class ControlPlaneEngine {
 
   knowsToken(digest: string): boolean {
     return this.#store.tokens.find(digest) !== undefined;
+  }
+
+  /** A channel is known from before its first configuration reaches it. */
+  hasChannel(name: ChannelName): boolean {
+    return this.#channels.get(name)?.removing === false;
   }
 
   async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {

@@ -7,13 +7,14 @@ import type { BoundedBody } from "../core/bounded-body.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
+import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
-import type { TokenPort } from "../core/token-port.ts";
 import { accepted, consent, refusal, unauthorized, unavailable } from "./answer.ts";
 import { BodyBudget, BodyReservation, mayReserve } from "./body-budget.ts";
 import { type Caller, type CallerSettings, Callers, callerName } from "./callers.ts";
 import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
-import { type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
+import { type CallAnswer, type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
+import { ExistingChannels } from "./existing-channels.ts";
 import { type IncomingMessage, readBody } from "./read-body.ts";
 import { type CallerRefusal, RefusedCallers } from "./refused-callers.ts";
 import { type Route, Routes } from "./route.ts";
@@ -24,8 +25,8 @@ export interface IngressSettings extends CallerSettings {
   readonly coalesce: boolean;
 }
 
-/** Everything a request needs from outside; `append` and `knowsToken` may reject, for instance when an object restarts. */
-export interface IngressPorts extends CoalescePorts, TokenPort {
+/** Everything a request needs from outside; calls to objects may reject, for instance when one restarts. */
+export interface IngressPorts extends CoalescePorts, IngressLookup {
   readonly settings: IngressSettings;
   /** Takes the one line about an event that was refused for a reason of ours. */
   log(record: IngressRecord): void;
@@ -41,6 +42,7 @@ export interface IngressRecord {
 /** What an isolate keeps between requests; one per isolate and settings. */
 export class IngressState {
   readonly coalescer = new Coalescer();
+  readonly existing = new ExistingChannels();
   /** Names that have no channel. */
   readonly missing = new Strikes<"missing">();
   readonly refused = new RefusedCallers();
@@ -57,6 +59,7 @@ export class IngressState {
 /** Characters; a key is remembered for as long as its event is, and longer ones are no keys but data. */
 const MAX_KEY_LENGTH = 255;
 const RETRY_AFTER_MS = 1_000;
+const NOT_FOUND: CallAnswer = { kind: "not-found" };
 
 /** Answers one request. Rejects only on a bug. */
 export async function handleIngress(
@@ -134,7 +137,8 @@ async function append(
   ports: IngressPorts,
 ): Promise<Response> {
   if (state.missing.silenced(name, ports.now()) !== undefined) return noChannel(name);
-  const answer = await state.coalescer.append(name, call, ports);
+  const exists = state.existing.isKnown(name) || (await state.existing.find(name, ports));
+  const answer = exists ? await state.coalescer.append(name, call, ports) : NOT_FOUND;
   switch (answer.kind) {
     case "accepted":
       state.missing.forgive(name);
@@ -145,6 +149,7 @@ async function append(
         return refuse503(name, "the channel has no ingress rules yet", RETRY_AFTER_MS, ports);
       return answerRefused(await state.refused.refuse(name, caller, ports), name);
     case "not-found":
+      state.existing.forget(name);
       state.missing.strike(name, "missing", ports.now());
       return noChannel(name);
     case "overloaded":

@@ -3,7 +3,7 @@
  * do other things, so it is asked, at a rate that no flood can raise; a flood is answered from memory.
  */
 import type { ChannelName } from "../core/channel-name.ts";
-import type { TokenPort } from "../core/token-port.ts";
+import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { type Caller, callerName } from "./callers.ts";
 import { Strikes } from "./strikes.ts";
 
@@ -14,7 +14,7 @@ export type CallerRefusal =
   /** 403: a token that may not publish here. */
   | "not-allowed";
 
-export interface RefusedCallerPorts extends TokenPort {
+export interface RefusedCallerPorts extends Pick<IngressLookup, "knowsToken"> {
   now(): number;
   /** Runs `work` later unless cancelled by the returned function. */
   schedule(delayMs: number, work: () => void): () => void;

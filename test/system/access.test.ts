@@ -1,5 +1,7 @@
 /** Tokens at a running router: who may post events and use the API, and for how long. */
 import { createHmac } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createToken, secretsUrl } from "../kit/access-token.ts";
@@ -133,6 +135,22 @@ describe("a router in open mode", () => {
     });
     expect([(await post(closed, "b")).status, (await post(closed, "b", ADMIN)).status]).toEqual([401, 202]);
     await closed.stop();
+  });
+});
+
+describe("names that nobody made", () => {
+  it("[ACCESS-7] leave nothing on the disk, however many are tried; a Broker of one is reached at once", async () => {
+    const router = await startRouter();
+    const files = () => readdirSync(join(router.dataDir, "objects"), { recursive: true }).length;
+    await apply(router, { apiVersion: EVENTING, kind: "Broker", metadata: { name: "b" } });
+    await (await post(router, "b")).text();
+    const before = files();
+    const tried = Array.from({ length: 50 }, (_, index) => post(router, `made-up-${index}`));
+    expect(new Set((await Promise.all(tried)).map(({ status }) => status))).toEqual(new Set([404]));
+    expect(files()).toBe(before);
+    await apply(router, { apiVersion: EVENTING, kind: "Broker", metadata: { name: "made-up-7" } });
+    expect((await post(router, "made-up-7")).status).toBe(202);
+    await router.stop();
   });
 });
 

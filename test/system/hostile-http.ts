@@ -96,7 +96,8 @@ const paths: readonly HostileRequest[] = [
     status: 400,
     says: /post events to \/\{namespace\}\/\{broker\}/,
   })),
-  ...["/", "/api", "/apis", "/openapi/x", "/version/x", "/console/x", "/metrics/x", "/.well-known/x"].map((path) => ({
+  ...["/api", "/apis"].map((path) => ({ name: `POST ${path}`, path, headers: VALID, status: 405, says: /method/ })),
+  ...["/", "/openapi/x", "/version/x", "/console/x", "/metrics/x", "/.well-known/x"].map((path) => ({
     name: `POST ${path}`,
     path,
     headers: VALID,

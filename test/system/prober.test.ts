@@ -102,7 +102,8 @@ describe("[PROBE-3] the prober", () => {
 
 /** What the prober left behind. */
 async function brokersOf({ url }: Router): Promise<readonly unknown[]> {
-  const headers = { authorization: "Bearer the-token" };
-  const answer = await fetch(`${url}/apis/eventing.knative.dev/v1/namespaces/default/brokers`, { headers });
+  const brokers = `${url}/apis/eventing.knative.dev/v1/namespaces/default/brokers`;
+  const open = await fetch(brokers);
+  const answer = open.ok ? open : await fetch(brokers, { headers: { authorization: "Bearer the-token" } });
   return JSON.parse(await answer.text()).items;
 }

@@ -59,7 +59,7 @@ describe("a router that is killed while it writes", () => {
   it("[WATCH-3] loses nothing that it acknowledged or showed", async () => {
     const router = await startRouter();
     const acknowledged: string[] = [];
-    const shown: string[] = [];
+    const shown: ShownObject[] = [];
     const watching = collectShown(router, shown);
     const writers = Array.from({ length: WRITERS }, (_, writer) => keepCreating(router, `w${writer}`, acknowledged));
     await wait(WRITE_MS);
@@ -71,7 +71,9 @@ describe("a router that is killed while it writes", () => {
     expect(acknowledged.length).toBeGreaterThan(WRITERS);
     expect(acknowledged.filter((name) => !names.has(name))).toEqual([]);
     expect(shown.length).toBeGreaterThan(0);
-    expect(shown.filter((name) => !names.has(name))).toEqual([]);
+    expect(shown.filter(({ name }) => !names.has(name))).toEqual([]);
+    const versions = shown.map(({ resourceVersion }) => Number(resourceVersion));
+    expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
     await again.kill();
   });
 });
@@ -107,12 +109,17 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   }
 }
 
+interface ShownObject {
+  readonly name: string;
+  readonly resourceVersion: string;
+}
+
 /** Until the connection breaks. */
-async function collectShown(router: Router, shown: string[]): Promise<void> {
+async function collectShown(router: Router, shown: ShownObject[]): Promise<void> {
   const { body } = await openWatch(router, "?watch=1", {});
   try {
     for await (const line of linesOf(body)) {
-      if (line !== "" && JSON.parse(line).type === "ADDED") shown.push(JSON.parse(line).object.metadata.name);
+      if (line !== "" && JSON.parse(line).type === "ADDED") shown.push(JSON.parse(line).object.metadata);
     }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

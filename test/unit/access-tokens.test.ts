@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tokenDigest } from "../../src/core/access-token.ts";
+import { parseChannelName } from "../../src/core/channel-name.ts";
 import { type Answer, BROKERS, broker, KEY, SECRETS, secret, TRIGGERS, trigger, World } from "./control-plane-world.ts";
 import { watch } from "./watch-reader.ts";
 
@@ -219,6 +220,25 @@ describe("[ACC] users at the API", () => {
     expect((await world.request("GET", SECRETS)).body.items.map(({ metadata }) => metadata.name)).toEqual(["ci", "ed"]);
   });
 
+  test.each([
+    ["ci", "application/apply-patch+yaml", { apiVersion: "v1", kind: "Secret", metadata: { name: "ci" }, data: {} }],
+    ["mine", "application/apply-patch+yaml", tokenSecret("mine", "admin")],
+    ["ci", "application/json-patch+json", [{ op: "replace", path: "/data/role", value: btoa("admin") }]],
+    ["ci", "application/strategic-merge-patch+json", { data: { role: btoa("admin") } }],
+  ])("[ACC-9] nor does it reach %s by %s", async (name, type, patch) => {
+    const world = new TokenWorld();
+    await world.request("POST", SECRETS, tokenSecret("ci", "publisher"));
+    const token = tokenOf(await world.request("POST", SECRETS, tokenSecret("ed", "editor")));
+    const headers = { authorization: `Bearer ${token}`, "content-type": type };
+    const path = `${SECRETS}/${name}?fieldManager=m`;
+    const refused = await world.request("PATCH", path, patch, headers);
+    expect([refused.code, refused.body.reason]).toEqual([403, "Forbidden"]);
+    expect(world.rows).toEqual([
+      { secret: "default/ci", role: "publisher" },
+      { secret: "default/ed", role: "editor" },
+    ]);
+  });
+
   test("[ACC-10] nobody raises themselves: an admin of a namespace gives rights there alone", async () => {
     const world = new TokenWorld();
     const ada = await world.user("ada", "admin");
@@ -311,6 +331,23 @@ describe("[ING-T] what channels are told of tokens", () => {
     await world.request("POST", SECRETS, tokenSecret("ci", "publisher"));
     await world.settle();
     expect(await ready()).toEqual(before);
+  });
+
+  test("[ING-12] the control plane tells whether a channel exists, from before it is Ready", async () => {
+    const world = new TokenWorld();
+    const name = parseChannelName("default", "broker", "b");
+    if (name === undefined) throw new Error("a channel can have this name");
+    const has = () => world.engine.hasChannel(name);
+    const before = has();
+    await world.request("POST", BROKERS, broker("b"));
+    world.failure = "unreachable";
+    await world.settle();
+    const unreachable = has();
+    world.failure = undefined;
+    world.nowMs += 60_000;
+    await world.request("DELETE", `${BROKERS}/b`);
+    await world.settle();
+    expect([before, unreachable, has()]).toEqual([false, true, false]);
   });
 
   test("[ING-T-4] the control plane tells whether a token exists", async () => {

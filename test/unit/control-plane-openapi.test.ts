@@ -60,6 +60,10 @@ describe("[CP-OAPI] version 3", () => {
         put: { ...writes, "x-kubernetes-action": "put" },
         patch: {
           parameters: names("dryRun", "fieldValidation", "force"),
+          // With strategic merge patches among them kubectl would send such patches for custom kinds.
+          requestBody: {
+            content: expect.not.objectContaining({ "application/strategic-merge-patch+json": expect.anything() }),
+          },
           "x-kubernetes-action": "patch",
           "x-kubernetes-group-version-kind": groupVersionKind,
         },

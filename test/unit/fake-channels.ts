@@ -30,8 +30,10 @@ export class FakeChannels {
   /** Tokens that the control plane knows, and what it was asked. */
   readonly knownTokens = new Set<string>();
   readonly lookups: string[] = [];
+  readonly nameLookups: string[] = [];
   /** What happens instead of accepting. */
   answer: (() => Promise<AppendAnswer>) | undefined;
+  hasChannel: (name: string) => Promise<boolean> = async (name) => this.names.has(name);
   knowsToken: (digest: string) => Promise<boolean> = async (digest) => this.knownTokens.has(digest);
   readonly #keys = new Set<string>();
 
@@ -50,6 +52,10 @@ export class FakeChannels {
     knowsToken: (digest) => {
       this.lookups.push(digest);
       return this.knowsToken(digest);
+    },
+    hasChannel: (name) => {
+      this.nameLookups.push(name);
+      return this.hasChannel(name);
     },
     now: () => this.nowMs,
     schedule: (delayMs, work) => {

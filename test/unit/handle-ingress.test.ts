@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { IngressState } from "../../src/ingress/handle-ingress.ts";
 import { FakeChannels } from "./fake-channels.ts";
 
 interface OracleCase {
@@ -186,11 +187,46 @@ describe("names without a channel", () => {
     const channels = new FakeChannels();
     channels.settings.coalesce = false;
     for (let time = 0; time < 200; time++) expect((await channels.handle(nope())).status).toBe(404);
-    expect(channels.requests).toHaveLength(32);
+    expect([channels.nameLookups.length, channels.requests.length]).toEqual([32, 0]);
     channels.names.add("default/broker/nope");
     channels.nowMs += 499;
     expect((await channels.handle(nope())).status).toBe(404);
     channels.nowMs += 1;
     expect((await channels.handle(nope())).status).toBe(202);
+  });
+
+  test("[ING-12] made-up names reach no object, and a channel that is known costs no look-up", async () => {
+    const channels = new FakeChannels("default/broker/b");
+    for (let name = 0; name < 100; name++) expect((await channels.handle(post(`/default/n${name}`))).status).toBe(404);
+    expect(channels.requests).toEqual([]);
+    channels.nameLookups.length = 0;
+    for (let time = 0; time < 100; time++) expect((await channels.handle(post("/default/b"))).status).toBe(202);
+    expect(channels.nameLookups).toEqual(["default/broker/b"]);
+  });
+
+  test("[ING-12] a channel that is gone is looked for again", async () => {
+    const channels = new FakeChannels("default/broker/b");
+    await channels.handle(post("/default/b"));
+    channels.names.clear();
+    expect([(await channels.handle(post("/default/b"))).status, channels.requests.length]).toEqual([404, 2]);
+    expect([(await channels.handle(post("/default/b"))).status, channels.requests.length]).toEqual([404, 2]);
+    channels.names.add("default/broker/b");
+    expect((await channels.handle(post("/default/b"))).status).toBe(202);
+  });
+
+  test("[ING-12] a control plane that cannot say leaves the answer to the object", async () => {
+    const channels = new FakeChannels("default/broker/b");
+    channels.hasChannel = () => Promise.reject(new Error("object reset"));
+    const statuses = [post("/default/b"), post("/default/nope")];
+    expect(await Promise.all(statuses.map(async (request) => (await channels.handle(request)).status))).toEqual([
+      202, 404,
+    ]);
+    channels.hasChannel = () => new Promise(() => {});
+    channels.state = new IngressState(channels.settings);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const late = channels.handle(post("/default/b"));
+    await vi.advanceTimersByTimeAsync(1_000);
+    vi.useRealTimers();
+    expect((await late).status).toBe(202);
   });
 });

@@ -23,6 +23,7 @@ describe("[CP-JSON] JSON patch, RFC 6902", () => {
     ["adds at the end", { foo: [1] }, [{ op: "add", path: "/foo/-", value: [2] }], { foo: [1, [2]] }],
     ["adds after the last", { foo: [1] }, [{ op: "add", path: "/foo/1", value: 2 }], { foo: [1, 2] }],
     ["adds over what is there", { foo: 1 }, [{ op: "add", path: "/foo", value: null }], { foo: null }],
+    ["replaces the whole of a list", [1], [{ op: "add", path: "", value: {} }], {}],
     ["replaces the whole", { foo: 1 }, [{ op: "add", path: "", value: [] }], []],
     ["removes a member", { a: 1, b: 2 }, [{ op: "remove", path: "/a" }], { b: 2 }],
     ["removes an item", { a: [1, 2, 3] }, [{ op: "remove", path: "/a/1" }], { a: [1, 3] }],
@@ -129,15 +130,24 @@ describe("[CP-JSON] JSON patch, RFC 6902", () => {
   });
 
   test("[CP-JSON-5] operations and copies are bounded", () => {
-    const many = Array.from({ length: 1_001 }, () => ({ op: "test", path: "", value: {} }));
+    const many = Array.from({ length: 10_001 }, () => ({ op: "test", path: "", value: {} }));
     expect(refusal(() => parseJsonPatch(many))).toEqual([
       413,
-      "The allowed maximum operations in a JSON patch is 1000, got 1001",
+      "The allowed maximum operations in a JSON patch is 10000, got 10001",
     ]);
     const doubling = Array.from({ length: 60 }, (_, index) => ({ op: "copy", from: "", path: `/${index}` }));
     expect(refusal(() => patched({ a: 1 }, doubling))).toEqual([
       422,
       "the JSON patch cannot be carried out: operation 16 (copy /16): the patch copies too much",
     ]);
+  });
+
+  test("[CP-JSON-6] what nests without end is refused", () => {
+    const nesting = Array.from({ length: 100 }, (_, depth) => ({ op: "add", path: "/a".repeat(depth + 1), value: {} }));
+    const why = "the JSON patch cannot be carried out: the result would be nested deeper than 64 levels";
+    expect(refusal(() => patched({}, nesting))).toEqual([422, why]);
+    const copying = [...nesting.slice(0, 40), { op: "copy", from: "/a", path: "/b" }];
+    expect(refusal(() => patched({}, [...nesting, { op: "copy", from: "/a", path: "/b" }]))[0]).toBe(422);
+    expect(Object.keys(Object(patched({}, copying)))).toEqual(["a", "b"]);
   });
 });

@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { checkEntries } from "../../src/control-plane/managed-fields/check-entries.ts";
 import { withControllerStatus } from "../../src/control-plane/managed-fields/controller-status.ts";
-import {
-  checkEntries,
-  entriesOf,
-  entriesToStartFrom,
-  type Writer,
-} from "../../src/control-plane/managed-fields/manager-entry.ts";
+import { entriesOf, entriesToStartFrom, type Writer } from "../../src/control-plane/managed-fields/manager-entry.ts";
 import { recordWrite } from "../../src/control-plane/managed-fields/record-write.ts";
 import { type JsonObject, objectAt, textAt } from "../../src/control-plane/resources/json.ts";
 
@@ -150,6 +146,7 @@ describe("[CP-MANAGED] who manages what", () => {
     [entry("a", {}, { fieldsType: "FieldsV2", subresource: 1 }), ["fieldsType", "subresource"]],
     [entry("a".repeat(129), { spec: {} }), ["manager", "fieldsV1"]],
     [entry("a", {}, { extra: "x" }), ["extra"]],
+    [entry("a", {}, { fieldsV1: "f:spec" }), ["fieldsV1"]],
     [entry("a", JSON.parse('{"f:__proto__":{"f:constructor":{}}}')), []],
   ])("[CP-MANAGED-7] %j: what is wrong with it is %j", (sent, fields) => {
     const causes = checkEntries(object({}, { managedFields: [kept, sent] }));

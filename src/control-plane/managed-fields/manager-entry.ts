@@ -1,18 +1,8 @@
 /** `metadata.managedFields`: one entry for each manager, way of writing and subresource. */
-import {
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  listAt,
-  objectAt,
-  sameJson,
-  textAt,
-  valueAt,
-} from "../resources/json.ts";
+import { isJsonObject, type Json, type JsonObject, listAt, sameJson, textAt, valueAt } from "../resources/json.ts";
 import { withMetadata } from "../resources/metadata.ts";
-import type { StatusCause } from "../resources/refusal.ts";
 import type { FieldSet } from "./field-set.ts";
-import { fieldsV1, isFieldsV1, parseFieldsV1 } from "./fields-v1.ts";
+import { fieldsV1, parseFieldsV1 } from "./fields-v1.ts";
 
 /** Who writes, and how. */
 export interface Writer {
@@ -87,37 +77,8 @@ export function entriesToStartFrom(requested: JsonObject, stored: JsonObject): r
   return isReset(sent) ? [] : sent.filter(isJsonObject);
 }
 
-/** What is wrong with entries that a client sends. */
-export function checkEntries(object: JsonObject): readonly StatusCause[] {
-  const sent = listAt(object, "metadata", "managedFields");
-  return isReset(sent) ? [] : sent.flatMap((entry, index) => checkEntry(entry, `metadata.managedFields[${index}]`));
-}
-
-function checkEntry(entry: Json, path: string): readonly StatusCause[] {
-  const causes: StatusCause[] = [];
-  const refuse = (name: string, message: string) => {
-    causes.push({ reason: "FieldValueInvalid", field: `${path}.${name}`, message });
-  };
-  const operation = textAt(entry, "operation") ?? "";
-  if (operation !== "Apply" && operation !== "Update") {
-    refuse("operation", `Invalid value: ${JSON.stringify(operation)}: must be \`Apply\` or \`Update\``);
-  }
-  const fieldsType = textAt(entry, "fieldsType") ?? "";
-  if (fieldsType !== "FieldsV1")
-    refuse("fieldsType", `Invalid value: ${JSON.stringify(fieldsType)}: must be \`FieldsV1\``);
-  if ((textAt(entry, "manager") ?? "").length > MAX_MANAGER_LENGTH) {
-    refuse("manager", `Too long: may not be more than ${MAX_MANAGER_LENGTH} bytes`);
-  }
-  if (!isFieldsV1(objectAt(entry, "fieldsV1") ?? {})) refuse("fieldsV1", "Invalid value: is no FieldsV1");
-  const known = ["apiVersion", "fieldsType", "fieldsV1", "manager", "operation", "subresource", "time"];
-  for (const [name, value] of Object.entries(isJsonObject(entry) ? entry : {})) {
-    if (name !== "fieldsV1" && typeof value !== "string") refuse(name, "Invalid value: must be of type string");
-    if (!known.includes(name)) refuse(name, "Invalid value: no such field");
-  }
-  return causes;
-}
-
-function isReset(sent: readonly Json[]): boolean {
+/** One empty entry. */
+export function isReset(sent: readonly Json[]): boolean {
   return sent.length === 1 && sameJson(sent[0], {});
 }
 

@@ -3,20 +3,14 @@
  *
  *   add, replace, test {path, value}     remove {path}     move, copy {from, path}
  */
-import { isJsonList, isJsonObject, type Json, sameJson, textAt, withMember } from "../resources/json.ts";
+import { isJsonList, isJsonObject, type Json, textAt } from "../resources/json.ts";
 import { badRequest, Refusal, tooLarge } from "../resources/refusal.ts";
-import {
-  changeAtPointer,
-  existingIndex,
-  type Pointer,
-  parsePointer,
-  pointerText,
-  valueAtPointer,
-} from "./json-pointer.ts";
+import { copyOf, type Draft, draftOf, isSame, jsonOf } from "./json-draft.ts";
+import { draftAt, existingIndex, type Pointer, parsePointer, pointerText } from "./json-pointer.ts";
 import { Unpatchable } from "./unpatchable.ts";
 
-/** Each operation copies the object or list that it changes, so that many on a large one take seconds. */
-const MAX_OPERATIONS = 1_000;
+/** As in Kubernetes. */
+const MAX_OPERATIONS = 10_000;
 /** Values of all that is copied: copies of copies could double with each operation. An object of the largest size has fewer. */
 const MAX_COPIED_VALUES = 200_000;
 
@@ -36,18 +30,26 @@ export function parseJsonPatch(patch: Json): readonly Operation[] {
 
 /** Refuses the whole patch when an operation cannot be carried out, naming it. */
 export function applyJsonPatch(target: Json, operations: readonly Operation[]): Json {
-  const budget = { copiedValues: MAX_COPIED_VALUES };
-  let document = target;
+  const state: State = { document: draftOf(target), copiedValues: 0 };
   for (const [index, operation] of operations.entries()) {
-    try {
-      document = carryOut(document, operation, budget);
-    } catch (error) {
-      if (!(error instanceof Unpatchable)) throw error;
-      const which = `operation ${index} (${operation.kind} ${pointerText(operation.path)})`;
-      throw new Refusal(422, "Invalid", `the JSON patch cannot be carried out: ${which}: ${error.message}`);
-    }
+    const which = `operation ${index} (${operation.kind} ${pointerText(operation.path)}): `;
+    refusingWith(which, () => carryOut(state, operation));
   }
-  return document;
+  return refusingWith("", () => jsonOf(state.document));
+}
+
+interface State {
+  document: Draft;
+  copiedValues: number;
+}
+
+function refusingWith<T>(which: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Unpatchable)) throw error;
+    throw new Refusal(422, "Invalid", `the JSON patch cannot be carried out: ${which}${error.message}`);
+  }
 }
 
 function parseOperation(operation: Json, index: number): Operation {
@@ -80,76 +82,84 @@ function pointerOf(operation: Json, name: "path" | "from", index: number): Point
   return pointer;
 }
 
-function carryOut(document: Json, operation: Operation, budget: { copiedValues: number }): Json {
+function carryOut(state: State, operation: Operation): void {
   const { path } = operation;
   switch (operation.kind) {
     case "add":
-      return add(document, path, operation.value);
+      add(state, path, draftOf(operation.value));
+      break;
     case "replace":
-      return replace(document, path, operation.value);
+      draftAt(state.document, path);
+      put(state, path, draftOf(operation.value));
+      break;
     case "remove":
-      return remove(document, path);
+      remove(state, path);
+      break;
     case "test":
-      if (sameJson(valueAtPointer(document, path), operation.value)) return document;
-      throw new Unpatchable("the value is another one");
-    case "copy": {
-      const value = valueAtPointer(document, operation.from);
-      budget.copiedValues -= countValues(value, budget.copiedValues);
-      if (budget.copiedValues < 0) throw new Unpatchable("the patch copies too much");
-      return add(document, path, value);
-    }
-    case "move": {
-      const { from } = operation;
-      const value = valueAtPointer(document, from);
-      const isInside = from.length < path.length && from.every((token, depth) => path[depth] === token);
-      if (isInside) throw new Unpatchable(`${pointerText(from)} cannot move into itself`);
-      return from.length === 0 ? value : add(remove(document, from), path, value);
-    }
+      if (!isSame(draftAt(state.document, path), operation.value)) throw new Unpatchable("the value is another one");
+      break;
+    case "copy":
+      add(state, path, counted(state, draftAt(state.document, operation.from)));
+      break;
+    case "move":
+      move(state, operation.from, path);
+      break;
     default:
-      return operation satisfies never;
+      operation satisfies never;
   }
 }
 
-function add(document: Json, path: Pointer, value: Json): Json {
-  if (path.length === 0) return value;
-  return changeAtPointer(document, path, (holder, token) => {
-    if (isJsonObject(holder)) return withMember(holder, token, value);
-    if (!isJsonList(holder)) throw new Unpatchable("what should hold it is neither an object nor a list");
-    const index = token === "-" || token === String(holder.length) ? holder.length : existingIndex(holder, token);
-    if (index < 0) throw new Unpatchable(`the list has no place ${JSON.stringify(token)}`);
-    return holder.toSpliced(index, 0, value);
+function add(state: State, path: Pointer, value: Draft): void {
+  const holder = holderOf(state, path);
+  const token = path.at(-1);
+  if (token === undefined || !Array.isArray(holder)) put(state, path, value);
+  else holder.splice(placeIn(holder, token), 0, value);
+}
+
+function placeIn(list: readonly Draft[], token: string): number {
+  if (token === "-" || token === String(list.length)) return list.length;
+  const index = existingIndex(list, token);
+  if (index < 0) throw new Unpatchable(`the list has no place ${JSON.stringify(token)}`);
+  return index;
+}
+
+/** Over what is there, if it is. */
+function put(state: State, path: Pointer, value: Draft): void {
+  const holder = holderOf(state, path);
+  const token = path.at(-1);
+  if (token === undefined) state.document = value;
+  else if (Array.isArray(holder)) holder[existingIndex(holder, token)] = value;
+  else if (holder instanceof Map) holder.set(token, value);
+  else throw new Unpatchable("what should hold it is neither an object nor a list");
+}
+
+function remove(state: State, path: Pointer): void {
+  draftAt(state.document, path);
+  const holder = holderOf(state, path);
+  const token = path.at(-1);
+  if (token === undefined) throw new Unpatchable("the whole object cannot be removed");
+  if (Array.isArray(holder)) holder.splice(existingIndex(holder, token), 1);
+  else if (holder instanceof Map) holder.delete(token);
+}
+
+function move(state: State, from: Pointer, path: Pointer): void {
+  const value = draftAt(state.document, from);
+  const isInside = from.length < path.length && from.every((token, depth) => path[depth] === token);
+  if (isInside) throw new Unpatchable(`${pointerText(from)} cannot move into itself`);
+  // Only the whole document moves to where the whole document is.
+  if (from.length === 0) return;
+  remove(state, from);
+  add(state, path, value);
+}
+
+/** The object or list that the last step leads into; the document itself where there is no step. */
+function holderOf(state: State, path: Pointer): Draft {
+  return draftAt(state.document, path.slice(0, -1));
+}
+
+function counted(state: State, value: Draft): Draft {
+  return copyOf(value, () => {
+    state.copiedValues++;
+    if (state.copiedValues > MAX_COPIED_VALUES) throw new Unpatchable("the patch copies too much");
   });
-}
-
-function replace(document: Json, path: Pointer, value: Json): Json {
-  valueAtPointer(document, path);
-  if (path.length === 0) return value;
-  return changeAtPointer(document, path, (holder, token) => {
-    if (isJsonList(holder)) return holder.with(existingIndex(holder, token), value);
-    return replacedMember(holder, token, value);
-  });
-}
-
-function remove(document: Json, path: Pointer): Json {
-  if (path.length === 0) throw new Unpatchable("the whole object cannot be removed");
-  valueAtPointer(document, path);
-  return changeAtPointer(document, path, (holder, token) => {
-    if (isJsonList(holder)) return holder.toSpliced(existingIndex(holder, token), 1);
-    return replacedMember(holder, token, undefined);
-  });
-}
-
-function replacedMember(holder: Json, token: string, value: Json | undefined): Json {
-  return isJsonObject(holder) ? withMember(holder, token, value) : holder;
-}
-
-/** Counts no further than what is allowed, plus one. */
-function countValues(value: Json, allowed: number): number {
-  let count = 1;
-  const members: readonly Json[] = isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
-  for (const member of members) {
-    if (count > allowed) return count;
-    count += countValues(member, allowed - count);
-  }
-  return count;
 }

@@ -1,5 +1,5 @@
-/** RFC 6901: where a JSON patch points, and changes there. Values are never changed in place. */
-import { isJsonList, isJsonObject, type Json, withMember } from "../resources/json.ts";
+/** RFC 6901: where a JSON patch points. */
+import type { Draft } from "./json-draft.ts";
 import { Unpatchable } from "./unpatchable.ts";
 
 export type Pointer = readonly string[];
@@ -19,39 +19,23 @@ export function pointerText(pointer: Pointer): string {
 }
 
 /** The value there; throws where there is none. */
-export function valueAtPointer(document: Json, pointer: Pointer): Json {
+export function draftAt(document: Draft, pointer: Pointer): Draft {
   let current = document;
-  for (const [depth, token] of pointer.entries()) current = stepInto(current, token, pointer.slice(0, depth + 1));
+  for (const [depth, token] of pointer.entries()) {
+    const next = childOf(current, token);
+    if (next === undefined) throw new Unpatchable(`there is nothing at ${pointerText(pointer.slice(0, depth + 1))}`);
+    current = next;
+  }
   return current;
 }
 
-/** A copy in which a function made the object or list that holds the pointer's last token anew. */
-export function changeAtPointer(
-  document: Json,
-  pointer: Pointer,
-  change: (holder: Json, token: string) => Json,
-  depth = 0,
-): Json {
-  const token = pointer[depth] ?? "";
-  if (depth === pointer.length - 1) return change(document, token);
-  const inner = stepInto(document, token, pointer.slice(0, depth + 1));
-  const changed = changeAtPointer(inner, pointer, change, depth + 1);
-  if (isJsonList(document)) return document.with(existingIndex(document, token), changed);
-  return isJsonObject(document) ? withMember(document, token, changed) : changed;
-}
-
 /** The index of an item that is there; -1 for anything else. */
-export function existingIndex(list: readonly Json[], token: string): number {
+export function existingIndex(list: readonly Draft[], token: string): number {
   const index = /^(?:0|[1-9]\d{0,8})$/.test(token) ? Number(token) : -1;
   return index < list.length ? index : -1;
 }
 
-function stepInto(holder: Json, token: string, path: Pointer): Json {
-  const found = isJsonList(holder)
-    ? holder[existingIndex(holder, token)]
-    : isJsonObject(holder) && Object.hasOwn(holder, token)
-      ? holder[token]
-      : undefined;
-  if (found === undefined) throw new Unpatchable(`there is nothing at ${pointerText(path)}`);
-  return found;
+function childOf(holder: Draft, token: string): Draft | undefined {
+  if (Array.isArray(holder)) return holder[existingIndex(holder, token)];
+  return holder instanceof Map ? holder.get(token) : undefined;
 }

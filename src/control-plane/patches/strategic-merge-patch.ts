@@ -62,9 +62,10 @@ function mergeValue(target: Json | undefined, patch: Json, rules: ListRules): Js
 /** Kubernetes' clients send the names that one of several kinds of the same object may have. */
 function retain(members: Map<string, Json>, patch: JsonObject): void {
   if (!Object.hasOwn(patch, RETAIN)) return;
-  const kept = patch[RETAIN];
-  if (!isJsonList(kept)) throw badRequest(`${RETAIN} must be a list of names`);
-  for (const name of [...members.keys()]) if (!kept.includes(name)) members.delete(name);
+  const names = patch[RETAIN];
+  if (!isJsonList(names)) throw badRequest(`${RETAIN} must be a list of names`);
+  const kept = new Set(names);
+  for (const name of [...members.keys()]) if (!kept.has(name)) members.delete(name);
 }
 
 function directLists(object: JsonObject, patch: JsonObject, rules: ListRules): JsonObject {

@@ -4,7 +4,7 @@
  */
 
 import type { ResourceKind } from "../kind.ts";
-import { checkEntries } from "../managed-fields/manager-entry.ts";
+import { checkEntries } from "../managed-fields/check-entries.ts";
 import { fieldErrorText } from "../validation/field-error.ts";
 import { checkMetadata } from "../validation/metadata-rules.ts";
 import { decodeObject } from "../validation/schema.ts";

@@ -9,7 +9,7 @@ export interface JsonObject {
 }
 
 /** Deepest nesting that is read: manifests need about 15, and recursion over the value must stay bounded. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 /** The value, or why the text is not JSON that is accepted here. */
 export function parseJson(text: string): { readonly value: Json } | { readonly problem: string } {
@@ -82,7 +82,11 @@ export function withMember(object: JsonObject, name: string, value: Json | undef
  * The same text for equal plain values, whatever the order of their members; members that are undefined do not count.
  */
 export function canonicalJson(value: Json | object): string {
-  return canonicalText(value);
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "object" && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 /** Equal whatever the order of members, of which those that are undefined do not count. */
@@ -95,19 +99,6 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   const names = definedNames(a);
   if (names.length !== definedNames(b).length) return false;
   return names.every((name) => Object.hasOwn(b, name) && sameJson(a[name], b[name]));
-}
-
-/** By hand: it runs for every subscription in every pass, and a replacer of `JSON.stringify` costs several times as much. */
-function canonicalText(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
-  const members = new Map<string, unknown>(Object.entries(value));
-  const texts: string[] = [];
-  for (const name of [...members.keys()].sort()) {
-    const member = members.get(name);
-    if (member !== undefined) texts.push(`${JSON.stringify(name)}:${canonicalText(member)}`);
-  }
-  return `{${texts.join(",")}}`;
 }
 
 function definedNames(object: JsonObject): readonly string[] {

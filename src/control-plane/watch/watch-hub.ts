@@ -2,15 +2,16 @@
  * All open watches. They are told of writes, never ask: a write nudges the hub in its turn, the hub waits until the write is
  * durable and then lets the watches of that resource read on in the log. Writes that come together are told together.
  */
-
 import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
-import { Watch, type WatchPorts, type WatchRequest } from "./watch.ts";
+import { Watch, type WatchPorts } from "./watch.ts";
 import { errorLine } from "./watch-format.ts";
 import { LONGEST_LIFE_MS, MAX_WATCHES, RETRY_AFTER_SECONDS, SHORTEST_LIFE_MS } from "./watch-limits.ts";
+import { WatchLines, type WatchRequest } from "./watch-lines.ts";
 import type { WatchStart } from "./watch-options.ts";
 
 export interface WatchHubPorts extends Omit<WatchPorts, "ended"> {
+  readonly store: ObjectStore;
   /** Resolves when everything written so far would survive a crash. */
   readonly durable: () => Promise<void>;
   /** At least 0, below 1. */
@@ -19,7 +20,8 @@ export interface WatchHubPorts extends Omit<WatchPorts, "ended"> {
 
 export class WatchHub {
   readonly #ports: WatchHubPorts;
-  readonly #open = new Set<Watch>();
+  /** With the resource that each watches. */
+  readonly #open = new Map<Watch, string>();
   /** Resources written to since the watches were told last. */
   #touched = new Set<string>();
   #isTelling = false;
@@ -27,10 +29,6 @@ export class WatchHub {
   constructor(ports: WatchHubPorts) {
     this.#ports = ports;
     ports.store.whenWritten((resource) => this.#written(resource));
-  }
-
-  get size(): number {
-    return this.#open.size;
   }
 
   /** The lines of a watch. Refuses what cannot be watched from; an expired version is an event, as clients expect. */
@@ -48,10 +46,11 @@ export class WatchHub {
     const beginning = {
       initial: start.kind === "state" ? selectedObjects(request, store) : [],
       position: start.kind === "after" ? wanted : latest,
-      lifeMs: Math.min(timeoutMs ?? LONGEST_LIFE_MS, lifeMs(random())),
     };
-    const watch = new Watch(request, beginning, { ...this.#ports, ended: () => void this.#open.delete(watch) });
-    this.#open.add(watch);
+    const lines = new WatchLines(request, beginning, store);
+    const lifeMs = Math.min(timeoutMs ?? LONGEST_LIFE_MS, longestLifeMs(random()));
+    const watch = new Watch(lines, lifeMs, { ...this.#ports, ended: () => void this.#open.delete(watch) });
+    this.#open.set(watch, qualified(request.scope.kind));
     // What was written before this request is durable before its answer leaves the object.
     watch.show(latest, true);
     return watch.stream;
@@ -66,34 +65,29 @@ export class WatchHub {
 
   async #tell(): Promise<void> {
     this.#isTelling = true;
-    try {
-      // The transaction of the write has ended once this turn has.
-      await Promise.resolve();
-      while (this.#touched.size > 0) await this.#tellOnce();
-    } finally {
-      this.#isTelling = false;
+    // The transaction of the write has ended once this turn has.
+    await Promise.resolve();
+    while (this.#touched.size > 0) {
+      const touched = this.#touched;
+      this.#touched = new Set();
+      const version = await this.#durableVersion();
+      for (const [watch, resource] of [...this.#open]) {
+        if (version === undefined) watch.end();
+        else watch.show(version, touched.has(resource));
+      }
     }
+    this.#isTelling = false;
   }
 
-  async #tellOnce(): Promise<void> {
-    const touched = this.#touched;
-    this.#touched = new Set();
-    const version = this.#ports.store.latestResourceVersion();
-    const isDurable = await this.#isDurable();
-    for (const watch of [...this.#open]) {
-      if (isDurable) watch.show(version, touched.has(watch.resource));
-      else watch.end();
-    }
-  }
-
-  /** When storage fails the object is about to be restarted: clients come back and see what was kept. */
-  async #isDurable(): Promise<boolean> {
+  /** Undefined when storage fails: the object is about to be restarted, and clients come back to see what was kept. */
+  async #durableVersion(): Promise<number | undefined> {
     try {
+      const version = this.#ports.store.latestResourceVersion();
       await this.#ports.durable();
-      return true;
+      return version;
     } catch (error) {
       this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
-      return false;
+      return undefined;
     }
   }
 }
@@ -118,7 +112,7 @@ function selectedObjects({ scope, options, unchanging }: WatchRequest, store: Ob
   return all.filter(({ body }) => options.selects(body));
 }
 
-function lifeMs(random: number): number {
+function longestLifeMs(random: number): number {
   return Math.floor(SHORTEST_LIFE_MS + random * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
 }
 

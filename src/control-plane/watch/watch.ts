@@ -1,45 +1,19 @@
 /**
- * One watch: a stream of lines that reads the change log at the pace of its client.
+ * One watch: a stream of lines at the pace of its client.
  *
- *   initial objects ──▶ (bookmark) ──▶ changes after `position` up to `shown` ──▶ wait to be told of more ─┐
- *                                              ▲                                                           │
- *                                              └───────────────────────────────────────────────────────────┘
+ *   the client reads ──▶ lines that can be sent ──▶ one chunk
+ *                             │ none
+ *                             └─▶ wait to be told of more, or for the next heartbeat
  *
  * Nothing is queued: a client that reads slowly leaves its changes in the log, and one for whom the log has become too short
- * is told so (410) and lists again. Every change is read once and in order, because the place in the log is all there is.
+ * is told so and lists again.
  */
-
-import type { Subject } from "../presentation/present.ts";
-import type { JsonObject } from "../resources/json.ts";
-import { expired, qualified, Refusal } from "../resources/refusal.ts";
-import type { ObjectStore, StoredObject } from "../store/object-store.ts";
-import { watchEvent } from "./watch-event.ts";
-import { bookmarkLine, errorLine, eventLine, type WatchFormat } from "./watch-format.ts";
-import { CHANGES_AT_ONCE, CHUNK_CHARACTERS, FIRST_HEARTBEAT_MS, HEARTBEAT_MS } from "./watch-limits.ts";
-import type { WatchOptions } from "./watch-options.ts";
-
-/** What is asked for. */
-export interface WatchRequest {
-  readonly scope: Subject & { readonly namespace: string };
-  readonly options: WatchOptions;
-  readonly format: WatchFormat;
-  /** Everything there is, where that is not in the store and never changes. */
-  readonly unchanging?: readonly StoredObject[];
-  /** A stored object as clients see it; refuses when a Secret cannot be opened. */
-  readonly present: (stored: StoredObject) => Promise<JsonObject>;
-}
-
-/** Where it begins and how long it may last. */
-export interface WatchBeginning {
-  /** Sent as ADDED before all changes. */
-  readonly initial: readonly StoredObject[];
-  /** The version whose state the client has, or will have after the initial objects. */
-  readonly position: number;
-  readonly lifeMs: number;
-}
+import { Refusal } from "../resources/refusal.ts";
+import { errorLine } from "./watch-format.ts";
+import { FIRST_HEARTBEAT_MS, HEARTBEAT_MS } from "./watch-limits.ts";
+import type { WatchLines } from "./watch-lines.ts";
 
 export interface WatchPorts {
-  readonly store: ObjectStore;
   /** Calls back after that time unless cancelled. */
   readonly schedule: (delayMs: number, work: () => void) => () => void;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
@@ -49,17 +23,11 @@ export interface WatchPorts {
 
 export class Watch {
   readonly stream: ReadableStream<Uint8Array>;
-  readonly resource: string;
-  readonly #request: WatchRequest;
+  readonly #lines: WatchLines;
   readonly #ports: WatchPorts;
   readonly #encoder = new TextEncoder();
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #state: "running" | "ending" | "failed" | "ended" = "running";
-  #initial: readonly StoredObject[];
-  #marksInitialEnd: boolean;
-  #position: number;
-  /** Changes up to this version may be sent: a crash cannot take them back. */
-  #shown: number;
   /** A quiet watch must begin with something, or clients wait for its headers. */
   #opening = "\n";
   #heartbeatIsDue = false;
@@ -68,14 +36,9 @@ export class Watch {
   #cancelHeartbeat: () => void = () => undefined;
   readonly #cancelLife: () => void;
 
-  constructor(request: WatchRequest, beginning: WatchBeginning, ports: WatchPorts) {
-    this.#request = request;
+  constructor(lines: WatchLines, lifeMs: number, ports: WatchPorts) {
+    this.#lines = lines;
     this.#ports = ports;
-    this.resource = qualified(request.scope.kind);
-    this.#initial = beginning.initial;
-    this.#marksInitialEnd = request.options.marksInitialEnd;
-    this.#position = beginning.position;
-    this.#shown = beginning.position;
     const source = {
       start: (controller: ReadableStreamDefaultController<Uint8Array>) => {
         this.#controller = controller;
@@ -85,15 +48,13 @@ export class Watch {
     };
     // Without a buffer: a chunk is made when the client takes it.
     this.stream = new ReadableStream<Uint8Array>(source, { highWaterMark: 0 });
-    this.#cancelLife = ports.schedule(beginning.lifeMs, () => this.end());
+    this.#cancelLife = ports.schedule(lifeMs, () => this.end());
     this.#armHeartbeat(FIRST_HEARTBEAT_MS);
   }
 
-  /** Changes up to this version are durable; `concerned` when some of them may be of this resource. */
+  /** Changes up to this version are durable; `concerned` when some of them may be of this watch's resource. */
   show(version: number, concerned: boolean): void {
-    // What is of no concern is passed over at once, so that a quiet watch keeps up with a busy log.
-    if (!concerned && this.#position === this.#shown) this.#position = version;
-    this.#shown = version;
+    this.#lines.show(version, concerned);
     if (concerned) this.#wake();
   }
 
@@ -108,7 +69,7 @@ export class Watch {
     this.#isPulling = true;
     let chunk = "";
     while (chunk === "" && this.#isRunning()) {
-      if (!this.#hasMore()) {
+      if (!this.#lines.hasMore && this.#opening === "" && !this.#heartbeatIsDue) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -121,75 +82,21 @@ export class Watch {
     if (!this.#isRunning()) this.#finish();
   }
 
-  #hasMore(): boolean {
-    const hasEvents = this.#initial.length > 0 || this.#marksInitialEnd || this.#position < this.#shown;
-    return hasEvents || this.#opening !== "" || this.#heartbeatIsDue;
-  }
-
-  /** Lines that can be sent now; none when there is nothing to say. */
+  /** What can be sent now; nothing when there is nothing to say. */
   async #take(): Promise<string> {
     const opening = this.#opening;
+    const isSilent = this.#heartbeatIsDue;
     this.#opening = "";
-    const silence = this.#heartbeatIsDue ? this.#heartbeat() : "";
     this.#heartbeatIsDue = false;
     try {
-      return opening + ((await this.#takeEvents()) || silence);
+      const events = this.#lines.hasMore ? await this.#lines.take() : "";
+      return opening + (events === "" && isSilent ? this.#lines.silence() : events);
     } catch (error) {
       if (this.#isRunning()) this.#state = "failed";
       if (error instanceof Refusal) return errorLine(error);
       this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
       return errorLine(new Refusal(500, "InternalError", "an error on the server; its log says more"));
     }
-  }
-
-  async #takeEvents(): Promise<string> {
-    const { scope, format } = this.#request;
-    if (this.#initial.length > 0) return this.#takeInitial();
-    if (!this.#marksInitialEnd) return this.#takeChanges();
-    this.#marksInitialEnd = false;
-    return bookmarkLine(this.#position, format, scope);
-  }
-
-  async #takeInitial(): Promise<string> {
-    let chunk = "";
-    let taken = 0;
-    for (const stored of this.#initial) {
-      chunk += eventLine("ADDED", await this.#view(stored));
-      taken++;
-      if (chunk.length >= CHUNK_CHARACTERS) break;
-    }
-    this.#initial = this.#initial.slice(taken);
-    return chunk;
-  }
-
-  async #takeChanges(): Promise<string> {
-    const { store } = this.#ports;
-    const { scope, options } = this.#request;
-    const place = { resource: this.resource, ...(scope.namespace === "" ? {} : { namespace: scope.namespace }) };
-    let chunk = "";
-    while (this.#position < this.#shown && chunk.length < CHUNK_CHARACTERS && !this.#hasEnded()) {
-      const [after, upTo] = [this.#position, this.#shown];
-      const latest = store.latestResourceVersion();
-      if (!store.changes.reaches(after, latest)) throw expired(`too old resource version: ${after} (${latest})`);
-      const changes = store.changes.read({ ...place, after, upTo, limit: CHANGES_AT_ONCE });
-      for (const change of changes) {
-        const event = watchEvent(change, options.selects);
-        if (event !== undefined) chunk += eventLine(event.type, await this.#view(event.stored));
-      }
-      const isAll = changes.length < CHANGES_AT_ONCE;
-      this.#position = isAll ? Math.max(this.#position, upTo) : (changes.at(-1)?.stored.resourceVersion ?? upTo);
-    }
-    return chunk;
-  }
-
-  async #view(stored: StoredObject): Promise<JsonObject> {
-    return this.#request.format.object(await this.#request.present(stored));
-  }
-
-  #heartbeat(): string {
-    const { options, format } = this.#request;
-    const isComplete = this.#initial.length === 0 && !this.#marksInitialEnd;
-    return options.bookmarks && isComplete ? bookmarkLine(this.#position, format) : "\n";
   }
 
   #armHeartbeat(delayMs: number): void {
@@ -203,7 +110,7 @@ export class Watch {
   #finish(): void {
     if (this.#hasEnded()) return;
     // The client resumes where it is, not where its last event was.
-    if (this.#state === "ending") this.#controller?.enqueue(this.#encoder.encode(this.#heartbeat()));
+    if (this.#state === "ending") this.#controller?.enqueue(this.#encoder.encode(this.#lines.silence()));
     this.#controller?.close();
     this.#free();
   }
@@ -213,7 +120,6 @@ export class Watch {
     this.#state = "ended";
     this.#cancelHeartbeat();
     this.#cancelLife();
-    this.#initial = [];
     this.#wake();
     this.#ports.ended();
   }
