@@ -10,8 +10,11 @@ import type { CourierPorts } from "./ports.ts";
 /** Of one call: the rest goes with the next. One event alone may be larger. */
 const GROUP_BYTES = 4 * 1024 * 1024;
 const GROUP_EVENTS = 512;
-/** A call that takes longer holds nobody up any more, milliseconds: a commit takes a few. */
-const PATIENCE_MS = 100;
+/**
+ * A call that takes longer holds nobody up any more, milliseconds: what comes while the channel commits goes into its next
+ * commit together, however many calls bring it.
+ */
+const PATIENCE_MS = 10;
 
 export type HandOverAnswer = { readonly kind: "accepted" } | Exclude<AppendAnswer, { kind: "accepted" }>;
 

@@ -70,11 +70,11 @@ describe("hand-overs of a run", () => {
     expect(await second).toEqual({ kind: "not-found" });
   });
 
-  test("[HOV-3] wait a tenth of a second for a call that is not answered, and no longer", async () => {
+  test("[HOV-3] wait a hundredth of a second for a call that is not answered, and no longer", async () => {
     const world = new HandOverWorld();
     void world.append(1);
     void world.append(2);
-    await world.clock.advance(99);
+    await world.clock.advance(9);
     expect(world.calls.length).toBe(1);
     await world.clock.advance(1);
     expect(world.keys(1)).toEqual(["h:2"]);
