@@ -140,13 +140,12 @@ export function needsCourier(lane: Lane, allRuns: number, nowMs: number): boolea
     const isAllowed = lane.name === SHARED_LANE || allRuns < ALL_COURIERS;
     return quietMs > BUSY_MS && isAllowed && lane.runs < mostCouriers(lane, quietMs);
   }
-  if (lane.isTracked) return true;
-  return lane.isUnattended || quietMs > AT_WORK_MS;
+  return isDeserted(lane) || quietMs > AT_WORK_MS;
 }
 
-/** Whether a courier that passes by is taken, which costs nothing: unless some are here whose work shows when they are too few. */
-export function mayBeServedBy(lane: Lane): boolean {
-  return lane.name === SHARED_LANE && lane.runs === 0 && lane.waiting.size === 0;
+/** Whether nobody is at work in it; a courier whose end is not known counts until it finds nothing. */
+export function isDeserted(lane: Lane): boolean {
+  return lane.runs === 0 && (lane.isTracked || lane.isUnattended);
 }
 
 function mostCouriers(lane: Lane, quietMs: number): number {

@@ -2,10 +2,10 @@
  * Brings work and couriers together: fulfils lease calls that are held open, wakes a courier where nobody waits, and
  * looks again when a back-off, a rate or a breaker lets something through.
  */
-import type { LeaseAnswer } from "../core/channel-protocol.ts";
+import { type LeaseAnswer, SHARED_LANE } from "../core/channel-protocol.ts";
 import type { CourierOffer } from "./append-buffer.ts";
 import type { Committer } from "./commit.ts";
-import { AT_WORK_MS, type Lane, mayBeServedBy, needsCourier, reassess } from "./lanes.ts";
+import { AT_WORK_MS, isDeserted, type Lane, needsCourier, reassess } from "./lanes.ts";
 import { assembleLease, EMPTY_LEASE } from "./lease.ts";
 import { IDLE_HOLD_MS, LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
 import type { OutcomeContext } from "./outcomes.ts";
@@ -97,12 +97,11 @@ export class Serving {
       this.#waitUntil(subscription.nextAtMs());
     }
     if (lane.active.size === 0) return;
-    if (offer !== undefined && mayBeServedBy(lane)) {
+    if (offer !== undefined && lane.name === SHARED_LANE && lane.runs === 0 && lane.waiting.size === 0) {
       offer.isTaken = true;
-      this.#awaken(lane, { nowMs, isTracked: false });
-      // Should it never come, or be busy elsewhere.
+      if (isDeserted(lane)) this.#awaken(lane, { nowMs, isTracked: false });
+      // Should it never come.
       this.#waitUntil(nowMs + AT_WORK_MS);
-      return;
     }
     if (!needsCourier(lane, this.#state.lanes.runs, nowMs)) {
       // Couriers are busy, or a queued wake-up is on its way: look again soon.

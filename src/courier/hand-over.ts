@@ -2,12 +2,11 @@
 
 import { withArrivalTime } from "../core/arrival-time.ts";
 import { type ChannelName, kindOfChannel } from "../core/channel-name.ts";
-import type { Outcome } from "../core/channel-protocol.ts";
 import type { Attributes } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
 import { handOverKey } from "../core/idempotency.ts";
 import { wholeData } from "./event-data.ts";
-import { failedWithout, type Means, type Work } from "./send.ts";
+import { type Answer, failedWithout, type Means, type Work } from "./send.ts";
 
 /** What a Broker's ingress does for events that come over HTTP. */
 function arrived(target: ChannelName, attributes: Attributes, nowMs: number): Attributes {
@@ -18,7 +17,7 @@ const NO_HOPS = "no hops left: it would go round in a loop";
 /** Not worth another try. */
 const UNPROCESSABLE = 422;
 
-export async function handOver({ ports, handOvers }: Means, work: Work, target: ChannelName): Promise<Outcome> {
+export async function handOver({ ports, handOvers }: Means, work: Work, target: ChannelName): Promise<Answer> {
   const { channel, delivery, outgoing } = work;
   const { event, chunked } = outgoing;
   const hops = event.head.hops - 1;

@@ -1,6 +1,6 @@
 /**
- * What one run hands over to other channels, gathered: events that come for a channel while a call to it is under way go
- * together with the next one, as a busy channel's commits do. Each has its own key, and its own answer.
+ * What one run hands over to other channels, gathered: the first event for a channel goes at once, those that follow go
+ * together, as a busy channel's commits do. Each has its own key, and its own answer.
  */
 import type { ChannelName } from "../core/channel-name.ts";
 import type { AppendAnswer } from "../core/channel-protocol.ts";
@@ -10,8 +10,11 @@ import type { CourierPorts } from "./ports.ts";
 /** Of one call: the rest goes with the next. One event alone may be larger. */
 const GROUP_BYTES = 4 * 1024 * 1024;
 const GROUP_EVENTS = 512;
-/** A call that takes longer holds nobody up any more, milliseconds: a commit takes a few. */
-const PATIENCE_MS = 100;
+/**
+ * From one call to the next, milliseconds, whatever becomes of the first: the pace of a busy channel, because each call is a
+ * commit there, and self-hosted a commit stops everything for as long as the disk takes.
+ */
+const PACE_MS = 20;
 
 export type HandOverAnswer = { readonly kind: "accepted" } | Exclude<AppendAnswer, { kind: "accepted" }>;
 
@@ -33,7 +36,7 @@ interface Member {
 export class HandOvers {
   readonly #ports: Pick<CourierPorts, "appendTo" | "schedule">;
   readonly #visiting: Visiting;
-  /** By channel, while a call to it is under way: those that wait for the next. */
+  /** By channel, for a moment after each call to it: those that wait for the next. */
   readonly #gathered = new Map<ChannelName, Member[]>();
 
   constructor(ports: Pick<CourierPorts, "appendTo" | "schedule">, visiting: Visiting) {
@@ -53,7 +56,10 @@ export class HandOvers {
 
   async #send(channel: ChannelName, members: Member[]): Promise<void> {
     this.#gathered.set(channel, members);
-    while (members.length > 0) await this.#patiently(this.#call(channel, members.splice(0, groupOf(members))));
+    while (members.length > 0) {
+      void this.#call(channel, members.splice(0, groupOf(members)));
+      await new Promise<void>((resolve) => void this.#ports.schedule(PACE_MS, resolve));
+    }
     this.#gathered.delete(channel);
   }
 
@@ -75,16 +81,6 @@ export class HandOvers {
     } finally {
       if (isOffered) this.#visiting.answered(channel, isWanted);
     }
-  }
-
-  #patiently(call: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#ports.schedule(PATIENCE_MS, resolve);
-      void call.then(() => {
-        cancel();
-        resolve();
-      });
-    });
   }
 }
 

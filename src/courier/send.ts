@@ -2,7 +2,9 @@
 
 import { base64Text } from "../core/base64.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { Delivery, FailedOutcome, Outcome, Route } from "../core/channel-protocol.ts";
+import type { DeliveredOutcome, Delivery, FailedOutcome, Outcome, Route } from "../core/channel-protocol.ts";
+import type { CarriedEvent } from "../core/event.ts";
+import { encodeEvent } from "../core/event-codec.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { handOver } from "./hand-over.ts";
 import type { HandOvers } from "./hand-overs.ts";
@@ -29,16 +31,26 @@ export interface Work {
   readonly outgoing: Outgoing;
 }
 
+/** What came of one request or hand-over; a reply is the event that came with it. */
+export type Answer = FailedOutcome | AcceptedAnswer;
+
+export interface AcceptedAnswer extends Omit<DeliveredOutcome, "reply" | "replied" | "replyFailure"> {
+  readonly reply?: CarriedEvent;
+}
+
 /** The delivery, and its reply where that goes elsewhere. */
 export async function send(means: Means, work: Work): Promise<Outcome> {
-  const outcome = await sendTo(means, work);
+  const answer = await sendTo(means, work);
+  if (answer.kind === "failed") return answer;
+  const { reply, ...answered } = answer;
+  if (reply === undefined) return answered;
   const { replyTo } = work.route;
-  if (replyTo === undefined || outcome.kind === "failed" || outcome.reply === undefined) return outcome;
-  return passOnReply(means, work, { outcome, reply: outcome.reply, replyTo });
+  if (replyTo === undefined) return { ...answered, reply: encodeEvent(reply) };
+  return passOnReply(means, work, { answered, reply, replyTo });
 }
 
 /** One request or hand-over. */
-export async function sendTo(means: Means, work: Work): Promise<Outcome> {
+export async function sendTo(means: Means, work: Work): Promise<Answer> {
   const { target, timeoutMs } = work.route;
   const { ports, deadlines } = means;
   const tooLate = `no answer within ${timeoutMs} ms`;

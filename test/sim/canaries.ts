@@ -134,7 +134,7 @@ export const CANARIES: readonly Canary[] = [
     name: "reply-not-passed-on",
     bug: "a delivery whose reply could not be passed on is reported as if it had been",
     file: "src/courier/pass-on-reply.ts",
-    original: "return { ...answered, reply, replyFailure: passedOn };",
+    original: "return { ...answered, reply: encodeEvent(reply), replyFailure: passedOn };",
     replacement: "return { ...answered, replied: true };",
   },
   {

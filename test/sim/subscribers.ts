@@ -114,7 +114,7 @@ export class Subscribers {
     const cancel = clock.schedule(answer.afterMs, () => {
       trace.note("answered", url, id, status ?? 0);
       const reply = status === 200 ? this.#replyTo(url, id) : undefined;
-      if (status === 200 || status === 202) this.#answered(courier, expected, reply?.id);
+      if (status === 200 || status === 202) this.#answered(courier, id, { expected, reply: reply?.id });
       const headers = reply?.headers ?? answer.headers ?? {};
       exchange.end(status === undefined ? undefined : new Response(reply?.body ?? null, { status, headers }));
     });
@@ -123,10 +123,14 @@ export class Subscribers {
   }
 
   /** The courier goes on with the reply, under a number that no lease has. */
-  #answered(courier: Courier, expected: Expected | undefined, reply: string | undefined): void {
+  #answered(
+    courier: Courier,
+    id: string,
+    { expected, reply }: { readonly expected: Expected | undefined; readonly reply: string | undefined },
+  ): void {
     if (expected === undefined) return;
     const { token, replyTo } = expected;
-    if (token.purpose === "deliver") this.#world.flows.answered(token, reply);
+    if (token.purpose === "deliver") this.#world.flows.answered(token.subscription, id, reply);
     if (reply === undefined || replyTo?.kind !== "url") return;
     courier.expect(replyTo.url, reply, {
       token: { ...token, purpose: "reply", attempt: -token.attempt },

@@ -74,3 +74,15 @@ test("[OFR-6] the lane of a slow subscription is none for a courier that passes 
   world.wakes.length = 0;
   expect([isWanted(await handOver(world)), world.wakes]).toEqual([false, ["s"]]);
 });
+
+test("[OFR-7] one that is here and asks for nothing more is not waited for, however often it offers to come", async () => {
+  const world = await ChannelWorld.with(subscription("hanging"), subscription("well"));
+  await handOver(world);
+  // Its slots are full.
+  expect((await world.lease({ capacity: 1 })).deliveries.length).toBe(1);
+  for (let step = 0; step < 15; step++) {
+    await handOver(world);
+    await world.advance(100);
+  }
+  expect(world.wakes).toContain("shared");
+});

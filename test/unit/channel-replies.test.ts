@@ -48,7 +48,7 @@ async function counters(world: ChannelWorld) {
 }
 
 describe("a reply that goes elsewhere", () => {
-  test("[RPL-1] goes the way that the lease says, and is counted when it has gone", async () => {
+  test("[KRP-1] goes the way that the lease says, and is counted when it has gone", async () => {
     const world = await ChannelWorld.with(passing());
     await world.append(["a", "b"]);
     const { deliveries, routes } = await world.lease();
@@ -69,7 +69,7 @@ describe("a reply that goes elsewhere", () => {
     expect((await world.lease()).deliveries).toEqual([]);
   });
 
-  test("[RPL-2] is kept where it could not go, and leased for its target alone", async () => {
+  test("[KRP-2] is kept where it could not go, and leased for its target alone", async () => {
     const { world } = await keeping();
     const { lease, delivery } = await leaseOne(world);
     expect(purposes([delivery])).toEqual([["reply", 2]]);
@@ -83,7 +83,7 @@ describe("a reply that goes elsewhere", () => {
     expect((await world.lease()).deliveries).toEqual([]);
   });
 
-  test("[RPL-3] survives a crash, its attempt that was out is counted, and the subscriber is not called", async () => {
+  test("[KRP-3] survives a crash, its attempt that was out is counted, and the subscriber is not called", async () => {
     const { world } = await keeping();
     await world.advance(30);
     world.start();
@@ -95,13 +95,13 @@ describe("a reply that goes elsewhere", () => {
     expect(leasedTypes(lease)).toEqual(["r"]);
   });
 
-  test("[RPL-4] may come from a courier that does not know where it goes", async () => {
+  test("[KRP-4] may come from a courier that does not know where it goes", async () => {
     const { world } = await keeping({}, { kind: "delivered", status: 200, reply: replyOf("r") });
     expect(purposes((await leaseOne(world)).lease.deliveries)).toEqual([["reply", 1]]);
     expect(await counters(world)).toMatchObject({ failedAttempts: 0 });
   });
 
-  test("[RPL-5] with 4 MB of data is kept in chunks, which go with it", async () => {
+  test("[KRP-5] with 4 MB of data is kept in chunks, which go with it", async () => {
     const dataBytes = 4 * 1024 * 1024 - 200;
     const { world } = await keeping({}, unpassed("r", dataBytes));
     await world.advance(30);
@@ -115,7 +115,7 @@ describe("a reply that goes elsewhere", () => {
     expect(world.database.prepare("SELECT COUNT(*) AS n FROM chunk").get()).toEqual({ n: 0 });
   });
 
-  test("[RPL-6] that fails for good leaves the event to the sink, with the reply's target to blame", async () => {
+  test("[KRP-6] that fails for good leaves the event to the sink, with the reply's target to blame", async () => {
     const { world } = await keeping({ delivery: { ...retries(0), deadLetterSink } });
     const { lease, delivery } = await leaseOne(world);
     expect([purposes([delivery]), leasedTypes(lease)]).toEqual([[["dead-letter", 1]], ["a"]]);
@@ -128,7 +128,7 @@ describe("a reply that goes elsewhere", () => {
     expect(await counters(world)).toMatchObject({ delivered: 0, replies: 0, deadLettered: 1 });
   });
 
-  test("[RPL-7] parked without a sink, is what a redrive tries again", async () => {
+  test("[KRP-7] parked without a sink, is what a redrive tries again", async () => {
     const { world } = await keeping({ delivery: retries(0) });
     await world.advance(30);
     expect(await counters(world)).toMatchObject({ parked: 1, delivered: 0 });
@@ -138,7 +138,7 @@ describe("a reply that goes elsewhere", () => {
     expect([purposes([delivery]), leasedTypes(lease)]).toEqual([[["reply", 1]], ["r"]]);
   });
 
-  test("[RPL-8] holds its key until it has gone: replies keep the order of their events", async () => {
+  test("[KRP-8] holds its key until it has gone: replies keep the order of their events", async () => {
     const world = await ChannelWorld.with(passing({ delivery: retries(2), ordering: "ordered" }));
     await world.append(["a", "b"]);
     const { delivery } = await leaseOne(world);
@@ -149,7 +149,7 @@ describe("a reply that goes elsewhere", () => {
     expect(leasedTypes(await world.lease())).toEqual(["b"]);
   });
 
-  test("[RPL-9] kept by a report from before a crash holds its key too", async () => {
+  test("[KRP-9] kept by a report from before a crash holds its key too", async () => {
     const world = await ChannelWorld.with(passing({ delivery: retries(2), ordering: "ordered" }));
     await world.append(["a", "b"]);
     const { delivery } = await leaseOne(world);
@@ -162,7 +162,7 @@ describe("a reply that goes elsewhere", () => {
     expect(await counters(world)).toMatchObject({ delivered: 1, replies: 1 });
   });
 
-  test("[RPL-10] of another attempt ends the delivery if it has gone, and changes nothing if not", async () => {
+  test("[KRP-10] of another attempt ends the delivery if it has gone, and changes nothing if not", async () => {
     const { world, first } = await keeping();
     await world.settle(outcomeOf(first, ok), outcomeOf(first, unpassed("other")));
     const { lease } = await leaseOne(world);
@@ -173,14 +173,14 @@ describe("a reply that goes elsewhere", () => {
     expect((await world.lease()).deliveries).toEqual([]);
   });
 
-  test("[RPL-11] without a hop left is dropped and counted, by the courier's word", async () => {
+  test("[KRP-11] without a hop left is dropped and counted, by the courier's word", async () => {
     const { world } = await keeping();
     const { delivery } = await leaseOne(world);
     await world.settle(outcomeOf(delivery, { kind: "delivered", status: 202, hopsExhausted: true }));
     expect(await counters(world)).toMatchObject({ delivered: 1, replies: 0, hopsExhausted: 1 });
   });
 
-  test("[RPL-12] goes to the new target when the configuration changes, and nowhere when it has none", async () => {
+  test("[KRP-12] goes to the new target when the configuration changes, and nowhere when it has none", async () => {
     const { world } = await keeping();
     const other = { kind: "url", url: "http://other.example/" } as const;
     const subscriptions = (goal: SubscriptionConfiguration["reply"]) => ({
@@ -195,14 +195,14 @@ describe("a reply that goes elsewhere", () => {
     expect(await counters(world)).toMatchObject({ delivered: 1, replies: 0 });
   });
 
-  test("[RPL-13] is not subject to a filter that changes after its event was taken", async () => {
+  test("[KRP-13] is not subject to a filter that changes after its event was taken", async () => {
     const { world } = await keeping();
     const filter = { kind: "attributes", attributes: { type: "other" } } as const;
     await world.configure({ subscriptions: [passing({ delivery: retries(2), filter })] });
     expect(leasedTypes(await world.lease())).toEqual(["r"]);
   });
 
-  test("[RPL-14] gives its delivery twice the timeout, and has its own once when it is tried again", async () => {
+  test("[KRP-14] gives its delivery twice the timeout, and has its own once when it is tried again", async () => {
     const world = await ChannelWorld.with(passing({ delivery: retries(3) }));
     await world.append(["a"]);
     await world.lease();
@@ -219,7 +219,7 @@ describe("a reply that goes elsewhere", () => {
     expect(purposes((await leaseOne(world, { lane: "s" })).lease.deliveries)).toEqual([["reply", 3]]);
   });
 
-  test("[RPL-15] is counted with what is retrying and shown as what it is", async () => {
+  test("[KRP-15] is counted with what is retrying and shown as what it is", async () => {
     const { world } = await keeping({ delivery: { ...retries(2), backoffPolicy: "linear", backoffDelayMs: 60_000 } });
     await world.advance(30);
     const answer = await world.channel.operate({ verb: "deliveries", selector: { state: ["replying"] }, limit: 9 });

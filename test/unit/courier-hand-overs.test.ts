@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { AppendAnswer, AppendRequest } from "../../src/core/channel-protocol.ts";
 import { HandOvers } from "../../src/courier/hand-overs.ts";
 import { channelName } from "../kit/courier-world.ts";
-import { settled, VirtualClock } from "../kit/virtual-clock.ts";
+import { VirtualClock } from "../kit/virtual-clock.ts";
 
 const CHANNEL = channelName("default", "channel", "next");
 const ACCEPTED: AppendAnswer = { kind: "accepted", calls: [] };
@@ -40,14 +40,16 @@ class HandOverWorld {
 }
 
 describe("hand-overs of a run", () => {
-  test("[HOV-1] go at once, and together while one is under way", async () => {
+  test("[HOV-1] go at once, and those that follow within moments go together", async () => {
     const world = new HandOverWorld();
     const first = world.append(1);
     const others = [world.append(2, 2), world.append(3)];
     expect([world.calls.length, world.keys(0)]).toEqual([1, ["h:1"]]);
     world.calls[0]?.answer(ACCEPTED);
     expect(await first).toEqual({ kind: "accepted" });
-    await settled();
+    await world.clock.advance(19);
+    expect(world.calls.length).toBe(1);
+    await world.clock.advance(1);
     expect(world.calls[1]?.request).toEqual({
       bytes: Uint8Array.of(2, 2, 3),
       calls: [
@@ -65,29 +67,27 @@ describe("hand-overs of a run", () => {
     const second = world.append(2);
     world.calls[0]?.fail(new Error("object reset"));
     await expect(first).rejects.toThrow("object reset");
-    await settled();
+    await world.clock.advance(20);
     world.calls[1]?.answer({ kind: "not-found" });
     expect(await second).toEqual({ kind: "not-found" });
   });
 
-  test("[HOV-3] wait a tenth of a second for a call that is not answered, and no longer", async () => {
+  test("[HOV-3] do not wait for a call that is not answered, and one that comes later goes at once", async () => {
     const world = new HandOverWorld();
     void world.append(1);
     void world.append(2);
-    await world.clock.advance(99);
-    expect(world.calls.length).toBe(1);
-    await world.clock.advance(1);
+    await world.clock.advance(20);
     expect(world.keys(1)).toEqual(["h:2"]);
+    await world.clock.advance(20);
+    void world.append(3);
+    expect(world.keys(2)).toEqual(["h:3"]);
   });
 
   test("[HOV-4] go in calls of 4 MB, and an event of more alone", async () => {
     const world = new HandOverWorld();
     void world.append(0);
     for (const [number, megabytes] of [3, 1, 1, 9, 1].entries()) void world.append(number + 1, megabytes * 1_000_000);
-    for (let call = 0; call < 5; call++) {
-      world.calls[call]?.answer(ACCEPTED);
-      await settled();
-    }
+    await world.clock.advance(100);
     const keys = world.calls.map((_, call) => world.keys(call));
     expect(keys).toEqual([["h:0"], ["h:1", "h:2"], ["h:3"], ["h:4"], ["h:5"]]);
   });
@@ -108,7 +108,7 @@ describe("hand-overs of a run", () => {
       expect(call.request.offersCourier).toBe(true);
       answer(call);
       await handedOver;
-      await settled();
+      await world.clock.advance(20);
     }
     expect(world.answered).toEqual([true, false, false, false]);
   });

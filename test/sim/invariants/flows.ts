@@ -6,12 +6,21 @@
 import { type Account, nameOf, type Reading } from "../account.ts";
 import type { ChannelRecord, Tenancy } from "../channel-record.ts";
 import type { LoggedEvent } from "../disk-view.ts";
+import { causeName } from "../flow-model.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
 
 /** Keys are remembered at least this long, milliseconds. */
 const KEY_RETENTION_MS = 72 * 3_600_000;
 const REPLY_KEY = /^h:([^:]+):([^:]+):(\d+):(\d+):(?:.*:)?reply$/;
+
+/** The delivery that a reply in a log says it belongs to. */
+interface Cause {
+  readonly channel: string;
+  readonly subscription: string;
+  readonly seq: number;
+  readonly delivery: string;
+}
 
 export const flows: Invariant = {
   name: "flows",
@@ -55,9 +64,12 @@ function strayReply(world: World, record: ChannelRecord, { events }: Tenancy): s
   for (const event of events.values()) {
     const cause = replyKeyOf(event);
     if (cause === undefined) continue;
-    const delivery = world.flows.deliveryOf(event.id);
-    if (delivery !== cause.delivery) return `${event.id} is kept as the reply of ${cause.delivery}, not of ${delivery}`;
-    const target = world.ledger.replyTargets.get(cause.subscription);
+    const { delivery, subscription } = cause;
+    const answered = eventOf(world, cause)?.id;
+    if (answered !== undefined && world.flows.causeOf(event.id) !== causeName(subscription, answered)) {
+      return `${event.id} is in ${record.object.name} as the reply of ${delivery}, and is none`;
+    }
+    const target = world.ledger.replyTargets.get(subscription);
     if (target !== record.object.name) return `the reply of ${delivery} is in ${record.object.name}, not in ${target}`;
     const first = seen.get(delivery);
     if (first !== undefined && event.acceptedAtMs - first.acceptedAtMs < KEY_RETENTION_MS) {
@@ -81,7 +93,7 @@ function lostReply(
     const event = record.tenancy?.events.get(seq);
     if (kind !== "delivered" || event === undefined || seq <= account.disturbedAt || event.hops <= 1) continue;
     const delivery = nameOf({ subscription: uid, epoch: reading.epoch, seq });
-    const answers = world.flows.answersTo(delivery);
+    const answers = world.flows.answersTo(uid, event.id);
     const replies = answers.filter((answer) => answer !== undefined);
     // One of its answers was none: it may be the one that counts.
     if (replies.length < answers.length || answers.length === 0) continue;
@@ -104,11 +116,23 @@ function isIn(record: ChannelRecord | undefined, id: string): boolean {
   return record?.everLogged.has(id) === true;
 }
 
-function replyKeyOf({ keys }: LoggedEvent): { readonly subscription: string; readonly delivery: string } | undefined {
+function replyKeyOf({ keys }: LoggedEvent): Cause | undefined {
   for (const key of keys) {
-    const [, , subscription, epoch, seq] = REPLY_KEY.exec(key) ?? [];
-    if (subscription === undefined) continue;
-    return { subscription, delivery: nameOf({ subscription, epoch: Number(epoch), seq: Number(seq) }) };
+    const [, channel, subscription, epoch, seq] = REPLY_KEY.exec(key) ?? [];
+    if (channel === undefined || subscription === undefined) continue;
+    const token = { subscription, epoch: Number(epoch), seq: Number(seq) };
+    return { channel, subscription, seq: token.seq, delivery: nameOf(token) };
+  }
+  return undefined;
+}
+
+/** The event that was delivered: of the tenancy that the subscription belonged to. */
+function eventOf(world: World, { channel, subscription, seq }: Cause): LoggedEvent | undefined {
+  for (const record of world.ledger.records.values()) {
+    if (record.object.name !== channel) continue;
+    for (const { accounts, closed, events } of record.tenancies.values()) {
+      if (accounts.has(subscription) || closed.has(subscription)) return events.get(seq);
+    }
   }
   return undefined;
 }
