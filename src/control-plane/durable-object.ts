@@ -8,6 +8,7 @@ import type { IngressLookup } from "../core/ingress-lookup.ts";
 import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
+import { serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
@@ -64,6 +65,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       },
       encryptionKey,
       publicUrl,
+      hasBinding: (name) => serviceBinding(env, name) !== undefined,
       now: () => Date.now(),
       newUid: () => crypto.randomUUID(),
       configure: (name, configuration) => bounded(channel(name).configure(configuration)),

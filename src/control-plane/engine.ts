@@ -36,6 +36,8 @@ export interface ControlPlanePorts {
   /** 32 bytes in base64; without it Secrets are refused. */
   readonly encryptionKey: string | undefined;
   readonly publicUrl: string | undefined;
+  /** Whether a Worker is bound to the router under this name; it does not change while this runs. */
+  readonly hasBinding: (name: string) => boolean;
   readonly now: () => number;
   readonly newUid: () => string;
   /** Ends within a bounded time, by failing if need be; as the other calls to channels. */
@@ -117,7 +119,11 @@ export class ControlPlaneEngine {
   }
 
   async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
-    return lookUpWebhookSource(namespace, name, { store: this.#store, sealer: this.#sealer });
+    return lookUpWebhookSource(namespace, name, {
+      store: this.#store,
+      sealer: this.#sealer,
+      hasBinding: this.#ports.hasBinding,
+    });
   }
 }
 

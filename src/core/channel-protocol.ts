@@ -6,9 +6,9 @@ import type { ChannelName } from "./channel-name.ts";
 import type { AttributeValue } from "./event.ts";
 import type { FilterExpression } from "./filters/filter-expression.ts";
 
-/** Where an event can be sent. `url` is what `knativeerrordest` and status show. */
+/** Where an event can be sent. `url` is what `knativeerrordest` and status show; `binding` the Worker that answers to it. */
 export type Target =
-  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "url"; readonly url: string; readonly binding?: string }
   | { readonly kind: "channel"; readonly name: ChannelName; readonly url: string };
 
 /** Knative's delivery spec, resolved: durations in milliseconds, inheritance applied. */

@@ -55,7 +55,7 @@ export async function sendTo(means: Means, work: Work): Promise<Answer> {
   const { ports, deadlines } = means;
   const tooLate = `no answer within ${timeoutMs} ms`;
   if (target.kind === "channel") return within(ports, handOver(means, work, target.name), timeoutMs, tooLate);
-  const posted = post(ports, deadlines.start(timeoutMs), work, target.url);
+  const posted = post(ports, deadlines.start(timeoutMs), work, target);
   // A request heeds its own timeout; reading parts from the channel does not.
   const isInline = work.outgoing.chunked === undefined;
   return isInline ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate);

@@ -79,6 +79,7 @@ export interface WorldOptions {
   readonly access?: AccessSettings;
   readonly encryptionKey?: string;
   readonly publicUrl?: string | undefined;
+  readonly bindings?: readonly string[];
   /** Of an earlier world; a new one when absent. */
   readonly database?: DatabaseSync;
 }
@@ -150,6 +151,7 @@ export class World {
       access: this.#options.access ?? {},
       encryptionKey: this.#options.encryptionKey,
       publicUrl: this.#options.publicUrl,
+      hasBinding: (name) => this.#options.bindings?.includes(name) === true,
       now: () => this.nowMs,
       newUid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, "0")}`,
       configure: async (name, configuration) => {

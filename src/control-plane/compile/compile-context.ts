@@ -40,6 +40,8 @@ export interface CompileContext {
   /** Objects of one resource in the namespace that is compiled, by name. */
   list(resource: ResourceName): readonly JsonObject[];
   acknowledged(channel: ChannelName): Acknowledgement;
+  /** Whether a Worker is bound to the router under this name. */
+  hasBinding(name: string): boolean;
   /** What an object of this resource is made of; undefined for kinds that are made of nothing. */
   partsOf(resource: ResourceName, object: JsonObject): readonly Part[] | undefined;
 }

@@ -63,6 +63,10 @@ export class NamespaceContext implements CompileContext {
     return compiled?.status ?? objectAt(object, "status");
   }
 
+  hasBinding(name: string): boolean {
+    return this.#input.hasBinding(name);
+  }
+
   acknowledged(channel: ChannelName): Acknowledgement {
     return this.#input.acknowledged(channel);
   }

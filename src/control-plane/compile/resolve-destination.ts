@@ -27,7 +27,7 @@ export function resolveDestination(
   }
   const resolved = resolveReference(ref, namespace, context);
   if (resolved.kind === "unresolved" || uri === undefined || uri === "") return resolved;
-  return relativeUrl(uri, resolved.target.url);
+  return relativeUrl(uri, resolved.target);
 }
 
 function resolveReference(ref: JsonObject, namespace: string, context: CompileContext): Resolution {
@@ -52,7 +52,7 @@ function addressOf(
   context: CompileContext,
 ): Resolution {
   const { resource, namespace, name, object } = referent;
-  if (qualified(resource) === qualified(SERVICES)) return resolveService(object);
+  if (qualified(resource) === qualified(SERVICES)) return resolveService(object, context);
   const place = placeOf(resource, object, context);
   const shown = shownReference(ref, referent);
   if (place !== undefined) {
@@ -78,10 +78,12 @@ function absoluteUrl(uri: string): Resolution {
 }
 
 /** RFC 3986 reference resolution. A path below a Broker's or a channel's address is an URL like any other. */
-function relativeUrl(uri: string, base: string): Resolution {
+function relativeUrl(uri: string, target: Target): Resolution {
+  const base = target.url;
   const url = URL.parse(uri, base);
   if (url === null) return unresolved(`URI ${JSON.stringify(uri)} cannot be resolved against ${base}`);
-  return { kind: "resolved", target: { kind: "url", url: url.href } };
+  const binding = target.kind === "url" ? target.binding : undefined;
+  return { kind: "resolved", target: { kind: "url", url: url.href, ...(binding === undefined ? {} : { binding }) } };
 }
 
 function unresolved(message: string): Resolution {

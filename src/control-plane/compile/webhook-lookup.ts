@@ -15,6 +15,7 @@ const PREVIOUS = "-previous";
 export interface WebhookLookupPorts {
   readonly store: ObjectStore;
   readonly sealer: SecretSealer;
+  readonly hasBinding: (name: string) => boolean;
 }
 
 export async function lookUpWebhookSource(
@@ -34,6 +35,7 @@ export async function lookUpWebhookSource(
     list: () => [],
     acknowledged: () => ({ configuration: undefined, failure: undefined }),
     partsOf,
+    hasBinding: ports.hasBinding,
   });
   if (source === undefined) {
     const ready = listAt(status, "conditions").find((condition) => textAt(condition, "type") === "Ready");

@@ -36,6 +36,7 @@ export interface ReconcilerPorts {
   readonly now: () => number;
   readonly newUid: () => string;
   readonly publicUrl: () => string | undefined;
+  readonly hasBinding: (name: string) => boolean;
   /** Must end within a bounded time, by failing if need be. */
   readonly configure: (name: ChannelName, configuration: ChannelConfiguration) => Promise<ConfigureAnswer>;
   readonly remove: (name: ChannelName, uid: string, version: number) => Promise<void>;

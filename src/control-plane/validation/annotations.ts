@@ -10,6 +10,7 @@ import { annotationOf } from "../resources/metadata.ts";
 import { type FieldError, invalidValue } from "./field-error.ts";
 
 const PREFIX = "sluice.dev/";
+const BINDING = "binding";
 const PUBLIC_INGRESS = "public-ingress";
 const KAFKA_ORDER = "kafka.eventing.knative.dev/delivery.order";
 
@@ -125,6 +126,15 @@ function annotationsNamed(object: JsonObject, names: readonly string[]): Readonl
   return Object.fromEntries(entries.filter(([name]) => names.includes(name)));
 }
 
+/** The service binding of `wrangler.toml` that a core Service stands for. */
+export function bindingOf(service: JsonObject): string | undefined {
+  return setting(service, BINDING, parseBinding);
+}
+
+export function validateServiceAnnotations(service: JsonObject): readonly FieldError[] {
+  return brokenRules(service, [{ name: BINDING, parse: parseBinding, expected: "the name of a service binding" }]);
+}
+
 /** A flow hands its annotations on to its channels and its subscriptions. */
 export function validateFlowAnnotations(object: JsonObject): readonly FieldError[] {
   return [...validateChannelAnnotations(object), ...validateSubscriptionAnnotations(object)];
@@ -149,6 +159,10 @@ function parseOrdering(value: string): "ordered" | "unordered" | undefined {
 
 function parseFlag(value: string): boolean | undefined {
   return value === "true" ? true : value === "false" ? false : undefined;
+}
+
+function parseBinding(value: string): string | undefined {
+  return /^[A-Za-z_$][\w$]{0,127}$/.test(value) ? value : undefined;
 }
 
 function parseCount(value: string): number | undefined {
