@@ -109,7 +109,7 @@ describe.concurrent("[CHN] channels", () => {
     expect(space.sink.requestsTo("/dead")[0]?.headers).toMatchObject({ "ce-id": "1", "ce-knativeerrordest": url });
   });
 
-  test("[CHN-6] subscribers are asked for replies, and only where they go somewhere (ChannelPreferHeaderCheck)", async () => {
+  test("[CHN-6] subscribers are told that a reply is welcome (ChannelPreferHeaderCheck)", async () => {
     const space = await FlowNamespace.start(router, "prefer");
     await space.create("Channel", "c");
     await space.create("Subscription", "s", {

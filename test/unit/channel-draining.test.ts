@@ -76,7 +76,7 @@ describe("a channel that drains", () => {
     expect(await host.append(anEvent("new"))).toEqual({ kind: "not-found" });
     expect(await host.append(anEvent("keyed", "p:key"))).toEqual({ kind: "not-found" });
     const handedOver = await host.append(anEvent("old", "h:default/channel/before:s:1:7:reply"));
-    expect(handedOver).toEqual({ kind: "accepted", calls: [{ duplicate: false, position: "0-2" }] });
+    expect(handedOver).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-2" }] });
   });
 
   test("[DRN-2] stays until all that it took is settled, and says how much is left", async () => {

@@ -317,7 +317,7 @@ describe("a request", () => {
 });
 
 describe("a subscriber behind a service binding", () => {
-  test("[SND-40] is asked through it, under its URL; others are asked over the network", async () => {
+  test("[SND-26] is asked through it, under its URL; others are asked over the network", async () => {
     const world = new CourierWorld();
     const url = "http://orders.default.svc.cluster.local/in";
     await deliver(world, work(1, { route: { target: { kind: "url", url, binding: "ORDERS" } } }));

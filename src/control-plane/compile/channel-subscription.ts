@@ -6,7 +6,7 @@
  * tell the channel to discard what waits for it.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
-import type { SubscriptionConfiguration, Target } from "../../core/channel-protocol.ts";
+import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
 import { SUBSCRIPTIONS } from "../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
@@ -15,7 +15,7 @@ import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
 import { awaitedChannel } from "./awaited-channel.ts";
 import type { CompileContext } from "./compile-context.ts";
-import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 
 export interface ChannelSubscription {
   readonly subscription: SubscriptionConfiguration;
@@ -27,9 +27,6 @@ export interface ChannelSubscription {
   /** A channel that it leads to and that is not configured yet. */
   readonly awaits: ChannelName | undefined;
 }
-
-/** Stands where there is no target; a paused subscription never uses it. */
-export const NOWHERE: Target = { kind: "url", url: "" };
 
 /** What a Subscription refers to as its channel: there may be no such object. */
 export function channelOfSubscription(
@@ -113,8 +110,4 @@ function resolveIfAny(
 ): Resolution | undefined {
   if (destination === undefined || Object.keys(destination).length === 0) return undefined;
   return resolveDestination(destination, namespace, context);
-}
-
-function targetOf(destination: Resolution | undefined): Target | undefined {
-  return destination?.kind === "resolved" ? destination.target : undefined;
 }

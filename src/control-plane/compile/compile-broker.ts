@@ -4,11 +4,12 @@ import { BROKERS, TRIGGERS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { channelSettings } from "../validation/annotations.ts";
+import { deadLetterCondition, eventPoliciesCondition, notAcknowledged } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, summarize } from "./conditions.ts";
+import { type Condition, isTrue, summarize } from "./conditions.ts";
 import { settingsHash, withHash } from "./configuration-hash.ts";
-import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { resolveDestination } from "./resolve-destination.ts";
 import { brokerNameOf, triggerSubscription } from "./trigger-subscription.ts";
 
 export function compileBroker(broker: JsonObject, context: CompileContext): Compiled {
@@ -42,30 +43,9 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
   return { status, channel: { name: channel, configuration } };
 }
 
-export function deadLetterCondition(resolution: Resolution | undefined): Condition {
-  const type = "DeadLetterSinkResolved";
-  if (resolution === undefined) {
-    return isTrue(type, { reason: "DeadLetterSinkNotConfigured", message: "No dead letter sink is configured." });
-  }
-  if (resolution.kind === "resolved") return isTrue(type);
-  return isFalse(type, "Unable to get the dead letter sink's URI", resolution.message);
-}
-
-export function eventPoliciesCondition(kind: string): Condition {
-  const message = `EventPolicy is not enforced: access tokens decide who may post to this ${kind}`;
-  return isTrue("EventPoliciesReady", { reason: "PoliciesNotEnforced", message });
-}
-
 /** Whether the channel runs these settings; its subscriptions are the Triggers' affair. */
 function channelCondition(wanted: UnversionedConfiguration, known: Acknowledgement): Condition {
   const type = "TriggerChannelReady";
   if (known.configuration?.settings === settingsHash(wanted)) return isTrue(type);
   return notAcknowledged(type, known);
-}
-
-export function notAcknowledged(type: string, known: Acknowledgement): Condition {
-  if (known.failure !== undefined) {
-    return isUnknown(type, "ChannelUnreachable", `The channel could not be configured, trying again: ${known.failure}`);
-  }
-  return isUnknown(type, "ChannelNotConfigured", "The channel has not yet acknowledged this configuration.");
 }

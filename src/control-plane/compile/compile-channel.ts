@@ -5,8 +5,8 @@ import { type Json, type JsonObject, listAt, objectAt } from "../resources/json.
 import { generationOf, nameOf, namespaceOf } from "../resources/metadata.ts";
 import { channelAnnotations } from "../validation/annotations.ts";
 import { templateDelivery } from "../validation/channels/channel-template.ts";
+import { deadLetterCondition, eventPoliciesCondition } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";
-import { deadLetterCondition, eventPoliciesCondition } from "./compile-broker.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isTrue, propagated, readyCondition, summarize } from "./conditions.ts";
 import { channelReference } from "./flow-parts.ts";

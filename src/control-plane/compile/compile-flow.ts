@@ -5,8 +5,8 @@ import { IN_MEMORY_CHANNELS, PARALLELS, SEQUENCES, SUBSCRIPTIONS } from "../reso
 import { isJsonObject, type JsonObject, listAt, objectAt, textAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf } from "../resources/metadata.ts";
 import { qualified, type ResourceName } from "../resources/refusal.ts";
+import { eventPoliciesCondition } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";
-import { eventPoliciesCondition } from "./compile-broker.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, readyCondition, summarize } from "./conditions.ts";
 import type { Part } from "./part.ts";

@@ -3,7 +3,7 @@ import { parseChannelName } from "../../core/channel-name.ts";
 import { BROKERS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, namespaceOf } from "../resources/metadata.ts";
-import { deadLetterCondition, notAcknowledged } from "./compile-broker.ts";
+import { deadLetterCondition, notAcknowledged } from "./channel-conditions.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition, summarize } from "./conditions.ts";
 import { subscriptionHash } from "./configuration-hash.ts";

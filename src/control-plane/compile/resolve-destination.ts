@@ -13,6 +13,13 @@ export type Resolution =
   | { readonly kind: "resolved"; readonly target: Target }
   | { readonly kind: "unresolved"; readonly message: string };
 
+/** Stands where there is no target; a paused subscription never uses it. */
+export const NOWHERE: Target = { kind: "url", url: "" };
+
+export function targetOf(destination: Resolution | undefined): Target | undefined {
+  return destination?.kind === "resolved" ? destination.target : undefined;
+}
+
 /** The namespace is that of the object holding the destination, for a `ref` without one. */
 export function resolveDestination(
   destination: JsonObject | undefined,

@@ -13,12 +13,11 @@ import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { channelSettings, subscriptionSettings } from "../validation/annotations.ts";
 import { DEFAULT_BROKER_DELIVERY, deliveryPolicy } from "../validation/delivery-spec.ts";
 import { awaitedChannel } from "./awaited-channel.ts";
-import { NOWHERE } from "./channel-subscription.ts";
-import { notAcknowledged } from "./compile-broker.ts";
+import { notAcknowledged } from "./channel-conditions.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isTrue } from "./conditions.ts";
 import { settingsHash, subscriptionHash, withHash } from "./configuration-hash.ts";
-import type { Resolution } from "./resolve-destination.ts";
+import { NOWHERE, type Resolution, targetOf } from "./resolve-destination.ts";
 
 export function sourceChannelName(source: JsonObject): ChannelName {
   const name = parseChannelName(namespaceOf(source), "source", nameOf(source));
@@ -61,7 +60,7 @@ function sinkSubscription(source: JsonObject, sink: Resolution, context: Compile
     namespace: namespaceOf(source),
     name: nameOf(source),
     filter: { kind: "everything" },
-    subscriber: sink.kind === "resolved" ? sink.target : NOWHERE,
+    subscriber: targetOf(sink) ?? NOWHERE,
     reply: { kind: "none" },
     delivery: deliveryPolicy(DEFAULT_BROKER_DELIVERY, undefined),
     ...subscriptionSettings(source),

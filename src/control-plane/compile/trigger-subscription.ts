@@ -13,9 +13,8 @@ import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
 import { awaitedChannel } from "./awaited-channel.ts";
-import { NOWHERE } from "./channel-subscription.ts";
 import type { CompileContext } from "./compile-context.ts";
-import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 import { triggerFilter } from "./trigger-filter.ts";
 
 export interface TriggerSubscription {
@@ -60,8 +59,6 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
   // Any delivery of its own replaces the Broker's, except that the Broker's dead letter sink still serves.
   const sink = objectAt(own, "deadLetterSink") ?? objectAt(inherited, "deadLetterSink");
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
-  // Without a dead letter sink that resolves, what fails is parked: nothing is lost meanwhile.
-  const sinkTarget = deadLetterSink?.kind === "resolved" ? deadLetterSink.target : undefined;
   const filter = triggerFilter(trigger);
   const filterProblem = checkFilter(filter);
   const awaits = awaitedChannel([subscriber, deadLetterSink], context);
@@ -71,9 +68,10 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
     namespace,
     name: nameOf(trigger),
     filter,
-    subscriber: subscriber.kind === "resolved" ? subscriber.target : NOWHERE,
+    subscriber: targetOf(subscriber) ?? NOWHERE,
     reply: { kind: "channel-itself" },
-    delivery: deliveryPolicy(own ?? inherited, sinkTarget),
+    // Without a dead letter sink that resolves, what fails is parked: nothing is lost meanwhile.
+    delivery: deliveryPolicy(own ?? inherited, targetOf(deadLetterSink)),
     ...subscriptionSettings(trigger),
     ...(paused ? { paused } : {}),
   };

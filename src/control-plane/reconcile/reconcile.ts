@@ -151,13 +151,7 @@ export class Reconciler {
       this.#clearAway(namespace);
       writeParts(namespace, { store, deletion: this.#deletion, now: this.#ports.now });
     }
-    let compiled = this.#compileAll(namespaces);
-    for (let rounds = 0; (await this.#push(compiled)) > 0; rounds++) {
-      compiled = this.#compileAll(namespaces);
-      if (rounds + 1 < PUSH_ROUNDS) continue;
-      for (const namespace of namespaces) this.#dirty?.add(namespace);
-      break;
-    }
+    const compiled = await this.#compileAndPush(namespaces);
     for (const { namespace, version, statuses } of compiled) {
       // Objects may have changed while channels were called.
       const isFresh = store.latestResourceVersion() === version;
@@ -170,6 +164,17 @@ export class Reconciler {
     this.#events.expire();
     await this.#pokeWhenDue();
     this.#wakeWhenDue();
+  }
+
+  /** What was compiled last, and is in force as far as channels could be reached. */
+  async #compileAndPush(namespaces: readonly string[]) {
+    let compiled = this.#compileAll(namespaces);
+    for (let rounds = 0; rounds < PUSH_ROUNDS; rounds++) {
+      if ((await this.#push(compiled)) === 0) return compiled;
+      compiled = this.#compileAll(namespaces);
+    }
+    for (const namespace of namespaces) this.#dirty?.add(namespace);
+    return compiled;
   }
 
   #compileAll(namespaces: readonly string[]) {

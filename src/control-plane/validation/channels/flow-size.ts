@@ -3,7 +3,7 @@ import type { JsonObject } from "../../resources/json.ts";
 import { nameOf } from "../../resources/metadata.ts";
 import { type FieldError, invalidValue } from "../field-error.ts";
 
-/** An event has 255 hops, of which a step takes one and its answer another. */
+/** An event has 255 hops, of which each channel that it comes to takes at least one. */
 const MAX_CHANNELS = 100;
 /** Names have 253 characters at most, and the longest ending, `-kn-parallel-filter-99`, has 22. */
 const MAX_NAME_LENGTH = 230;
