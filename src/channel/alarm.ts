@@ -8,6 +8,7 @@ import { expire, type OutcomeContext } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
 import { nextRetentionMs, passMs } from "./retention.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
+import { purposeOf } from "./straggler.ts";
 
 /** Rebuilds what a restart lost; attempts that were out then count as made. */
 export function startAgain(state: ChannelState, context: OutcomeContext): void {
@@ -21,11 +22,10 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
   for (const { subscription, straggler } of out) {
     if (straggler.attempts < attemptsAllowed(subscription.configuration.delivery)) continue;
     // Its last attempt was out: nobody knows how it went, and it has no other.
-    const purpose = straggler.state === "retrying" ? "deliver" : "dead-letter";
     expire(context, subscription, {
       unit: { kind: "straggler", straggler },
       attempt: straggler.attempts,
-      purpose,
+      purpose: purposeOf(straggler.state),
       leasedAtMs: straggler.dueAtMs,
       expiresAtMs: context.nowMs,
       lane: "",

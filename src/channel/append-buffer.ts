@@ -4,9 +4,10 @@
  */
 import type { AppendCall } from "../core/channel-protocol.ts";
 import { dataOffset } from "../core/event-codec.ts";
-import { CHUNK_BYTES, CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from "./limits.ts";
+import { CHUNKED_ABOVE_BYTES, SEGMENT_BYTES, SEGMENT_EVENTS } from "./limits.ts";
 import { encodeEnds, type Segment } from "./log.ts";
 import type { ChannelStorage } from "./storage.ts";
+import { writeBlob } from "./write-blob.ts";
 
 /** Most bytes that a character of a key takes: escaped in JSON, or in UTF-8. */
 const KEY_CHARACTER_BYTES = 3;
@@ -19,9 +20,16 @@ export interface PendingEvent {
   readonly keys: readonly string[];
 }
 
+/** A courier that hands events over goes on to serve this channel, if the channel takes it. */
+export interface CourierOffer {
+  isTaken: boolean;
+}
+
 /** Events of one producer's call, or one reply, that become visible together. */
 export interface PendingCall {
   readonly events: readonly PendingEvent[];
+  /** Of a courier that brought them. */
+  readonly offer?: CourierOffer;
   /** Called with the sequence number of the first event once all are durable. */
   readonly accepted: (firstSeq: number) => void;
   readonly refused: (error: Error) => void;
@@ -139,14 +147,6 @@ function rowBytes(event: Uint8Array, keys: readonly string[]): number {
 /** At most: a key is stored as a JSON string beside its event's index. */
 function keyBytes(key: string): number {
   return key.length * KEY_CHARACTER_BYTES + KEY_FRAME_BYTES;
-}
-
-function writeBlob(storage: ChannelStorage, id: number, event: Uint8Array): { id: number; bytes: number } {
-  const data = event.subarray(dataOffset(event));
-  for (let part = 0; part * CHUNK_BYTES < data.length; part++) {
-    storage.segments.insertChunk(id, part, data.slice(part * CHUNK_BYTES, (part + 1) * CHUNK_BYTES));
-  }
-  return { id, bytes: data.length };
 }
 
 class Draft {

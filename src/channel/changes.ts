@@ -33,7 +33,10 @@ export class Changes {
   }
 
   putStraggler(row: StragglerRow, options: { readonly urgent: boolean }): void {
-    this.stragglers.set(row.id, row);
+    const before = this.stragglers.get(row.id);
+    // A reply that is not written yet goes with what is written in its row's place.
+    const reply = row.reply ?? (before === undefined || before === "deleted" ? null : before.reply);
+    this.stragglers.set(row.id, { ...row, reply });
     if (options.urgent) this.urgent = true;
   }
 

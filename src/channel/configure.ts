@@ -135,6 +135,8 @@ function reconfigure(
   // An idle position that storage has from earlier would give the new filter what the old one let pass by.
   state.changes.positions.add(subscription.group);
   for (const straggler of [...subscription.stragglers.values()]) {
+    // Its subscriber has taken the event by the old filter's word.
+    if (straggler.holdsReply) continue;
     const found = readEvent(state, straggler.seq, straggler);
     if (found === undefined || subscription.filter(decodeHead(found.bytes).attributes)) continue;
     subscription.stragglers.delete(straggler.seq);

@@ -7,12 +7,14 @@ export interface Counters {
   parked: number;
   /** Ended by a named act: a person's discard or skip, deletion, or the expiry of parked ones. */
   discarded: number;
-  /** Replies appended to the channel. */
+  /** Replies appended to the channel, or passed on to where the subscription sends them. */
   replies: number;
   /** Replies dropped because their event had no hop left. */
   hopsExhausted: number;
   /** 2xx answers whose body is no CloudEvent. */
   unusableReplies: number;
+  /** 2xx answers without a reply where one was to be passed on: the flow ends there. */
+  withoutReply: number;
 }
 
 export function noCounts(): Counters {
@@ -25,5 +27,6 @@ export function noCounts(): Counters {
     replies: 0,
     hopsExhausted: 0,
     unusableReplies: 0,
+    withoutReply: 0,
   };
 }

@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/channel/0001-channel.sql";
 import migration0002 from "../../migrations/channel/0002-parked-expiry.sql";
+import migration0003 from "../../migrations/channel/0003-replies.sql";
 import type { PackedAppendRequest } from "../core/append-wire.ts";
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
@@ -14,7 +15,7 @@ import { wakeTransport } from "../platform/wake-up.ts";
 import { ChannelHost, type HostPorts } from "./host.ts";
 import { newUsage, type Usage, withUsage } from "./usage.ts";
 
-const MIGRATIONS = [migration0001, migration0002];
+const MIGRATIONS = [migration0001, migration0002, migration0003];
 
 export class Channel extends DurableObject<Env> implements ChannelRpc {
   readonly #usage = newUsage(Date.now());
@@ -43,6 +44,10 @@ export class Channel extends DurableObject<Env> implements ChannelRpc {
 
   remove(uid: string, version: number) {
     return this.#called("remove").remove(uid, version);
+  }
+
+  retire(uid: string, version: number) {
+    return this.#called("retire").retire(uid, version);
   }
 
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {

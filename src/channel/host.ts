@@ -2,7 +2,7 @@
  * The life of a channel object: it exists once it is configured, belongs to one uid at a time, starts again from
  * storage when something throws, and leaves a tombstone when it is deleted.
  *
- *   nothing ──configure──▶ living ──remove──▶ tombstone ──newer configure──▶ living
+ *   nothing ──configure──▶ living ──remove, or retire once drained──▶ tombstone ──newer configure──▶ living
  *                            └──configure of another uid──▶ wiped, living
  */
 import type {
@@ -15,6 +15,7 @@ import type {
   LeaseRequest,
   OperatorAnswer,
   OperatorRequest,
+  RetireAnswer,
 } from "../core/channel-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import { Channel } from "./channel.ts";
@@ -77,9 +78,19 @@ export class ChannelHost implements ChannelPort {
       const stored = this.#storage.identity();
       // A uid that is gone never comes back, so its removal holds whatever its version.
       if (stored !== undefined && stored.uid !== uid) return;
-      this.#stop();
-      this.#bury(stored, uid, version);
-      await this.#ports.deleteAlarm();
+      await this.#remove(stored, uid, version);
+    });
+  }
+
+  async retire(uid: string, version: number): Promise<RetireAnswer> {
+    return this.#orRestart(async () => {
+      const stored = this.#storage.exists() ? this.#storage.identity() : undefined;
+      if (stored === undefined || stored.uid !== uid || stored.removed) return { kind: "retired" };
+      if (stored.version > version) return { kind: "outdated", version: stored.version };
+      const left = this.#engine?.left();
+      if (left !== undefined && left.unsettled + left.parked > 0) return { kind: "draining", ...left };
+      await this.#remove(stored, uid, version);
+      return { kind: "retired" };
     });
   }
 
@@ -111,6 +122,13 @@ export class ChannelHost implements ChannelPort {
       this.#ports.abort(error instanceof Error ? error.message : String(error));
       throw error;
     }
+  }
+
+  /** Nothing is awaited before the storage is empty, so that nothing comes in between. */
+  async #remove(stored: Identity | undefined, uid: string, version: number): Promise<void> {
+    this.#stop();
+    this.#bury(stored, uid, version);
+    await this.#ports.deleteAlarm();
   }
 
   #bury(stored: Identity | undefined, uid: string, version: number): void {

@@ -7,7 +7,7 @@ import { FAR_BEHIND_EVENTS, FAST_ANSWERS, SLOW_ANSWER_MS } from "./limits.ts";
 import type { Subscription } from "./subscription.ts";
 
 /** A courier is taken to be at work for this long after its last lease call, where its end is not known, ms. */
-const AT_WORK_MS = 1_000;
+export const AT_WORK_MS = 1_000;
 /** Direct couriers that one lane may have at once. */
 const COURIERS_PER_LANE = 4;
 /**
@@ -43,7 +43,7 @@ export interface Lane {
   lastWakeMs: number;
   /** Its couriers' ends are known, because their calls are held open. */
   isTracked: boolean;
-  /** Queue couriers: the last one found nothing and has nothing in flight, so it is gone. */
+  /** Couriers whose end is not known: the last one found nothing and has nothing in flight, so it is gone. */
   isUnattended: boolean;
   /** A wake-up failed: no other before this time, epoch milliseconds. */
   restUntilMs: number;
@@ -136,12 +136,16 @@ export function reassess(subscription: Subscription, nowMs: number): void {
 export function needsCourier(lane: Lane, allRuns: number, nowMs: number): boolean {
   if (lane.waiting.size > 0 || nowMs < lane.restUntilMs) return false;
   const quietMs = nowMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
-  if (lane.isTracked && lane.runs > 0) {
+  if (lane.runs > 0) {
     const isAllowed = lane.name === SHARED_LANE || allRuns < ALL_COURIERS;
     return quietMs > BUSY_MS && isAllowed && lane.runs < mostCouriers(lane, quietMs);
   }
-  if (lane.isTracked) return true;
-  return lane.isUnattended || quietMs > AT_WORK_MS;
+  return isDeserted(lane) || quietMs > AT_WORK_MS;
+}
+
+/** Whether nobody is at work in it; a courier whose end is not known counts until it finds nothing. */
+export function isDeserted(lane: Lane): boolean {
+  return lane.runs === 0 && (lane.isTracked || lane.isUnattended);
 }
 
 function mostCouriers(lane: Lane, quietMs: number): number {

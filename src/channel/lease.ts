@@ -3,21 +3,16 @@ import type { Delivery, LeaseAnswer, LeasedEvent, Route } from "../core/channel-
 import type { AttributeValue } from "../core/event.ts";
 import { concatBytes } from "../core/event-codec.ts";
 import type { Lane } from "./lanes.ts";
-import {
-  CHUNK_BYTES,
-  LEASE_BYTES,
-  LEASE_DELIVERIES,
-  LEASE_MARGIN_MS,
-  LONG_SCAN_EVENTS,
-  SCAN_EVENTS,
-  SLOW_ANSWER_MS,
-} from "./limits.ts";
-import { becomeStraggler, type OutcomeContext, parkStraggler } from "./outcomes.ts";
-import { readEvent } from "./read-event.ts";
+import { CHUNK_BYTES, LEASE_BYTES, LEASE_DELIVERIES, LONG_SCAN_EVENTS, SCAN_EVENTS, SLOW_ANSWER_MS } from "./limits.ts";
+import type { OutcomeContext } from "./outcomes.ts";
+import { type FoundEvent, readEvent, readKeptReply } from "./read-event.ts";
+import { dropReply } from "./replies.ts";
 import { scan } from "./scan.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
-import { type LastFailure, type Straggler, stragglerRow } from "./straggler.ts";
+import { becomeStraggler, parkStraggler } from "./straggle.ts";
+import { type LastFailure, purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription, Unit } from "./subscription.ts";
+import { destinationOf, leaseMs, replyTarget } from "./targets.ts";
 
 export const EMPTY_LEASE: LeaseAnswer = {
   deliveries: [],
@@ -57,7 +52,7 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
         // Written down, so that a restart does not read all that again.
         if (read >= LONG_SCAN_EVENTS) context.changes.positions.add(subscription.group);
       }
-      const unit = nextUnit(context, subscription);
+      const unit = nextUnit(state, context, subscription);
       if (unit !== undefined) draft.add(subscription, take(context, { subscription, unit, lane: lane.name }));
       else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs());
       // Last in the set: the next lease begins with its neighbours. Without a unit it stays only to be scanned on.
@@ -81,13 +76,23 @@ function relieve(state: ChannelState, context: OutcomeContext, subscription: Sub
   }
 }
 
-/** What may be leased now. Dead letters whose sink was taken away are parked: they are not for the subscriber. */
-function nextUnit(context: OutcomeContext, subscription: Subscription): Unit | undefined {
-  const hasSink = subscription.configuration.delivery.deadLetterSink !== undefined;
+/**
+ * What may be leased now. What was to go where the configuration sends nothing any more is not for the subscriber: dead
+ * letters are parked, replies dropped.
+ */
+function nextUnit(state: ChannelState, context: OutcomeContext, subscription: Subscription): Unit | undefined {
+  const { delivery, reply } = subscription.configuration;
   for (;;) {
     const unit = subscription.next(context.nowMs);
-    if (hasSink || unit?.kind !== "straggler" || unit.straggler.state !== "dead-lettering") return unit;
-    parkStraggler(context, subscription, unit.straggler);
+    if (unit?.kind !== "straggler") return unit;
+    const { straggler } = unit;
+    if (straggler.state === "dead-lettering" && delivery.deadLetterSink === undefined) {
+      parkStraggler(context, subscription, straggler);
+    } else if (straggler.state === "replying" && reply.kind !== "target") {
+      dropReply(state, context, subscription, straggler);
+    } else {
+      return unit;
+    }
   }
 }
 
@@ -98,15 +103,14 @@ function take(
 ): [number, Lease] {
   const { nowMs, changes } = context;
   const { subscription, unit } = what;
-  const dead = unit.kind === "straggler" && unit.straggler.state === "dead-lettering";
+  const purpose = unit.kind === "fresh" ? "deliver" : purposeOf(unit.straggler.state);
   const before = unit.kind === "fresh" ? unit.entry.attempts : unit.straggler.attempts;
-  const expiresAtMs = nowMs + subscription.configuration.delivery.timeoutMs + LEASE_MARGIN_MS;
   let lease: Lease = {
     unit,
     attempt: before + 1,
-    purpose: dead ? "dead-letter" : "deliver",
+    purpose,
     leasedAtMs: nowMs,
-    expiresAtMs,
+    expiresAtMs: nowMs + leaseMs(subscription.configuration, purpose),
     lane: what.lane,
   };
   const seq = unit.kind === "fresh" ? unit.entry.seq : unit.straggler.seq;
@@ -140,7 +144,10 @@ class LeaseDraft {
 
   add(subscription: Subscription, [seq, lease]: readonly [number, Lease]): void {
     const straggler = lease.unit.kind === "straggler" ? lease.unit.straggler : undefined;
-    const event = this.#eventIndex(seq, straggler);
+    const event =
+      straggler !== undefined && lease.purpose === "reply"
+        ? this.#place(readKeptReply(this.#state, straggler), `the reply of ${seq}`)
+        : this.#eventIndex(seq, straggler);
     this.deliveries.push({
       token: {
         subscription: subscription.uid,
@@ -170,14 +177,19 @@ class LeaseDraft {
   #eventIndex(seq: number, straggler: Straggler | undefined): number {
     const known = this.#eventBySeq.get(seq);
     if (known !== undefined) return known;
-    const found = readEvent(this.#state, seq, straggler);
-    // Retention keeps what is unsettled, so a missing event is a bug: stop rather than skip it.
-    if (found === undefined) throw new Error(`event ${seq} is not in the log`);
+    const index = this.#place(readEvent(this.#state, seq, straggler), `event ${seq}`);
+    this.#eventBySeq.set(seq, index);
+    return index;
+  }
+
+  /** Retention keeps what is unsettled, so a missing event is a bug: stop rather than skip it. */
+  #place(found: FoundEvent | undefined, name: string): number {
+    if (found === undefined) throw new Error(`${name} is not in storage`);
     const { blob, bytes } = found;
     const place = { start: this.bytes, end: this.bytes + bytes.length };
     this.#parts.push(bytes);
     this.bytes = place.end;
-    const index =
+    return (
       this.#events.push(
         blob === undefined
           ? { kind: "inline", ...place }
@@ -188,9 +200,8 @@ class LeaseDraft {
               parts: Math.ceil(blob.bytes / CHUNK_BYTES),
               dataBytes: blob.bytes,
             },
-      ) - 1;
-    this.#eventBySeq.set(seq, index);
-    return index;
+      ) - 1
+    );
   }
 
   #routeIndex(subscription: Subscription, purpose: Lease["purpose"]): number {
@@ -198,15 +209,16 @@ class LeaseDraft {
     const known = this.#routeByKey.get(key);
     if (known !== undefined) return known;
     const { configuration } = subscription;
-    const { delivery } = configuration;
-    const dead = purpose === "dead-letter";
+    const { delivery, subscriber } = configuration;
+    const replyTo = replyTarget(configuration, purpose);
     const index =
       this.#routes.push({
-        target: dead && delivery.deadLetterSink !== undefined ? delivery.deadLetterSink : configuration.subscriber,
+        target: destinationOf(configuration, purpose),
         namespace: configuration.namespace,
         timeoutMs: delivery.timeoutMs,
         format: delivery.format,
-        wantsReply: !dead && configuration.subscriber.kind === "url",
+        wantsReply: purpose === "deliver" && subscriber.kind === "url",
+        ...(replyTo === undefined ? {} : { replyTo }),
       }) - 1;
     this.#routeByKey.set(key, index);
     return index;

@@ -6,7 +6,7 @@ import { seqOf } from "./configure.ts";
 import { eventBytes, headAt } from "./log.ts";
 import { MOST_SKIPPED, skip } from "./skip.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
-import { type LastFailure, stragglerFromRow } from "./straggler.ts";
+import { type LastFailure, stragglerFromRow, stragglerRow } from "./straggler.ts";
 import type { StragglerSummary } from "./straggler-table.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -144,8 +144,7 @@ function redrive(state: ChannelState, row: StragglerSummary): boolean {
   const parked = stragglerFromRow(row, true);
   const straggler = { ...parked, orderingKey: undefined, attempts: 0, dueAtMs: state.ports.now() };
   subscription.addStraggler(straggler);
-  const redriven = { ...row, state: "retrying", attempt: 0, due_at: straggler.dueAtMs, leased: 0, ordering_key: null };
-  state.changes.putStraggler({ ...redriven, event: null }, { urgent: true });
+  state.changes.putStraggler(stragglerRow(straggler, false), { urgent: true });
   return true;
 }
 

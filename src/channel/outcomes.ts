@@ -1,18 +1,20 @@
 /**
  * What becomes of a delivery when an outcome arrives or a lease expires. The only place that decides it:
  *
- *   delivered (first one wins, even late) ──▶ settled, its reply appended
- *   failed, retriable, attempts left      ──▶ straggler, due after the back-off
- *   failed for good                       ──▶ dead letter sink, with the same retries ──▶ else parked
+ *   delivered (first one wins, even late)    ──▶ settled, its reply appended or passed on
+ *   delivered, its reply did not get through ──▶ the reply is kept and tried again; the subscriber is not
+ *   failed, retriable, attempts left         ──▶ straggler, due after the back-off
+ *   failed for good, event or reply          ──▶ the event to the dead letter sink, with the same retries ──▶ else parked
  */
-import type { Outcome, Settlement, Token } from "../core/channel-protocol.ts";
+import type { DeliveredOutcome, FailedOutcome, Settlement, Token } from "../core/channel-protocol.ts";
 import { isRetriable } from "../core/classify.ts";
 import { attemptsAllowed, nextDelayMs } from "../core/retry.ts";
 import type { Changes } from "./changes.ts";
 import { SLOW_ANSWER_MS } from "./limits.ts";
-import { type LastFailure, type Straggler, stragglerRow } from "./straggler.ts";
+import { answeredStraggler, becomeStraggler, parkStraggler, removeStraggler, settleEntry } from "./straggle.ts";
+import { type LastFailure, purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription } from "./subscription.ts";
-import type { Entry } from "./window.ts";
+import { destinationOf } from "./targets.ts";
 
 export interface OutcomeContext {
   readonly changes: Changes;
@@ -25,9 +27,9 @@ export interface OutcomeContext {
   readonly park: (subscription: Subscription, straggler: Straggler) => void;
   /** Appends a reply in the commit that settles. */
   readonly appendReply: (subscription: Subscription, reply: Uint8Array) => void;
+  /** Of an event in the log; undefined where the subscription is unordered. */
+  readonly orderingKey: (subscription: Subscription, seq: number) => string | undefined;
 }
-
-type Failed = Extract<Outcome, { kind: "failed" }>;
 
 /** Applies one reported outcome; false when its token was not valid any more and nothing changed. */
 export function settle(context: OutcomeContext, subscription: Subscription, settlement: Settlement): boolean {
@@ -43,34 +45,94 @@ function delivered(
   context: OutcomeContext,
   subscription: Subscription,
   token: Token,
-  outcome: Extract<Outcome, { kind: "delivered" }>,
+  outcome: DeliveredOutcome,
 ): boolean {
   const straggler = subscription.stragglers.get(token.seq);
-  const entry = subscription.window.get(token.seq);
-  if (token.purpose === "dead-letter") {
-    if (straggler?.state !== "dead-lettering") return false;
-    subscription.counters.deadLettered++;
-    removeStraggler(context, subscription, straggler);
+  switch (token.purpose) {
+    case "deliver":
+      // Its subscriber has answered another attempt: all that is missing is a reply that gets through.
+      if (straggler?.holdsReply) return outcome.replied === true && replyPassedOn(context, subscription, straggler);
+      return answered(context, subscription, token.seq, outcome);
+    case "reply":
+      return straggler?.holdsReply === true && replyPassedOn(context, subscription, straggler, outcome);
+    case "dead-letter":
+      if (straggler?.state !== "dead-lettering") return false;
+      subscription.counters.deadLettered++;
+      removeStraggler(context, subscription, straggler);
+      return true;
+    default:
+      return token.purpose satisfies never;
+  }
+}
+
+/** The subscriber took the event, and nobody has said so before. */
+function answered(
+  context: OutcomeContext,
+  subscription: Subscription,
+  seq: number,
+  outcome: DeliveredOutcome,
+): boolean {
+  const straggler = subscription.stragglers.get(seq);
+  const entry = subscription.window.get(seq);
+  if (straggler === undefined && entry === undefined && !subscription.isAhead(seq)) return false;
+  const { counters, configuration } = subscription;
+  subscription.leases.delete(seq);
+  subscription.breaker.answered();
+  if (outcome.unusableReply) counters.unusableReplies++;
+  context.changes.positions.add(subscription.group);
+  if (outcome.reply !== undefined && configuration.reply.kind === "target") {
+    const { reply, replyFailure: failure } = outcome;
+    keepReply(context, subscription, answeredStraggler(context, subscription, seq), { reply, failure });
     return true;
   }
   if (straggler !== undefined) removeStraggler(context, subscription, straggler);
   else if (entry !== undefined) settleEntry(subscription, entry);
-  else if (!subscription.isAhead(token.seq)) return false;
-  else subscription.settledAhead.add(token.seq);
-  subscription.leases.delete(token.seq);
-
-  subscription.breaker.answered();
-  subscription.counters.delivered++;
-  if (outcome.hopsExhausted) subscription.counters.hopsExhausted++;
-  if (outcome.unusableReply) subscription.counters.unusableReplies++;
-  if (outcome.reply !== undefined && subscription.configuration.reply.kind === "channel-itself") {
+  else subscription.settledAhead.add(seq);
+  counters.delivered++;
+  if (outcome.hopsExhausted) counters.hopsExhausted++;
+  else if (outcome.replied) counters.replies++;
+  else if (configuration.reply.kind === "target") counters.withoutReply++;
+  if (outcome.reply !== undefined && configuration.reply.kind === "channel-itself") {
     context.appendReply(subscription, outcome.reply);
   }
-  context.changes.positions.add(subscription.group);
   return true;
 }
 
-function failed(context: OutcomeContext, subscription: Subscription, token: Token, outcome: Failed): boolean {
+/** The delivery goes on as its reply: the courier's own try, if it made one, was the first attempt. */
+function keepReply(
+  context: OutcomeContext,
+  subscription: Subscription,
+  straggler: Straggler,
+  { reply, failure }: { readonly reply: Uint8Array; readonly failure: FailedOutcome | undefined },
+): void {
+  straggler.state = "replying";
+  straggler.holdsReply = true;
+  straggler.attempts = 0;
+  straggler.dueAtMs = context.nowMs;
+  straggler.failure = undefined;
+  context.changes.putStraggler({ ...stragglerRow(straggler, false), reply }, { urgent: true });
+  if (failure === undefined) {
+    subscription.schedule(straggler);
+    return;
+  }
+  straggler.attempts = 1;
+  afterFailure(context, subscription, straggler, failure);
+}
+
+function replyPassedOn(
+  context: OutcomeContext,
+  subscription: Subscription,
+  straggler: Straggler,
+  outcome?: DeliveredOutcome,
+): true {
+  subscription.counters.delivered++;
+  if (outcome?.hopsExhausted) subscription.counters.hopsExhausted++;
+  else subscription.counters.replies++;
+  removeStraggler(context, subscription, straggler);
+  return true;
+}
+
+function failed(context: OutcomeContext, subscription: Subscription, token: Token, outcome: FailedOutcome): boolean {
   const lease = subscription.leases.get(token.seq);
   if (lease === undefined || lease.attempt !== token.attempt || lease.purpose !== token.purpose) return false;
   // The attempt of the same number from before a restart.
@@ -85,24 +147,33 @@ export function expire(context: OutcomeContext, subscription: Subscription, leas
   endAttempt(context, subscription, lease, { kind: "failed", errorData: btoa(reason), reason });
 }
 
-function endAttempt(context: OutcomeContext, subscription: Subscription, lease: Lease, outcome: Failed): void {
-  const { changes, nowMs } = context;
+function endAttempt(context: OutcomeContext, subscription: Subscription, lease: Lease, outcome: FailedOutcome): void {
   const straggler = becomeStraggler(context, subscription, lease);
   subscription.leases.delete(straggler.seq);
-  subscription.counters.failedAttempts++;
-  changes.positions.add(subscription.group);
-
-  const policy = subscription.configuration.delivery;
-  const retriable = isRetriable(outcome.status);
   if (lease.purpose === "deliver") {
-    if (retriable) subscription.breaker.failed(nowMs);
+    if (isRetriable(outcome.status)) subscription.breaker.failed(context.nowMs);
     else subscription.breaker.answered();
   }
   straggler.attempts = lease.attempt;
-  if (lease.purpose === "deliver") straggler.failure = lastFailure(subscription, outcome, nowMs);
-  if (retriable && lease.attempt < attemptsAllowed(policy)) {
-    straggler.dueAtMs = nowMs + nextDelayMs(policy, lease.attempt, outcome, context.random);
-  } else if (lease.purpose === "deliver" && policy.deadLetterSink !== undefined) {
+  afterFailure(context, subscription, straggler, outcome);
+}
+
+/** Another attempt, the dead letter sink, or a person: what follows the straggler's attempt that has just failed. */
+function afterFailure(
+  context: OutcomeContext,
+  subscription: Subscription,
+  straggler: Straggler,
+  outcome: FailedOutcome,
+): void {
+  const { changes, nowMs } = context;
+  subscription.counters.failedAttempts++;
+  changes.positions.add(subscription.group);
+  const policy = subscription.configuration.delivery;
+  const isDeadLetter = straggler.state === "dead-lettering";
+  if (!isDeadLetter) straggler.failure = lastFailure(subscription, straggler, outcome, nowMs);
+  if (isRetriable(outcome.status) && straggler.attempts < attemptsAllowed(policy)) {
+    straggler.dueAtMs = nowMs + nextDelayMs(policy, straggler.attempts, outcome, context.random);
+  } else if (!isDeadLetter && policy.deadLetterSink !== undefined) {
     straggler.state = "dead-lettering";
     straggler.attempts = 0;
     straggler.dueAtMs = nowMs;
@@ -114,57 +185,14 @@ function endAttempt(context: OutcomeContext, subscription: Subscription, lease: 
   changes.putStraggler(stragglerRow(straggler, false), { urgent: true });
 }
 
-/** Takes a delivery out of the automatic course, for a person to redrive or discard. */
-export function parkStraggler(context: OutcomeContext, subscription: Subscription, straggler: Straggler): void {
-  subscription.counters.parked++;
-  subscription.stragglers.delete(straggler.seq);
-  subscription.leases.delete(straggler.seq);
-  context.park(subscription, straggler);
-  if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
-  context.changes.positions.add(subscription.group);
-  context.changes.urgent = true;
-}
-
-/** The straggler of a lease; a fresh event that failed becomes one now and leaves the window. */
-export function becomeStraggler(context: OutcomeContext, subscription: Subscription, lease: Lease): Straggler {
-  if (lease.unit.kind === "straggler") return lease.unit.straggler;
-  const { entry } = lease.unit;
-  const straggler: Straggler = {
-    id: context.nextStragglerId(),
-    subscription: subscription.uid,
-    seq: entry.seq,
-    orderingKey: entry.orderingKey,
-    state: "retrying",
-    attempts: lease.attempt,
-    dueAtMs: context.nowMs,
-    failure: undefined,
-    isCopied: false,
-  };
-  subscription.stragglers.set(entry.seq, straggler);
-  if (entry.orderingKey !== undefined) subscription.ready.hold(entry.orderingKey, entry.seq);
-  if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
-  else if (subscription.isAhead(entry.seq)) subscription.settledAhead.add(entry.seq);
-  return straggler;
-}
-
-function settleEntry(subscription: Subscription, entry: Entry): void {
-  // A pending entry still stands in the ready queue, which lets go of its key when it comes up.
-  const held = entry.state === "leased" ? entry.orderingKey : undefined;
-  subscription.window.settle(entry);
-  if (held !== undefined) subscription.ready.release(held, entry.seq);
-}
-
-function removeStraggler(context: OutcomeContext, subscription: Subscription, straggler: Straggler): void {
-  subscription.stragglers.delete(straggler.seq);
-  subscription.leases.delete(straggler.seq);
-  context.changes.deleteStraggler(straggler.id);
-  context.changes.positions.add(subscription.group);
-  if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
-}
-
-function lastFailure(subscription: Subscription, outcome: Failed, nowMs: number): LastFailure {
+function lastFailure(
+  subscription: Subscription,
+  straggler: Straggler,
+  outcome: FailedOutcome,
+  nowMs: number,
+): LastFailure {
   return {
-    destination: subscription.configuration.subscriber.url,
+    destination: destinationOf(subscription.configuration, purposeOf(straggler.state)).url,
     ...(outcome.status === undefined ? {} : { status: outcome.status }),
     errorData: outcome.errorData,
     reason: outcome.reason,

@@ -1,7 +1,10 @@
-/** A subscriber's reply becomes an event of its channel, in the commit that settles the delivery. */
+/** A subscriber's reply becomes an event of its channel, in the commit that settles the delivery; or it is dropped. */
 import { withArrivalTime } from "../core/arrival-time.ts";
 import { decodeEvent, encodeEvent } from "../core/event-codec.ts";
+import type { OutcomeContext } from "./outcomes.ts";
 import type { ChannelState } from "./state.ts";
+import { removeStraggler } from "./straggle.ts";
+import type { Straggler } from "./straggler.ts";
 import type { Subscription } from "./subscription.ts";
 
 export function appendReply(state: ChannelState, subscription: Subscription, encoded: Uint8Array): void {
@@ -27,4 +30,21 @@ export function appendReply(state: ChannelState, subscription: Subscription, enc
     refused: () => {},
   });
   state.changes.urgent = true;
+}
+
+/** A kept reply whose subscription sends replies nowhere any more: its delivery ends like one that never had a target. */
+export function dropReply(
+  state: ChannelState,
+  context: OutcomeContext,
+  subscription: Subscription,
+  straggler: Straggler,
+): void {
+  subscription.counters.delivered++;
+  removeStraggler(context, subscription, straggler);
+  state.ports.log({
+    event: "reply.dropped",
+    reason: "the subscription has no place for replies any more",
+    subscription: subscription.uid,
+    name: subscription.configuration.name,
+  });
 }

@@ -2,9 +2,10 @@
  * Brings work and couriers together: fulfils lease calls that are held open, wakes a courier where nobody waits, and
  * looks again when a back-off, a rate or a breaker lets something through.
  */
-import type { LeaseAnswer } from "../core/channel-protocol.ts";
+import { type LeaseAnswer, SHARED_LANE } from "../core/channel-protocol.ts";
+import type { CourierOffer } from "./append-buffer.ts";
 import type { Committer } from "./commit.ts";
-import { type Lane, needsCourier, reassess } from "./lanes.ts";
+import { AT_WORK_MS, isDeserted, type Lane, needsCourier, reassess } from "./lanes.ts";
 import { assembleLease, EMPTY_LEASE } from "./lease.ts";
 import { IDLE_HOLD_MS, LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
 import type { OutcomeContext } from "./outcomes.ts";
@@ -30,15 +31,15 @@ export class Serving {
     this.#timer?.cancel();
   }
 
-  /** These may have something to lease: hand it to whoever waits, or wake a courier. */
-  stir(subscriptions: Iterable<Subscription>): void {
+  /** These may have something to lease: hand it to whoever waits, take the courier that is offered, or wake one. */
+  stir(subscriptions: Iterable<Subscription>, offer?: CourierOffer): void {
     if (this.#isStopped) return;
     const lanes = new Set<Lane>();
     for (const subscription of subscriptions) {
       this.#state.busy.add(subscription);
       lanes.add(this.#state.lanes.activate(subscription));
     }
-    for (const lane of lanes) this.#serve(lane);
+    for (const lane of lanes) this.#serve(lane, offer);
   }
 
   /** A courier asks; the call may stay open until there is something. */
@@ -79,16 +80,16 @@ export class Serving {
     this.#state.lanes.tidy();
   }
 
-  #serve(lane: Lane): void {
+  #serve(lane: Lane, offer?: CourierOffer): void {
     if (this.#isStopped) return;
     for (const waiting of [...lane.waiting]) {
       if (lane.active.size === 0) return;
       waiting.tryNow();
     }
-    this.#wakeIfNeeded(lane);
+    this.#wakeIfNeeded(lane, offer);
   }
 
-  #wakeIfNeeded(lane: Lane): void {
+  #wakeIfNeeded(lane: Lane, offer: CourierOffer | undefined): void {
     const nowMs = this.#state.ports.now();
     for (const subscription of lane.active) {
       if (this.#canLease(subscription, nowMs)) continue;
@@ -96,15 +97,19 @@ export class Serving {
       this.#waitUntil(subscription.nextAtMs());
     }
     if (lane.active.size === 0) return;
+    if (offer !== undefined && lane.name === SHARED_LANE && lane.runs === 0 && lane.waiting.size === 0) {
+      offer.isTaken = true;
+      if (isDeserted(lane)) this.#awaken(lane, { nowMs, isTracked: false });
+      // Should it never come.
+      this.#waitUntil(nowMs + AT_WORK_MS);
+    }
     if (!needsCourier(lane, this.#state.lanes.runs, nowMs)) {
       // Couriers are busy, or a queued wake-up is on its way: look again soon.
       if (lane.waiting.size === 0) this.#waitUntil(nowMs + REASSESS_MS);
       return;
     }
-    lane.lastWakeMs = nowMs;
-    lane.isUnattended = false;
     const run = this.#state.ports.wake(lane.name);
-    lane.isTracked = run !== undefined;
+    this.#awaken(lane, { nowMs, isTracked: run !== undefined });
     if (run === undefined) return;
     lane.runs++;
     run.then(
@@ -115,6 +120,12 @@ export class Serving {
         this.#ended(lane, REST_MS);
       },
     );
+  }
+
+  #awaken(lane: Lane, { nowMs, isTracked }: { readonly nowMs: number; readonly isTracked: boolean }): void {
+    lane.lastWakeMs = nowMs;
+    lane.isUnattended = false;
+    lane.isTracked = isTracked;
   }
 
   #ended(lane: Lane, restMs: number): void {
@@ -151,13 +162,17 @@ export class Serving {
         const answer = this.#assemble(lane, capacity);
         if (answer.deliveries.length > 0 || answer.more) finish(answer);
       };
-      let cancel = this.#state.ports.schedule(holdMs, () => finish(EMPTY_LEASE));
+      const giveUp = (): void => {
+        lane.isUnattended = !this.#hasLeases(lane);
+        finish(EMPTY_LEASE);
+      };
+      let cancel = this.#state.ports.schedule(holdMs, giveUp);
       let isShort = holdMs <= IDLE_HOLD_MS;
       const shorten = (): void => {
         if (isShort) return;
         isShort = true;
         cancel();
-        cancel = this.#state.ports.schedule(IDLE_HOLD_MS, () => finish(EMPTY_LEASE));
+        cancel = this.#state.ports.schedule(IDLE_HOLD_MS, giveUp);
       };
       const waiting = { tryNow, shorten };
       lane.waiting.add(waiting);

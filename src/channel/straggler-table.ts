@@ -14,14 +14,27 @@ export type StragglerRow = {
   readonly event: Uint8Array | null;
   readonly blob: number | null;
   readonly blob_bytes: number | null;
+  readonly reply: Uint8Array | null;
+  readonly reply_blob: number | null;
+  readonly reply_blob_bytes: number | null;
 };
 
-/** A straggler as lists show it, without the bytes of its event. */
-export type StragglerSummary = Omit<StragglerRow, "event">;
+/** A straggler as lists show it, without the bytes of its events. */
+export type StragglerSummary = Omit<StragglerRow, "event" | "reply" | "reply_blob" | "reply_blob_bytes"> & {
+  readonly holds_reply: number;
+};
 
-const STRAGGLER_COLUMNS =
-  "id, subscription, seq, state, attempt, due_at, leased, ordering_key, outcome, blob, blob_bytes";
+/** An event that a row keeps; of a chunked one its head, and where its data is. */
+export type KeptEvent = {
+  readonly event: Uint8Array | null;
+  readonly blob: number | null;
+  readonly bytes: number | null;
+};
+
+const STRAGGLER_COLUMNS = `id, subscription, seq, state, attempt, due_at, leased, ordering_key, outcome, blob, blob_bytes,
+  reply IS NOT NULL AS holds_reply`;
 type Count = { n: number | null };
+type Blobs = { seq: number; blob: number | null; reply_blob: number | null };
 
 export class StragglerTable {
   readonly #sql: SqlStore;
@@ -30,15 +43,18 @@ export class StragglerTable {
     this.#sql = sql;
   }
 
-  /** A copy of the event that the row has once is kept. */
+  /** A copy of the event, or a reply, that the row has once is kept. */
   put(row: StragglerRow): void {
     this.#sql.run(
-      `INSERT INTO straggler (id, subscription, seq, state, attempt, due_at, leased, ordering_key, outcome, event, blob, blob_bytes)
-       VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+      `INSERT INTO straggler (id, subscription, seq, state, attempt, due_at, leased, ordering_key, outcome, event, blob, blob_bytes,
+         reply, reply_blob, reply_blob_bytes)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
        ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt, due_at = excluded.due_at,
          leased = excluded.leased, outcome = excluded.outcome, ordering_key = excluded.ordering_key,
          event = COALESCE(excluded.event, event), blob = COALESCE(excluded.blob, blob),
-         blob_bytes = COALESCE(excluded.blob_bytes, blob_bytes)`,
+         blob_bytes = COALESCE(excluded.blob_bytes, blob_bytes), reply = COALESCE(excluded.reply, reply),
+         reply_blob = COALESCE(excluded.reply_blob, reply_blob),
+         reply_blob_bytes = COALESCE(excluded.reply_blob_bytes, reply_blob_bytes)`,
       row.id,
       row.subscription,
       row.seq,
@@ -51,6 +67,9 @@ export class StragglerTable {
       row.event,
       row.blob,
       row.blob_bytes,
+      row.reply,
+      row.reply_blob,
+      row.reply_blob_bytes,
     );
   }
 
@@ -77,12 +96,21 @@ export class StragglerTable {
     );
   }
 
-  get(id: number): StragglerRow | undefined {
-    return this.#sql.all<StragglerRow>("SELECT * FROM straggler WHERE id = ?", id)[0];
+  eventOf(id: number): KeptEvent | undefined {
+    return this.#sql.all<KeptEvent>("SELECT event, blob, blob_bytes AS bytes FROM straggler WHERE id = ?", id)[0];
   }
 
-  blobOf(id: number): { readonly seq: number; readonly blob: number | null } | undefined {
-    return this.#sql.all<{ seq: number; blob: number | null }>("SELECT seq, blob FROM straggler WHERE id = ?", id)[0];
+  replyOf(id: number): KeptEvent | undefined {
+    const query = "SELECT reply AS event, reply_blob AS blob, reply_blob_bytes AS bytes FROM straggler WHERE id = ?";
+    return this.#sql.all<KeptEvent>(query, id)[0];
+  }
+
+  blobsOf(id: number): Blobs | undefined {
+    return this.#sql.all<Blobs>("SELECT seq, blob, reply_blob FROM straggler WHERE id = ?", id)[0];
+  }
+
+  parkedCount(): number {
+    return this.#sql.all<Count>("SELECT COUNT(*) AS n FROM straggler WHERE state = 'parked'")[0]?.n ?? 0;
   }
 
   /** Whether a parked or redriven delivery still needs this blob. */

@@ -1,10 +1,12 @@
 /**
- * Deliveries with a row of their own, because they failed, were out at a crash, or are parked:
+ * Deliveries with a row of their own, because they or their reply failed, were out at a crash, or are parked:
  *
  *   retrying ──attempts used up──▶ dead-lettering ──attempts used up──▶ parked
+ *      └──answered, the reply does not get through──▶ replying ──▲
  *
- * Active ones (the first two) live in memory too, bounded per subscription; parked ones only in storage.
+ * Active ones (all but the last) live in memory too, bounded per subscription; parked ones only in storage.
  */
+import type { Purpose } from "../core/channel-protocol.ts";
 import type { StragglerRow, StragglerSummary } from "./straggler-table.ts";
 
 /** The last failure, as people see it and as the error extensions of a dead letter say it. */
@@ -22,11 +24,13 @@ export interface Straggler {
   readonly subscription: string;
   readonly seq: number;
   readonly orderingKey: string | undefined;
-  state: "retrying" | "dead-lettering";
+  state: "retrying" | "replying" | "dead-lettering";
   /** Attempts begun in this state. */
   attempts: number;
   dueAtMs: number;
   failure: LastFailure | undefined;
+  /** The subscriber has answered, and is not called again: its reply is in the row until the delivery ends. */
+  holdsReply: boolean;
   /** Redriven: its event is in its own row, because the log may have let go of it. */
   readonly isCopied: boolean;
 }
@@ -45,19 +49,39 @@ export function stragglerRow(straggler: Straggler, leased: boolean): StragglerRo
     event: null,
     blob: null,
     blob_bytes: null,
+    reply: null,
+    reply_blob: null,
+    reply_blob_bytes: null,
   };
 }
 
+/** What an attempt of a straggler in this state sends. */
+export function purposeOf(state: Straggler["state"]): Purpose {
+  switch (state) {
+    case "retrying":
+      return "deliver";
+    case "replying":
+      return "reply";
+    case "dead-lettering":
+      return "dead-letter";
+    default:
+      return state satisfies never;
+  }
+}
+
+/** A parked one comes back to what it was parked from: its reply, or its subscriber. */
 export function stragglerFromRow(row: StragglerSummary, isCopied: boolean): Straggler {
+  const holdsReply = row.holds_reply === 1;
   return {
     id: row.id,
     subscription: row.subscription,
     seq: row.seq,
     orderingKey: row.ordering_key ?? undefined,
-    state: row.state === "dead-lettering" ? "dead-lettering" : "retrying",
+    state: row.state === "dead-lettering" ? "dead-lettering" : holdsReply ? "replying" : "retrying",
     attempts: row.attempt,
     dueAtMs: row.due_at,
     failure: JSON.parse(row.outcome) ?? undefined,
+    holdsReply,
     isCopied,
   };
 }

@@ -3,7 +3,7 @@
  * a restart builds it again from its position, its stragglers and the log.
  */
 
-import type { SubscriptionConfiguration } from "../core/channel-protocol.ts";
+import type { Purpose, SubscriptionConfiguration } from "../core/channel-protocol.ts";
 import type { EventHead } from "../core/event.ts";
 import { compileFilter, type Filter } from "../core/filters/filter.ts";
 import { Breaker } from "./breaker.ts";
@@ -12,7 +12,8 @@ import { ACTIVE_STRAGGLERS } from "./limits.ts";
 import { orderingKeyOf } from "./ordering-key.ts";
 import { type RateLimit, rateLimitOf } from "./rate-limit.ts";
 import { type ReadyQueue, readyQueue } from "./ready-queue.ts";
-import { DueQueue, type Straggler } from "./straggler.ts";
+import type { Straggler } from "./straggler.ts";
+import { StragglerQueues } from "./straggler-queues.ts";
 import { type Entry, inRanges, type Range, Window } from "./window.ts";
 
 /** What can be leased: an event for the first time, or a straggler. */
@@ -23,7 +24,7 @@ export type Unit =
 export interface Lease {
   readonly unit: Unit;
   readonly attempt: number;
-  readonly purpose: "deliver" | "dead-letter";
+  readonly purpose: Purpose;
   readonly leasedAtMs: number;
   readonly expiresAtMs: number;
   readonly lane: string;
@@ -46,8 +47,10 @@ export class Subscription {
   readonly window = new Window();
   /** Active stragglers by event. */
   readonly stragglers = new Map<number, Straggler>();
-  readonly retrying = new DueQueue();
-  readonly deadLettering = new DueQueue();
+  /** Those that wait for their time. */
+  readonly #queues = new StragglerQueues(
+    (each) => this.stragglers.get(each.seq) === each && !this.leases.has(each.seq),
+  );
   /** Deliveries that are out, by event. */
   readonly leases = new Map<number, Lease>();
   /** Events settled as delivered before a scan after a restart came to them. */
@@ -164,8 +167,7 @@ export class Subscription {
   #restart(): void {
     this.window.clear();
     this.ready = readyQueue(this.configuration.ordering);
-    this.retrying.clear();
-    this.deadLettering.clear();
+    this.#queues.clear();
     for (const straggler of this.stragglers.values()) {
       this.schedule(straggler);
       if (straggler.orderingKey !== undefined) this.ready.hold(straggler.orderingKey, straggler.seq);
@@ -185,7 +187,7 @@ export class Subscription {
 
   /** Puts a straggler where it comes up at its due time. */
   schedule(straggler: Straggler): void {
-    (straggler.state === "retrying" ? this.retrying : this.deadLettering).push(straggler);
+    this.#queues.push(straggler);
   }
 
   /** A matching event; the caller has checked the filter. */
@@ -223,13 +225,16 @@ export class Subscription {
     this.settledAhead.clear();
   }
 
-  /** What may be leased now, fresh events and stragglers in turn; undefined when nothing may. */
+  /**
+   * What may be leased now, fresh events and stragglers in turn; undefined when nothing may. What does not go to the
+   * subscriber comes first, and nothing that protects the subscriber holds it up.
+   */
   next(nowMs: number): Unit | undefined {
     if (this.configuration.paused) return undefined;
-    const deadLetter = this.#due(this.deadLettering, "dead-lettering", nowMs);
-    if (deadLetter !== undefined) return { kind: "straggler", straggler: deadLetter };
+    const passedOn = this.#queues.due("dead-lettering", nowMs) ?? this.#queues.due("replying", nowMs);
+    if (passedOn !== undefined) return { kind: "straggler", straggler: passedOn };
     if (this.#gateMs() > nowMs) return undefined;
-    const retry = this.#due(this.retrying, "retrying", nowMs);
+    const retry = this.#queues.due("retrying", nowMs);
     const freshAllowed = !this.ready.isEmpty && this.stragglers.size < ACTIVE_STRAGGLERS;
     if (retry !== undefined && !(freshAllowed && this.#stragglerWasLast)) {
       this.#stragglerWasLast = true;
@@ -244,8 +249,9 @@ export class Subscription {
   #shiftReady(): Entry | undefined {
     for (let entry = this.ready.shift(); entry !== undefined; entry = this.ready.shift()) {
       if (entry.state === "pending") return entry;
-      // Reported as delivered while it waited here: only now its key is free.
-      if (entry.orderingKey !== undefined) this.ready.release(entry.orderingKey, entry.seq);
+      // Reported as delivered while it waited here: only now its key is free, unless its reply still holds it.
+      const isHeld = this.stragglers.has(entry.seq);
+      if (entry.orderingKey !== undefined && !isHeld) this.ready.release(entry.orderingKey, entry.seq);
     }
     return undefined;
   }
@@ -253,10 +259,10 @@ export class Subscription {
   /** When `next` may give something it does not give now: epoch milliseconds, Infinity if only an outcome or event can. */
   nextAtMs(): number {
     if (this.configuration.paused) return Number.POSITIVE_INFINITY;
-    const deadLetter = this.#peek(this.deadLettering, "dead-lettering")?.dueAtMs ?? Number.POSITIVE_INFINITY;
-    const retry = this.#peek(this.retrying, "retrying")?.dueAtMs ?? Number.POSITIVE_INFINITY;
+    const passedOn = Math.min(this.#queues.dueAtMs("dead-lettering"), this.#queues.dueAtMs("replying"));
+    const retry = this.#queues.dueAtMs("retrying");
     const fresh = this.ready.isEmpty || this.stragglers.size >= ACTIVE_STRAGGLERS ? Number.POSITIVE_INFINITY : 0;
-    return Math.min(deadLetter, Math.max(this.#gateMs(), Math.min(retry, fresh)));
+    return Math.min(passedOn, Math.max(this.#gateMs(), Math.min(retry, fresh)));
   }
 
   lease(unit: Unit, lease: Lease): void {
@@ -265,7 +271,7 @@ export class Subscription {
       unit.entry.state = "leased";
       this.newestLeased = Math.max(this.newestLeased, seq);
     } else {
-      (unit.straggler.state === "retrying" ? this.retrying : this.deadLettering).pop();
+      this.#queues.pop(unit.straggler.state);
     }
     this.leases.set(seq, lease);
     if (lease.purpose === "deliver") {
@@ -279,21 +285,5 @@ export class Subscription {
     const concurrency = this.configuration.maxConcurrency;
     if (concurrency !== undefined && this.leases.size >= concurrency) return Number.POSITIVE_INFINITY;
     return Math.max(this.breaker.nextAtMs(), this.rate?.nextAtMs() ?? 0);
-  }
-
-  #due(queue: DueQueue, state: Straggler["state"], nowMs: number): Straggler | undefined {
-    const first = this.#peek(queue, state);
-    return first !== undefined && first.dueAtMs <= nowMs ? first : undefined;
-  }
-
-  /** The first straggler of the queue that is still what it was when it was put there. */
-  #peek(queue: DueQueue, state: Straggler["state"]): Straggler | undefined {
-    for (let first = queue.peek(); first !== undefined; first = queue.peek()) {
-      const { straggler, dueAtMs } = first;
-      const current = this.stragglers.get(straggler.seq) === straggler && straggler.state === state;
-      if (current && straggler.dueAtMs === dueAtMs && !this.leases.has(straggler.seq)) return straggler;
-      queue.pop();
-    }
-    return undefined;
   }
 }

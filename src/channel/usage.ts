@@ -11,6 +11,7 @@ export interface Usage {
     readPart: number;
     configure: number;
     remove: number;
+    retire: number;
     operate: number;
     poke: number;
     alarm: number;
@@ -29,7 +30,7 @@ export interface Usage {
 export function newUsage(nowMs: number): Usage {
   return {
     since: new Date(nowMs).toISOString(),
-    requests: { append: 0, lease: 0, readPart: 0, configure: 0, remove: 0, operate: 0, poke: 0, alarm: 0 },
+    requests: { append: 0, lease: 0, readPart: 0, configure: 0, remove: 0, retire: 0, operate: 0, poke: 0, alarm: 0 },
     rowsRead: 0,
     rowsWritten: 0,
     alarmsSet: 0,

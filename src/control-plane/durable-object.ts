@@ -8,6 +8,7 @@ import type { IngressLookup } from "../core/ingress-lookup.ts";
 import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
+import { serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
@@ -64,10 +65,12 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       },
       encryptionKey,
       publicUrl,
+      hasBinding: (name) => serviceBinding(env, name) !== undefined,
       now: () => Date.now(),
       newUid: () => crypto.randomUUID(),
       configure: (name, configuration) => bounded(channel(name).configure(configuration)),
       remove: (name, uid, version) => bounded(channel(name).remove(uid, version)),
+      retire: (name, uid, version) => bounded(channel(name).retire(uid, version)),
       operate: (name, request) => bounded(channel(name).operate(request)),
       poke: (name) => bounded(channel(name).poke()),
       durable: () => ctx.storage.sync(),
@@ -93,7 +96,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
   }
 }
 
-type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "operate"> & { poke(): Promise<void> };
+type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "retire" | "operate"> & { poke(): Promise<void> };
 
 async function bounded<T>(call: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>();

@@ -6,6 +6,7 @@ import type {
   ConfigureAnswer,
   OperatorAnswer,
   OperatorRequest,
+  RetireAnswer,
 } from "../core/channel-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import type { WebhookLookup } from "../core/webhook-source.ts";
@@ -36,11 +37,14 @@ export interface ControlPlanePorts {
   /** 32 bytes in base64; without it Secrets are refused. */
   readonly encryptionKey: string | undefined;
   readonly publicUrl: string | undefined;
+  /** Whether a Worker is bound to the router under this name; it does not change while this runs. */
+  readonly hasBinding: (name: string) => boolean;
   readonly now: () => number;
   readonly newUid: () => string;
   /** Ends within a bounded time, by failing if need be; as the other calls to channels. */
   readonly configure: (name: ChannelName, configuration: ChannelConfiguration) => Promise<ConfigureAnswer>;
   readonly remove: (name: ChannelName, uid: string, version: number) => Promise<void>;
+  readonly retire: (name: ChannelName, uid: string, version: number) => Promise<RetireAnswer>;
   readonly operate: (name: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   readonly poke: (name: ChannelName) => Promise<void>;
   /** Calls `alarm`. */
@@ -116,7 +120,11 @@ export class ControlPlaneEngine {
   }
 
   async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
-    return lookUpWebhookSource(namespace, name, { store: this.#store, sealer: this.#sealer });
+    return lookUpWebhookSource(namespace, name, {
+      store: this.#store,
+      sealer: this.#sealer,
+      hasBinding: this.#ports.hasBinding,
+    });
   }
 }
 

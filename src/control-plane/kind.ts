@@ -3,6 +3,7 @@
  * resources is written against this interface, so a new kind is a file in `kinds/` and a line in `registry.ts`.
  */
 import type { CompileContext, Compiled } from "./compile/compile-context.ts";
+import type { Part } from "./compile/part.ts";
 import type { Json, JsonObject } from "./resources/json.ts";
 import type { ResourceName } from "./resources/refusal.ts";
 import type { FieldError } from "./validation/field-error.ts";
@@ -39,6 +40,8 @@ export interface ResourceKind extends ResourceName {
   complete?(object: JsonObject, old: JsonObject | undefined): JsonObject;
   /** Errors of a defaulted object; `old` is the stored object when this is an update. */
   validate(object: JsonObject, old: JsonObject | undefined): readonly FieldError[];
+  /** Pure: the objects that this one is made of, for kinds that are. The reconciler writes them. */
+  parts?(object: JsonObject): readonly Part[];
   /** Pure: status, channel and source of this object, for kinds that have any. */
   compile?(object: JsonObject, context: CompileContext): Compiled;
 }

@@ -1,4 +1,5 @@
 /** The kinds that are served. */
+import type { Part } from "./compile/part.ts";
 import type { ResourceKind } from "./kind.ts";
 import { configMapKind } from "./kinds/core/config-map.ts";
 import { eventKind } from "./kinds/core/event.ts";
@@ -28,6 +29,7 @@ import { kafkaSourceKind } from "./kinds/sources/kafka-source.ts";
 import { pingSourceKind } from "./kinds/sources/ping-source.ts";
 import { rabbitmqSourceKind } from "./kinds/sources/rabbitmq-source.ts";
 import { sinkBindingKind } from "./kinds/sources/sink-binding.ts";
+import type { JsonObject } from "./resources/json.ts";
 import { qualified, type ResourceName } from "./resources/refusal.ts";
 
 export const KINDS: readonly ResourceKind[] = [
@@ -75,4 +77,9 @@ export function resourceOf(group: string, kind: string): ResourceName | undefine
 /** The kind of a stored object's resource column. */
 export function kindNamed(resource: string): ResourceKind | undefined {
   return BY_RESOURCE.get(resource);
+}
+
+/** What an object of this resource is made of; undefined for kinds that are made of nothing. */
+export function partsOf(resource: ResourceName, object: JsonObject): readonly Part[] | undefined {
+  return kindOf(resource)?.parts?.(object);
 }

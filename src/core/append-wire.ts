@@ -9,6 +9,7 @@ export interface PackedAppendRequest {
   /** Bytes of each event, of all calls in order. */
   readonly lengths: Uint32Array;
   readonly keys: readonly { readonly index: number; readonly key: string }[];
+  readonly offersCourier?: boolean;
   /** Absent when no call names a caller. */
   readonly callers?: PackedCallers;
 }
@@ -30,16 +31,17 @@ export type PackedAppendAnswer =
       readonly duplicates: readonly number[];
       /** Absent when none was refused. */
       readonly refused?: readonly { readonly index: number; readonly why: RefusedCall["why"] }[];
+      readonly wantsCourier?: boolean;
     };
 
-export function packAppendRequest({ bytes, calls }: AppendRequest): PackedAppendRequest {
+export function packAppendRequest({ calls, ...rest }: AppendRequest): PackedAppendRequest {
   const keys: { index: number; key: string }[] = [];
   calls.forEach(({ key }, index) => {
     if (key !== undefined) keys.push({ index, key });
   });
   const callers = packCallers(calls);
   return {
-    bytes,
+    ...rest,
     counts: Uint32Array.from(calls, (call) => call.lengths.length),
     lengths: Uint32Array.from(calls.flatMap((call) => call.lengths)),
     keys,
@@ -47,7 +49,7 @@ export function packAppendRequest({ bytes, calls }: AppendRequest): PackedAppend
   };
 }
 
-export function unpackAppendRequest({ bytes, counts, lengths, keys, callers }: PackedAppendRequest): AppendRequest {
+export function unpackAppendRequest({ counts, lengths, keys, callers, ...rest }: PackedAppendRequest): AppendRequest {
   const keyOf = new Map(keys.map(({ index, key }) => [index, key]));
   const callerOf = unpackedCallers(callers, counts.length);
   const calls: AppendCall[] = [];
@@ -63,32 +65,32 @@ export function unpackAppendRequest({ bytes, counts, lengths, keys, callers }: P
     start += count;
   }
   assert(start === lengths.length, "each length that crosses belongs to a call");
-  return { bytes, calls };
+  return { ...rest, calls };
 }
 
 export function packAppendAnswer(answer: AppendAnswer): PackedAppendAnswer {
   if (answer.kind !== "accepted") return answer;
+  const { calls, ...rest } = answer;
   const duplicates: number[] = [];
   const refused: { index: number; why: RefusedCall["why"] }[] = [];
-  answer.calls.forEach((call, index) => {
+  calls.forEach((call, index) => {
     if (call.kind === "refused") refused.push({ index, why: call.why });
     else if (call.duplicate) duplicates.push(index);
   });
-  const positions = answer.calls.map((call) => (call.kind === "stored" ? call.position : ""));
-  return { kind: "accepted", positions, duplicates, ...(refused.length === 0 ? {} : { refused }) };
+  const positions = calls.map((call) => (call.kind === "stored" ? call.position : ""));
+  return { ...rest, positions, duplicates, ...(refused.length === 0 ? {} : { refused }) };
 }
 
 export function unpackAppendAnswer(packed: PackedAppendAnswer): AppendAnswer {
   if (packed.kind !== "accepted") return packed;
-  const duplicates = new Set(packed.duplicates);
-  const refused = new Map(packed.refused?.map(({ index, why }) => [index, why]));
-  const calls = packed.positions.map((position, index): AppendedCall => {
-    const why = refused.get(index);
-    return why === undefined
-      ? { kind: "stored", duplicate: duplicates.has(index), position }
-      : { kind: "refused", why };
+  const { positions, duplicates, refused, ...rest } = packed;
+  const known = new Set(duplicates);
+  const whyNot = new Map(refused?.map(({ index, why }) => [index, why]));
+  const calls = positions.map((position, index): AppendedCall => {
+    const why = whyNot.get(index);
+    return why === undefined ? { kind: "stored", duplicate: known.has(index), position } : { kind: "refused", why };
   });
-  return { kind: "accepted", calls };
+  return { ...rest, calls };
 }
 
 function packCallers(calls: readonly AppendCall[]): PackedCallers | undefined {

@@ -6,15 +6,18 @@ export type ChannelName = string & { readonly __brand: "ChannelName" };
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /** Kinds that events can be posted to. */
-export type AddressableKind =
-  | "broker"
-  | "channel"
-  | "inmemorychannel"
-  | "sequence"
-  | "parallel"
-  | "requestreply"
-  | "eventtransform"
-  | "source";
+export const ADDRESSABLE_KINDS = [
+  "broker",
+  "channel",
+  "inmemorychannel",
+  "sequence",
+  "parallel",
+  "requestreply",
+  "eventtransform",
+  "source",
+] as const;
+
+export type AddressableKind = (typeof ADDRESSABLE_KINDS)[number];
 
 /** The object name, or undefined where namespace or name is none that a resource can have. */
 export function parseChannelName(namespace: string, kind: AddressableKind, name: string): ChannelName | undefined {

@@ -6,9 +6,9 @@ import type { ChannelName } from "./channel-name.ts";
 import type { AttributeValue } from "./event.ts";
 import type { FilterExpression } from "./filters/filter-expression.ts";
 
-/** Where an event can be sent. `url` is what `knativeerrordest` and status show. */
+/** Where an event can be sent. `url` is what `knativeerrordest` and status show; `binding` the Worker that answers to it. */
 export type Target =
-  | { readonly kind: "url"; readonly url: string }
+  | { readonly kind: "url"; readonly url: string; readonly binding?: string }
   | { readonly kind: "channel"; readonly name: ChannelName; readonly url: string };
 
 /** Knative's delivery spec, resolved: durations in milliseconds, inheritance applied. */
@@ -32,6 +32,15 @@ export type StartFrom =
   | { readonly kind: "position"; readonly position: string }
   | { readonly kind: "time"; readonly timeMs: number };
 
+/** What becomes of a subscriber's reply. */
+export type ReplyGoal =
+  /** Appended to the channel that delivered the event (Broker). */
+  | { readonly kind: "channel-itself" }
+  /** Passed on to another channel or a URL (Subscription with `reply`, a step of a Sequence). */
+  | { readonly kind: "target"; readonly target: Target }
+  /** Dropped (Subscription without `reply`). */
+  | { readonly kind: "none" };
+
 export interface SubscriptionConfiguration {
   /** Uid of the Trigger or Subscription; a re-created resource is another subscription. */
   readonly uid: string;
@@ -39,8 +48,7 @@ export interface SubscriptionConfiguration {
   readonly name: string;
   readonly filter: FilterExpression;
   readonly subscriber: Target;
-  /** `channel-itself` appends a reply to this channel (Broker); `none` drops it (Channel without reply). */
-  readonly reply: { readonly kind: "channel-itself" } | { readonly kind: "none" };
+  readonly reply: ReplyGoal;
   readonly delivery: DeliveryPolicy;
   readonly ordering: "ordered" | "unordered";
   readonly maxConcurrency?: number;
@@ -69,6 +77,8 @@ export interface ChannelConfiguration {
   readonly dedupMs?: number;
   /** Absent in what an older version pushed: nobody is let in by it. */
   readonly ingress?: ChannelIngress;
+  /** To be retired: takes nothing from producers, only what other channels hand over, until all is settled. */
+  readonly draining?: boolean;
   readonly subscriptions: readonly SubscriptionConfiguration[];
 }
 
@@ -85,10 +95,7 @@ export interface AppendCall {
   readonly lengths: readonly number[];
   /** Deduplication key with the prefix of its origin, see `core/idempotency.ts`. */
   readonly key?: string;
-  /**
-   * Digest of the token that its producer presented, empty for one that presented none: the channel decides. Absent when
-   * the call needs no leave: couriers, webhooks, open mode, the admin token.
-   */
+  /** Digest of its producer's token, empty without one; absent for who needs no leave: couriers, webhooks, open mode, admins. */
   readonly caller?: string;
 }
 
@@ -97,10 +104,17 @@ export interface AppendRequest {
   /** All encoded events, one after another, in a buffer of their own. Without any, the calls ask whether they may post. */
   readonly bytes: Uint8Array;
   readonly calls: readonly AppendCall[];
+  /** The caller is a courier that goes on to serve this channel if it is wanted. */
+  readonly offersCourier?: boolean;
 }
 
 export type AppendAnswer =
-  | { readonly kind: "accepted"; readonly calls: readonly AppendedCall[] }
+  | {
+      readonly kind: "accepted";
+      readonly calls: readonly AppendedCall[];
+      /** The offer is taken: the channel wakes nobody for its shared lane and counts on the caller. */
+      readonly wantsCourier?: boolean;
+    }
   | { readonly kind: "not-found" }
   | { readonly kind: "overloaded"; readonly retryAfterMs: number };
 
@@ -120,39 +134,48 @@ export interface RefusedCall {
   readonly why: "caller" | "not-told";
 }
 
+/** What an attempt sends: the event to its subscriber, the subscriber's reply to where replies go, or the event to the sink. */
+export type Purpose = "deliver" | "reply" | "dead-letter";
+
 /** Names one attempt; outcomes whose token is not valid any more change nothing. */
 export interface Token {
   readonly subscription: string;
   readonly epoch: number;
   readonly seq: number;
   readonly attempt: number;
-  readonly purpose: "deliver" | "dead-letter";
+  readonly purpose: Purpose;
   /** Tells attempts apart that two instances of the object numbered alike; couriers return what they were given. */
   readonly instance?: number;
 }
 
-export type Outcome =
-  | {
-      readonly kind: "delivered";
-      readonly status: number;
-      /** Encoded reply event (see event-codec), hops not yet counted down. */
-      readonly reply?: Uint8Array;
-      /** The 2xx answer had a body that is no CloudEvent: a success without a reply, but a visible one. */
-      readonly unusableReply?: boolean;
-      /** Handed nowhere because the event had no hop left. */
-      readonly hopsExhausted?: boolean;
-    }
-  | {
-      readonly kind: "failed";
-      /** HTTP status, or undefined when there was no answer (connection error, timeout). */
-      readonly status?: number;
-      /** From a Retry-After header on this answer. */
-      readonly retryAfterMs?: number;
-      /** Base64 of at most the first 768 bytes of the answer, or of the error text. */
-      readonly errorData: string;
-      /** Short text for people: `503`, `timeout after 30000 ms`, `connection refused`. */
-      readonly reason: string;
-    };
+export type Outcome = DeliveredOutcome | FailedOutcome;
+
+export interface DeliveredOutcome {
+  readonly kind: "delivered";
+  readonly status: number;
+  /** Encoded reply event (see event-codec), hops not yet counted down; absent once it has been passed on. */
+  readonly reply?: Uint8Array;
+  /** The courier has passed the reply on to its target. */
+  readonly replied?: boolean;
+  /** Why it could not; `reply` is there for the channel to keep. */
+  readonly replyFailure?: FailedOutcome;
+  /** The 2xx answer had a body that is no CloudEvent: a success without a reply, but a visible one. */
+  readonly unusableReply?: boolean;
+  /** Handed nowhere because the event had no hop left. */
+  readonly hopsExhausted?: boolean;
+}
+
+export interface FailedOutcome {
+  readonly kind: "failed";
+  /** HTTP status, or undefined when there was no answer (connection error, timeout). */
+  readonly status?: number;
+  /** From a Retry-After header on this answer. */
+  readonly retryAfterMs?: number;
+  /** Base64 of at most the first 768 bytes of the answer, or of the error text. */
+  readonly errorData: string;
+  /** Short text for people: `503`, `timeout after 30000 ms`, `connection refused`. */
+  readonly reason: string;
+}
 
 export interface Settlement {
   readonly token: Token;
@@ -181,6 +204,8 @@ export interface Route {
   readonly format: "binary" | "json";
   /** Send `Prefer: reply` and read a CloudEvent out of the answer. */
   readonly wantsReply: boolean;
+  /** Where the reply goes; absent where the channel itself sees to it. */
+  readonly replyTo?: Target;
 }
 
 export type LeasedEvent =
@@ -217,6 +242,13 @@ export interface LeaseAnswer {
   readonly nextAtMs?: number;
 }
 
+export type RetireAnswer =
+  | { readonly kind: "retired" }
+  /** Deliveries that have not ended, and parked ones, which a person redrives or discards. */
+  | { readonly kind: "draining"; readonly unsettled: number; readonly parked: number }
+  /** A later configuration has come, and it stays. */
+  | { readonly kind: "outdated"; readonly version: number };
+
 /** RPC surface of a channel object. */
 export interface ChannelPort {
   append(request: AppendRequest): Promise<AppendAnswer>;
@@ -226,6 +258,8 @@ export interface ChannelPort {
   configure(configuration: ChannelConfiguration): Promise<ConfigureAnswer>;
   /** Deletes the channel and leaves a tombstone against pushes up to this version. */
   remove(uid: string, version: number): Promise<void>;
+  /** As `remove`, once nothing is left to deliver; asked again until then. */
+  retire(uid: string, version: number): Promise<RetireAnswer>;
   operate(request: OperatorRequest): Promise<OperatorAnswer>;
 }
 
@@ -238,7 +272,7 @@ export interface CourierPort {
 export interface DeliverySelector {
   readonly ids?: readonly string[];
   readonly subscription?: string;
-  readonly state?: readonly ("parked" | "retrying" | "dead-lettering")[];
+  readonly state?: readonly ("parked" | "retrying" | "replying" | "dead-lettering")[];
 }
 
 /** The operator API, one union so that the control plane can forward it; positions are opaque strings. */

@@ -1,4 +1,5 @@
 /** Keys that make an append happen once. The prefix keeps the origins apart, so that none can forge another's. */
+import type { Purpose } from "./channel-protocol.ts";
 
 /** A producer's `Idempotency-Key` header. */
 export function producerKey(header: string): string {
@@ -10,15 +11,22 @@ export function webhookKey(sourceUid: string, deliveryId: string): string {
   return `w:${sourceUid}:${deliveryId}`;
 }
 
-/** A reply or dead letter handed from one channel to another. */
+const HAND_OVER = "h:";
+
+/** An event, a reply or a dead letter handed from one channel to another. */
 export function handOverKey(parts: {
   readonly channelUid: string;
   readonly subscriptionUid: string;
   readonly epoch: number;
   readonly seq: number;
-  readonly kind: "deliver" | "dead-letter";
+  readonly kind: Purpose;
 }): string {
-  return `h:${parts.channelUid}:${parts.subscriptionUid}:${parts.epoch}:${parts.seq}:${parts.kind}`;
+  return `${HAND_OVER}${parts.channelUid}:${parts.subscriptionUid}:${parts.epoch}:${parts.seq}:${parts.kind}`;
+}
+
+/** Whether the key is one of a hand-over; producers' keys have a prefix of their own. */
+export function isHandOver(key: string | undefined): boolean {
+  return key?.startsWith(HAND_OVER) ?? false;
 }
 
 /** What makes a CloudEvent itself unique, for channels that deduplicate; the length keeps the two apart. */

@@ -11,11 +11,13 @@
  */
 import assert from "./assert.ts";
 import type {
+  DeliveredOutcome,
   Delivery,
   LeaseAnswer,
   LeasedEvent,
   LeaseRequest,
   Outcome,
+  Purpose,
   Settlement,
   Token,
 } from "./channel-protocol.ts";
@@ -33,6 +35,8 @@ export interface PackedLeaseRequest extends Omit<LeaseRequest, "settlements"> {
   readonly settlements: Float64Array;
   /** Outcomes that are more than a status, by settlement. */
   readonly outcomes: readonly Beside<Outcome>[];
+  /** Settlements whose outcome is a status, and that the reply was passed on: each delivery of a chain is one. */
+  readonly replied?: Uint32Array;
 }
 
 export interface PackedLeaseAnswer extends Omit<LeaseAnswer, "deliveries" | "events"> {
@@ -47,31 +51,45 @@ const COLUMNS = 8;
 const TOKEN_COLUMNS = 6;
 const EVENT_COLUMNS = 2;
 const ABSENT = -1;
-const PURPOSES = ["deliver", "dead-letter"] as const;
+/** Their places are what crosses: new ones come last. */
+const PURPOSES = ["deliver", "dead-letter", "reply"] as const satisfies readonly Purpose[];
 
 export function packLeaseRequest({ settlements, ...rest }: LeaseRequest): PackedLeaseRequest {
   const names = new Names();
   const numbers = new Float64Array(settlements.length * COLUMNS);
   const outcomes: Beside<Outcome>[] = [];
+  const replied: number[] = [];
   settlements.forEach(({ token, outcome, tookMs }, index) => {
     const at = index * COLUMNS;
     writeToken(numbers, at, token, names);
     numbers[at + TOKEN_COLUMNS] = outcome.status ?? ABSENT;
     numbers[at + TOKEN_COLUMNS + 1] = tookMs;
     if (!isStatusAlone(outcome)) outcomes.push({ index, value: outcome });
+    else if (outcome.replied) replied.push(index);
   });
-  return { ...rest, subscriptions: names.list, settlements: numbers, outcomes };
+  return {
+    ...rest,
+    subscriptions: names.list,
+    settlements: numbers,
+    outcomes,
+    ...(replied.length === 0 ? {} : { replied: Uint32Array.from(replied) }),
+  };
 }
 
 export function unpackLeaseRequest(packed: PackedLeaseRequest): LeaseRequest {
-  const { subscriptions, settlements: numbers, outcomes, ...rest } = packed;
+  const { subscriptions, settlements: numbers, outcomes, replied = [], ...rest } = packed;
   assert(numbers.length % COLUMNS === 0, "a settlement crosses with all its columns");
   const others = byIndex(outcomes);
+  const withReply = new Set(replied);
   const settlements: Settlement[] = [];
   for (let at = 0, index = 0; at < numbers.length; at += COLUMNS, index++) {
     settlements.push({
       token: readToken(numbers, at, subscriptions),
-      outcome: others.get(index) ?? { kind: "delivered", status: number(numbers, at + TOKEN_COLUMNS) },
+      outcome: others.get(index) ?? {
+        kind: "delivered",
+        status: number(numbers, at + TOKEN_COLUMNS),
+        ...(withReply.has(index) ? { replied: true } : {}),
+      },
       tookMs: number(numbers, at + TOKEN_COLUMNS + 1),
     });
   }
@@ -168,7 +186,8 @@ function number(numbers: Float64Array, at: number): number {
   return numbers[at] ?? ABSENT;
 }
 
-function isStatusAlone(outcome: Outcome): boolean {
+/** But for `replied`, which crosses beside the numbers. */
+function isStatusAlone(outcome: Outcome): outcome is DeliveredOutcome {
   if (outcome.kind !== "delivered") return false;
   return outcome.reply === undefined && outcome.unusableReply === undefined && outcome.hopsExhausted === undefined;
 }

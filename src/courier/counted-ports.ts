@@ -21,7 +21,7 @@ export function countedPorts(ports: CourierPorts): CountedPorts {
       lease: (channel, request) => one(ports.lease(channel, request)),
       readPart: (channel, blob, part) => one(ports.readPart(channel, blob, part)),
       appendTo: (channel, request) => one(ports.appendTo(channel, request)),
-      fetch: (url, init) => one(ports.fetch(url, init)),
+      fetch: (url, init, binding) => one(ports.fetch(url, init, binding)),
     },
   };
 }

@@ -4,6 +4,7 @@ import type { ChannelName } from "../core/channel-name.ts";
 import type { CourierPort } from "../core/channel-protocol.ts";
 import { channelOver } from "../core/channel-rpc.ts";
 import type { Env, WakeUp } from "../environment.ts";
+import { type ServiceBinding, serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { type CourierPorts, runCourier } from "./run-courier.ts";
 
@@ -26,13 +27,19 @@ export async function serveWakeUp(env: Env, wakeUp: WakeUp): Promise<void> {
   await runCourier(ports(env, 0), wakeUp.channel as ChannelName, wakeUp.lane);
 }
 
+function fetchThrough(env: Env, binding: string): ServiceBinding["fetch"] {
+  const bound = serviceBinding(env, binding);
+  if (bound === undefined) return async () => Promise.reject(new Error(`there is no service binding ${binding}`));
+  return (url, init) => bound.fetch(url, init);
+}
+
 function ports(env: Env, holdMs: number): CourierPorts {
   const channel = (name: ChannelName) => channelOver(env.CHANNEL.getByName(name));
   return {
     lease: (name, request) => channel(name).lease(request),
     readPart: (name, blob, part) => channel(name).readPart(blob, part),
     appendTo: (name, request) => channel(name).append(request),
-    fetch: (request, init) => fetch(request, init),
+    fetch: (url, init, binding) => (binding === undefined ? fetch(url, init) : fetchThrough(env, binding)(url, init)),
     fixedLength: (bytes) => new FixedLengthStream(bytes),
     now: () => Date.now(),
     schedule: (delayMs, work) => {

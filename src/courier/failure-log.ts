@@ -16,7 +16,10 @@ export class FailureLog {
 
   note(channel: string, { delivery, route, settlement }: LoggedDelivery): void {
     const { outcome, tookMs } = settlement;
-    if (outcome.kind !== "failed" || ++this.#failures > LOGGED_FAILURES) return;
+    const failure = outcome.kind === "failed" ? outcome : outcome.replyFailure;
+    if (failure === undefined || ++this.#failures > LOGGED_FAILURES) return;
+    const isReply = outcome.kind === "delivered";
+    const target = isReply ? (route.replyTo ?? route.target) : route.target;
     const { subscription, seq, attempt, purpose } = delivery.token;
     this.#log({
       event: "delivery.failed",
@@ -24,10 +27,10 @@ export class FailureLog {
       subscription,
       position: positionText(seq),
       attempt,
-      purpose,
-      target: route.target.kind === "url" ? hostOf(route.target.url) : route.target.name,
-      ...(outcome.status === undefined ? {} : { status: outcome.status }),
-      reason: outcome.reason,
+      purpose: isReply ? "reply" : purpose,
+      target: target.kind === "url" ? hostOf(target.url) : target.name,
+      ...(failure.status === undefined ? {} : { status: failure.status }),
+      reason: failure.reason,
       tookMs,
     });
   }

@@ -1,14 +1,12 @@
 /** Hands an event to another channel: once, whatever is repeated, because the key names this very delivery. */
 
 import { withArrivalTime } from "../core/arrival-time.ts";
-import assert from "../core/assert.ts";
 import { type ChannelName, kindOfChannel } from "../core/channel-name.ts";
 import type { Attributes } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
 import { handOverKey } from "../core/idempotency.ts";
 import { wholeData } from "./event-data.ts";
-import type { CourierPorts } from "./ports.ts";
-import { failedWithout, type Sent, type Work } from "./send.ts";
+import { type Answer, failedWithout, type Means, type Work } from "./send.ts";
 
 /** What a Broker's ingress does for events that come over HTTP. */
 function arrived(target: ChannelName, attributes: Attributes, nowMs: number): Attributes {
@@ -19,16 +17,15 @@ const NO_HOPS = "no hops left: it would go round in a loop";
 /** Not worth another try. */
 const UNPROCESSABLE = 422;
 
-export async function handOver(ports: CourierPorts, work: Work, target: ChannelName): Promise<Sent> {
+export async function handOver({ ports, handOvers }: Means, work: Work, target: ChannelName): Promise<Answer> {
   const { channel, delivery, outgoing } = work;
   const { event, chunked } = outgoing;
   const hops = event.head.hops - 1;
   if (hops <= 0) {
     // A dead letter is the last that is left of its event: it is parked rather than dropped.
-    if (delivery.token.purpose === "dead-letter")
-      return { outcome: { ...failedWithout(NO_HOPS), status: UNPROCESSABLE } };
+    if (delivery.token.purpose === "dead-letter") return { ...failedWithout(NO_HOPS), status: UNPROCESSABLE };
     ports.log({ event: "event.dropped", channel, target, reason: NO_HOPS });
-    return { outcome: { kind: "delivered", status: 202, hopsExhausted: true } };
+    return { kind: "delivered", status: 202, hopsExhausted: true };
   }
   const data = chunked === undefined ? event.data : await wholeData(ports, channel, chunked);
   const bytes = encodeEvent({
@@ -38,15 +35,14 @@ export async function handOver(ports: CourierPorts, work: Work, target: ChannelN
   const { subscription, epoch, seq, purpose } = delivery.token;
   // The name does for the uid: an epoch never comes again under a name, although its resource may be created anew.
   const key = handOverKey({ channelUid: channel, subscriptionUid: subscription, epoch, seq, kind: purpose });
-  const answer = await ports.appendTo(target, { bytes, calls: [{ lengths: [bytes.length], key }] });
+  const answer = await handOvers.append(target, bytes, key);
   switch (answer.kind) {
     case "accepted":
-      assert(answer.calls[0]?.kind === "stored", "a hand-over names no caller, so that none is refused");
-      return { outcome: { kind: "delivered", status: 202 }, handedTo: target };
+      return { kind: "delivered", status: 202 };
     case "not-found":
-      return { outcome: { ...failedWithout("the channel does not exist"), status: 404 } };
+      return { ...failedWithout("the channel does not exist"), status: 404 };
     case "overloaded":
-      return { outcome: { ...failedWithout("the channel is full"), status: 503, retryAfterMs: answer.retryAfterMs } };
+      return { ...failedWithout("the channel is full"), status: 503, retryAfterMs: answer.retryAfterMs };
     default:
       return answer satisfies never;
   }

@@ -1,7 +1,7 @@
 /** The only place that calls subscribers. Redirects are never followed, bodies are read to a limit or cancelled. */
 
 import { base64Text } from "../core/base64.ts";
-import type { Outcome } from "../core/channel-protocol.ts";
+import type { Target } from "../core/channel-protocol.ts";
 import { isCloudEventsType } from "../core/decode-message.ts";
 import { binaryHeaders, encodeMessage, type OutgoingMessage } from "../core/encode-message.ts";
 import { errorText } from "../core/error-text.ts";
@@ -12,22 +12,30 @@ import { streamedData, wholeData } from "./event-data.ts";
 import type { CourierPorts } from "./ports.ts";
 import { readAtMost } from "./read-at-most.ts";
 import { readReply } from "./read-reply.ts";
-import { ERROR_BYTES, failedWithout, type Work } from "./send.ts";
+import { type Answer, ERROR_BYTES, failedWithout, type Work } from "./send.ts";
+
+type UrlTarget = Extract<Target, { kind: "url" }>;
 
 /** The deadline is for the whole exchange, the answer's body included, and ends with it. */
-export async function post(ports: CourierPorts, deadline: Deadline, work: Work, url: string): Promise<Outcome> {
+export async function post(
+  ports: CourierPorts,
+  deadline: Deadline,
+  work: Work,
+  { url, binding }: UrlTarget,
+): Promise<Answer> {
   try {
     const { headers, body } =
       work.outgoing.chunked === undefined
         ? work.outgoing.message(work.route.format)
         : await largeMessage(ports, work, work.outgoing.chunked);
-    const response = await ports.fetch(url, {
+    const init = {
       method: "POST",
-      redirect: "manual",
+      redirect: "manual" as const,
       signal: deadline.signal,
       headers: allHeaders(work, headers),
       body,
-    });
+    };
+    const response = await ports.fetch(url, init, binding);
     return await outcomeOf(ports, work, response);
   } catch (error) {
     const reason = errorText(error);
@@ -65,7 +73,7 @@ function isEventItself(attributes: Attributes): boolean {
   return isCloudEventsType(String(attributeOf(attributes, "datacontenttype") ?? ""));
 }
 
-async function outcomeOf(ports: CourierPorts, work: Work, response: Response): Promise<Outcome> {
+async function outcomeOf(ports: CourierPorts, work: Work, response: Response): Promise<Answer> {
   const { status } = response;
   if (status >= 200 && status < 300) {
     if (work.route.wantsReply) return readReply(response, work.outgoing.event.head.hops);

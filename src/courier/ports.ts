@@ -22,7 +22,8 @@ export interface CourierPorts {
   lease(channel: ChannelName, request: LeaseRequest): Promise<LeaseAnswer>;
   readPart(channel: ChannelName, blob: number, part: number): Promise<Uint8Array | undefined>;
   appendTo(channel: ChannelName, request: AppendRequest): Promise<AppendAnswer>;
-  fetch(url: string, init: RequestInit): Promise<Response>;
+  /** With a binding, the Worker behind it is asked instead of the network; rejects where there is no such binding. */
+  fetch(url: string, init: RequestInit, binding?: string): Promise<Response>;
   /** A pipe for exactly this many bytes, which makes them the Content-Length of a request that reads it. */
   fixedLength(bytes: number): Pipe;
   /** Epoch milliseconds. */

@@ -1,13 +1,11 @@
 /** Reads a CloudEvent out of a 2xx answer. An answer that is none is a success without a reply. */
 
-import type { Outcome } from "../core/channel-protocol.ts";
 import { decodeMessage } from "../core/decode-message.ts";
-import { encodeEvent } from "../core/event-codec.ts";
 import { HeaderSnapshot } from "../core/header-snapshot.ts";
 import { mediaType } from "../core/media-type.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
-import { readAtMost } from "./read-at-most.ts";
-import { failedWithout } from "./send.ts";
+import { type ReadBytes, readAtMost } from "./read-at-most.ts";
+import { type Answer, failedWithout } from "./send.ts";
 
 /** Largest reply, bytes: it travels back within one settlement. */
 const REPLY_BYTES = 4 * 1024 * 1024;
@@ -15,12 +13,10 @@ const REPLY_BYTES = 4 * 1024 * 1024;
 const TOO_LARGE = 413;
 const NOTHING = { bytes: new Uint8Array(0), isCut: false };
 
-export async function readReply(response: Response, hops: number): Promise<Outcome> {
+export async function readReply(response: Response, hops: number): Promise<Answer> {
   const { status } = response;
   const headers = new HeaderSnapshot(response.headers);
-  // Most answers are empty, and say so: there is nothing to read or to cancel.
-  const isEmpty = headers.get("content-length") === "0";
-  const { bytes, isCut } = isEmpty ? NOTHING : await readAtMost(response.body, REPLY_BYTES);
+  const { bytes, isCut } = await readBody(response, headers);
   if (saysNothing(headers, bytes)) return { kind: "delivered", status };
   if (isCut) {
     const reason = `the reply is over ${REPLY_BYTES} bytes`;
@@ -34,7 +30,17 @@ export async function readReply(response: Response, hops: number): Promise<Outco
   }
   const { knativebrokerttl: _, ...attributes } = first.attributes;
   const head = { attributes, headers: passThroughHeaders(headers), hops };
-  return { kind: "delivered", status, reply: encodeEvent({ head, data: first.data }) };
+  return { kind: "delivered", status, reply: { head, data: first.data } };
+}
+
+/** Most answers say how long they are: nothing is read of an empty one, and another is read in one step, not in pieces. */
+async function readBody(response: Response, headers: HeaderSnapshot): Promise<ReadBytes> {
+  const length = Number(headers.get("content-length") ?? Number.NaN);
+  if (length === 0) return NOTHING;
+  // Unpacked on the way, it is longer than it says.
+  const isAsLong = length <= REPLY_BYTES && headers.get("content-encoding") === null;
+  if (!isAsLong) return readAtMost(response.body, REPLY_BYTES);
+  return { bytes: new Uint8Array(await response.arrayBuffer()), isCut: false };
 }
 
 function isBatch(headers: HeaderSnapshot): boolean {

@@ -1,274 +1,136 @@
 /**
- * Serves a lane until nothing is left:
+ * One run: serves a lane until nothing is left, and the channels that its events go on to, so that an event passes through a
+ * whole flow without a wake-up for each step:
  *
- *   lease ──▶ window of requests in flight ──▶ outcomes ──▶ reported with the next lease
- *     ▲                                                        │
- *     └────────────────────── while there is work ◀────────────┘
+ *   lane ──hands over──▶ channel that wants a courier ──visited──▶ hands over ──▶ ...
  *
- * One lease call for work is out at a time, and the channel may hold it open; outcomes that gather meanwhile are
- * reported by a second call. What a courier loses, the channel's leases bring back.
+ * The lanes of a run share its window, its time and its requests. A visit saves time; should it not come, or end early, the
+ * channel wakes a courier of its own.
  */
-import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { Delivery, LeaseAnswer, Route, Settlement } from "../core/channel-protocol.ts";
 import { SHARED_LANE } from "../core/channel-protocol.ts";
 import { countedPorts } from "./counted-ports.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FailureLog } from "./failure-log.ts";
-import { LeasedEvents } from "./outgoing.ts";
+import { FewTimers } from "./few-timers.ts";
+import { HandOvers } from "./hand-overs.ts";
+import { LaneRun, type SharedRun } from "./lane-run.ts";
 import type { CourierPorts } from "./ports.ts";
-import { Reports } from "./reports.ts";
-import { type Sent, send, unsendable, type Work } from "./send.ts";
-import { within } from "./within.ts";
+import { Slots } from "./slots.ts";
 
 export type { CourierPorts } from "./ports.ts";
 
-/** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
-const LINGER_MS = 50;
-/** With a backlog, a lease asks for the whole window, or so many: a call for each slot would cost as much as the deliveries. */
-const REFILL = 32;
-/** Slots that free up more slowly are not waited for, milliseconds: less than outcomes wait, so that the lease takes them along. */
-const REFILL_MS = 4;
-/** A lease call that is not answered this long after its hold has failed, milliseconds. */
-const CALL_MS = 30_000;
-/** What a delivery may take before any of the lane is known: the timeout where a spec names none, milliseconds. */
-const USUAL_TIMEOUT_MS = 30_000;
-
 /**
- * The channel on the way has a courier of its own by now, even one that comes by queue. The first channel counts this run as
- * at work until it ends: a stay as long as the other is busy would leave it with nobody, milliseconds.
+ * Visits end this long after the run's own lane had something, milliseconds. The first channel holds the run's call open, and
+ * pays for it: what goes on elsewhere without it is for others to serve.
  */
 const VISIT_MS = 5_000;
 
 /** Rejects only when the first channel could not be asked for work. */
-export async function runCourier(uncounted: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
-  const { ports, requests } = countedPorts(uncounted);
-  const untilMs = ports.now() + ports.settings.budgetMs;
-  const served = new Set<ChannelName>([channel]);
-  const failures = new FailureLog(ports.log);
-  const deadlines = new Deadlines(ports);
-  try {
-    const leaveAtMs = Number.POSITIVE_INFINITY;
-    await new LaneRun(ports, { channel, lane, untilMs, leaveAtMs, served, failures, deadlines, requests }).run();
-    // Events handed to other channels go on in this run, without a wake-up each.
-    for (const next of served) {
-      if (next === channel) continue;
-      const visit = { channel: next, lane: SHARED_LANE, leaveAtMs: ports.now() + VISIT_MS };
-      await serveOnTheWay(ports, { ...visit, untilMs, served, failures, deadlines, requests });
-    }
-  } finally {
-    failures.end(channel);
-  }
+export function runCourier(ports: CourierPorts, channel: ChannelName, lane: string): Promise<void> {
+  return new CourierRun(ports, channel, lane).run();
 }
 
-/** The channel has a courier of its own coming; this one only saves the time until then. */
-async function serveOnTheWay(ports: CourierPorts, assignment: Assignment): Promise<void> {
-  try {
-    await new LaneRun(ports, assignment).run();
-  } catch (error) {
-    ports.log({ event: "courier.failed", channel: assignment.channel, lane: assignment.lane, reason: String(error) });
-  }
-}
+class CourierRun {
+  readonly #shared: SharedRun;
+  readonly #timers: FewTimers;
+  readonly #channel: ChannelName;
+  readonly #lane: string;
+  readonly #visits = new Map<ChannelName, Promise<void>>();
+  /** Calls that offer a visit, by channel. */
+  readonly #offers = new Map<ChannelName, number>();
+  /** Served, and wanted since something was leased there last: whoever serves it may be about to leave. */
+  readonly #wantedAgain = new Set<ChannelName>();
+  #isAtHome = true;
+  #isOver = false;
+  #leaveAtMs: number;
 
-/**
- * Requests of one run after which it leases no more: Cloudflare counts every request and call of an invocation, 10,000 at
- * most, and past that each one fails as if the subscriber had. What is out then, and its reports, are the rest. The
- * channel wakes the next courier at once.
- */
-const REQUESTS_PER_RUN = 9_000;
-
-interface Assignment {
-  readonly channel: ChannelName;
-  readonly lane: string;
-  /** The run should be over, its last requests answered or timed out; epoch milliseconds. */
-  readonly untilMs: number;
-  /** Nothing is leased from then on, epoch milliseconds. */
-  readonly leaveAtMs: number;
-  /** Channels this run serves; hand-overs add to it. */
-  readonly served: Set<ChannelName>;
-  readonly failures: FailureLog;
-  readonly deadlines: Deadlines;
-  /** Made by this run so far. */
-  readonly requests: () => number;
-}
-
-class LaneRun {
-  readonly #ports: CourierPorts;
-  readonly #assignment: Assignment;
-  readonly #reports: Reports;
-  #inFlight = 0;
-  /** Longest timeout of this lane's deliveries as far as they are known, milliseconds. */
-  #longestTimeoutMs = USUAL_TIMEOUT_MS;
-  #slotFreed: () => void = () => {};
-  /** Called after each delivery while slots are gathered. */
-  #refilled: () => void = () => {};
-  /** The last lease brought all that it asked for. */
-  #isBehind = false;
-  /** Empty answers in a row: the hold grows with them, so that short work leaves nothing open for long behind it. */
-  #emptyAnswers = 0;
-
-  constructor(ports: CourierPorts, assignment: Assignment) {
-    this.#ports = ports;
-    this.#assignment = assignment;
-    this.#reports = new Reports((settlements) => this.#report(settlements), ports);
+  constructor(uncounted: CourierPorts, channel: ChannelName, lane: string) {
+    this.#timers = new FewTimers(uncounted);
+    const { ports, requests } = countedPorts({ ...uncounted, schedule: this.#timers.schedule });
+    const visiting = {
+      offer: (name: ChannelName) => this.#offer(name),
+      answered: (name: ChannelName, isWanted: boolean) => this.#answered(name, isWanted),
+    };
+    this.#channel = channel;
+    this.#lane = lane;
+    this.#leaveAtMs = ports.now() + VISIT_MS;
+    this.#shared = {
+      ports,
+      requests,
+      untilMs: ports.now() + ports.settings.budgetMs,
+      slots: new Slots(ports.settings.window),
+      failures: new FailureLog(ports.log),
+      deadlines: new Deadlines(ports),
+      handOvers: new HandOvers(ports, visiting),
+    };
   }
 
   async run(): Promise<void> {
-    let failure: unknown;
+    const { failures, ports } = this.#shared;
+    const leased = (): void => {
+      this.#leaveAtMs = ports.now() + VISIT_MS;
+      this.#wantedAgain.delete(this.#channel);
+    };
+    const own = { channel: this.#channel, lane: this.#lane, leaveAtMs: () => Number.POSITIVE_INFINITY, leased };
     try {
-      while (await this.#round()) {}
-    } catch (error) {
-      failure = error;
+      await new LaneRun(this.#shared, own).run();
+    } finally {
+      this.#isAtHome = false;
+      this.#left(this.#channel);
+      // Each may lead to others.
+      while (this.#visits.size > 0) await Promise.all(this.#visits.values());
+      this.#isOver = true;
+      this.#timers.end();
+      failures.end(this.#channel);
     }
-    while (this.#inFlight > 0) await this.#freedSlot();
-    await this.#reports.drain();
-    if (failure !== undefined) throw failure;
   }
 
-  /** One lease and the start of what it brought; false when the run is over. */
-  async #round(): Promise<boolean> {
-    const { settings, now } = this.#ports;
-    // What does not fit any more is left to the channel, which wakes another courier for it.
-    const { untilMs, leaveAtMs } = this.#assignment;
-    const leasableMs = Math.min(untilMs - this.#longestTimeoutMs, leaveAtMs) - now();
-    if (leasableMs <= 0 || this.#assignment.requests() >= REQUESTS_PER_RUN) return false;
-    if (this.#reports.isFull) {
-      await this.#reports.settled();
-      // Nobody takes them: what is left is for the end of the run.
-      return !this.#reports.isFull;
-    }
-    const capacity = settings.window - this.#inFlight;
-    if (capacity <= 0) {
-      await this.#freedSlot();
-      return true;
-    }
-    const wanted = this.#isBehind ? Math.min(REFILL, settings.window) : 1;
-    if (capacity < wanted && this.#inFlight > 0) {
-      // Once: what has not freed up by then is not waited for.
-      this.#isBehind = false;
-      await this.#freedSlots(wanted);
-      return true;
-    }
-    const wasInFlight = this.#inFlight > 0;
-    const isHeld = settings.holdMs > 0;
-    const patienceMs = wasInFlight ? LINGER_MS * 2 ** Math.min(this.#emptyAnswers, 16) : LINGER_MS;
-    const holdMs = Math.min(patienceMs, settings.holdMs, leasableMs);
-    const freed = this.#freedSlot();
-    const askedMs = now();
-    const answer = await this.#lease(capacity, holdMs);
-    const events = new LeasedEvents(answer);
-    for (const delivery of answer.deliveries) this.#start(delivery, answer.routes[delivery.route], events);
-    this.#isBehind = answer.deliveries.length >= capacity;
-    if (answer.deliveries.length > 0 || answer.more) {
-      this.#emptyAnswers = 0;
-      return true;
-    }
-    this.#emptyAnswers++;
-    if (this.#inFlight > 0) {
-      // A channel that does not hold calls is asked again when there is something to report, or its time has come.
-      // Neither does one that was removed: it answers at once, whatever it is asked.
-      const againMs = askedMs + (isHeld ? holdMs : leasableMs);
-      if (!isHeld || againMs > now()) await this.#freedOr(freed, Math.min(answer.nextAtMs ?? againMs, againMs));
-      return true;
-    }
-    if (!this.#reports.hasUnreported) return this.#soon(answer.nextAtMs);
-    // An outcome that was not reported when the channel was asked may let it lease more.
-    await this.#reports.settled();
+  #offer(channel: ChannelName): boolean {
+    const { ports } = this.#shared;
+    const places = new Set([this.#channel, ...this.#visits.keys(), ...this.#offers.keys(), channel]);
+    if (places.size > ports.settings.maxChannelsServed || ports.now() >= this.#leaveAtMs) return false;
+    this.#offers.set(channel, (this.#offers.get(channel) ?? 0) + 1);
     return true;
   }
 
-  #freedOr(freed: Promise<void>, atMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#ports.schedule(Math.max(1, atMs - this.#ports.now()), resolve);
-      freed.then(() => {
-        cancel();
-        resolve();
-      });
+  #answered(channel: ChannelName, isWanted: boolean): void {
+    const others = (this.#offers.get(channel) ?? 1) - 1;
+    if (others > 0) this.#offers.set(channel, others);
+    else this.#offers.delete(channel);
+    if (isWanted) this.#visit(channel);
+  }
+
+  #isServed(channel: ChannelName): boolean {
+    const isOwn = this.#isAtHome && channel === this.#channel && this.#lane === SHARED_LANE;
+    return isOwn || this.#visits.has(channel);
+  }
+
+  #visit(channel: ChannelName): void {
+    // An answer that came when nobody waited for it any more.
+    if (this.#isOver) return;
+    if (this.#isServed(channel)) {
+      this.#wantedAgain.add(channel);
+      return;
+    }
+    const assignment = {
+      channel,
+      lane: SHARED_LANE,
+      leaveAtMs: () => this.#leaveAtMs,
+      leased: () => void this.#wantedAgain.delete(channel),
+    };
+    const visit = new LaneRun(this.#shared, assignment).run().catch((error: unknown) => {
+      this.#shared.ports.log({ event: "courier.failed", channel, lane: SHARED_LANE, reason: String(error) });
     });
-  }
-
-  /** Work that comes up within the linger is waited for; for later work the channel wakes another courier. */
-  async #soon(nextAtMs: number | undefined): Promise<boolean> {
-    const waitMs = (nextAtMs ?? Number.POSITIVE_INFINITY) - this.#ports.now();
-    if (waitMs > LINGER_MS) return false;
-    await new Promise<void>((resolve) => void this.#ports.schedule(Math.max(1, waitMs), resolve));
-    return true;
-  }
-
-  #lease(capacity: number, holdMs: number): Promise<LeaseAnswer> {
-    const { channel, lane } = this.#assignment;
-    const settlements = this.#reports.take();
-    const call = this.#ports.lease(channel, { lane, settlements, capacity, holdMs });
-    return within(this.#ports, call, holdMs + CALL_MS, `${channel} does not answer`).catch((error: unknown) => {
-      this.#reports.giveBack(settlements);
-      throw error;
+    const left = visit.then(() => {
+      this.#visits.delete(channel);
+      this.#left(channel);
     });
+    this.#visits.set(channel, left);
   }
 
-  async #report(settlements: readonly Settlement[]): Promise<void> {
-    const { channel, lane } = this.#assignment;
-    const call = this.#ports.lease(channel, { lane, settlements, capacity: 0, holdMs: 0 });
-    await within(this.#ports, call, CALL_MS, `${channel} does not answer`);
-  }
-
-  #start(delivery: Delivery, route: Route | undefined, events: LeasedEvents): void {
-    const startedMs = this.#ports.now();
-    assert(route !== undefined, "a lease holds the routes of its deliveries");
-    const { channel } = this.#assignment;
-    // The first of a longer timeout that comes near the end is sent all the same: most answers are quick, and not to
-    // send what is leased would be a failed attempt for certain.
-    this.#longestTimeoutMs = Math.max(this.#longestTimeoutMs, route.timeoutMs);
-    this.#inFlight++;
-    this.#attempt({ channel, delivery, route }, events)
-      .catch((error: unknown) => unsendable(error))
-      .then((sent) => {
-        this.#inFlight--;
-        if (sent.handedTo !== undefined) this.#serveToo(sent.handedTo);
-        const settlement = { token: delivery.token, outcome: sent.outcome, tookMs: this.#ports.now() - startedMs };
-        this.#assignment.failures.note(channel, { delivery, route, settlement });
-        this.#reports.add(settlement);
-        this.#slotFreed();
-        this.#refilled();
-      });
-  }
-
-  /** An event that cannot be read fails its own delivery, and no other of its lease. */
-  async #attempt(work: Omit<Work, "outgoing">, events: LeasedEvents): Promise<Sent> {
-    const { delivery } = work;
-    const event = events.at(delivery.event);
-    assert(event !== undefined, "a lease holds the events of its deliveries");
-    const outgoing = delivery.extensions === undefined ? event : event.with(delivery.extensions);
-    return send(this.#ports, this.#assignment.deadlines, { ...work, outgoing });
-  }
-
-  /** Resolves when so many slots are free, or after REFILL_MS. */
-  #freedSlots(wanted: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#refilled = () => {};
-        resolve();
-      };
-      const cancel = this.#ports.schedule(REFILL_MS, end);
-      this.#refilled = () => {
-        if (this.#ports.settings.window - this.#inFlight >= wanted) end();
-      };
-    });
-  }
-
-  #serveToo(channel: ChannelName): void {
-    const { served } = this.#assignment;
-    if (served.size < this.#ports.settings.maxChannelsServed) served.add(channel);
-  }
-
-  #freedSlot(): Promise<void> {
-    return new Promise((resolve) => {
-      const before = this.#slotFreed;
-      this.#slotFreed = () => {
-        this.#slotFreed = () => {};
-        before();
-        resolve();
-      };
-    });
+  #left(channel: ChannelName): void {
+    const isWanted = this.#wantedAgain.delete(channel);
+    if (isWanted && this.#shared.ports.now() < this.#leaveAtMs) this.#visit(channel);
   }
 }

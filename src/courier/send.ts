@@ -2,16 +2,27 @@
 
 import { base64Text } from "../core/base64.ts";
 import type { ChannelName } from "../core/channel-name.ts";
-import type { Delivery, Outcome, Route } from "../core/channel-protocol.ts";
+import type { DeliveredOutcome, Delivery, FailedOutcome, Outcome, Route } from "../core/channel-protocol.ts";
+import type { CarriedEvent } from "../core/event.ts";
+import { encodeEvent } from "../core/event-codec.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { handOver } from "./hand-over.ts";
+import type { HandOvers } from "./hand-overs.ts";
 import { post } from "./http-send.ts";
 import type { Outgoing } from "./outgoing.ts";
+import { passOnReply } from "./pass-on-reply.ts";
 import type { CourierPorts } from "./ports.ts";
 import { within } from "./within.ts";
 
 /** Parts that are still being read this long after the timeout are given up, milliseconds; the lease lives longer. */
 const GIVE_UP_MS = 1_000;
+
+/** What all deliveries of a run are made with. */
+export interface Means {
+  readonly ports: CourierPorts;
+  readonly deadlines: Deadlines;
+  readonly handOvers: HandOvers;
+}
 
 export interface Work {
   readonly channel: ChannelName;
@@ -20,29 +31,39 @@ export interface Work {
   readonly outgoing: Outgoing;
 }
 
-export type FailedOutcome = Extract<Outcome, { kind: "failed" }>;
+/** What came of one request or hand-over; a reply is the event that came with it. */
+export type Answer = FailedOutcome | AcceptedAnswer;
 
-export interface Sent {
-  readonly outcome: Outcome;
-  /** The channel that took the event over. */
-  readonly handedTo?: ChannelName;
+export interface AcceptedAnswer extends Omit<DeliveredOutcome, "reply" | "replied" | "replyFailure"> {
+  readonly reply?: CarriedEvent;
 }
 
-export async function send(ports: CourierPorts, deadlines: Deadlines, work: Work): Promise<Sent> {
+/** The delivery, and its reply where that goes elsewhere. */
+export async function send(means: Means, work: Work): Promise<Outcome> {
+  const answer = await sendTo(means, work);
+  if (answer.kind === "failed") return answer;
+  const { reply, ...answered } = answer;
+  if (reply === undefined) return answered;
+  const { replyTo } = work.route;
+  if (replyTo === undefined) return { ...answered, reply: encodeEvent(reply) };
+  return passOnReply(means, work, { answered, reply, replyTo });
+}
+
+/** One request or hand-over. */
+export async function sendTo(means: Means, work: Work): Promise<Answer> {
   const { target, timeoutMs } = work.route;
+  const { ports, deadlines } = means;
   const tooLate = `no answer within ${timeoutMs} ms`;
-  if (target.kind === "channel") {
-    return within(ports, handOver(ports, work, target.name), timeoutMs, tooLate);
-  }
-  const posted = post(ports, deadlines.start(timeoutMs), work, target.url);
+  if (target.kind === "channel") return within(ports, handOver(means, work, target.name), timeoutMs, tooLate);
+  const posted = post(ports, deadlines.start(timeoutMs), work, target);
   // A request heeds its own timeout; reading parts from the channel does not.
   const isInline = work.outgoing.chunked === undefined;
-  return { outcome: await (isInline ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate)) };
+  return isInline ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate);
 }
 
 /** Something unforeseen: a failed attempt like any other, so that the event is kept. */
-export function unsendable(error: unknown): Sent {
-  return { outcome: failedWithout(error instanceof Error ? error.message : String(error)) };
+export function unsendable(error: unknown): FailedOutcome {
+  return failedWithout(error instanceof Error ? error.message : String(error));
 }
 
 /** No answer: what happened instead takes the place of the answer's body. */

@@ -74,7 +74,7 @@ export function callerName(caller: Caller): string | undefined {
   }
 }
 
-/** Of a caller at a channel, for what is remembered of both. */
+/** Tells callers of channels apart. */
 export function callerKey(name: ChannelName, caller: Caller): string {
   return `${name} ${caller.kind} ${callerName(caller) ?? ""}`;
 }

@@ -1,22 +1,17 @@
 /** What an isolate remembers of the few things that are asked for all the time. It may forget anything at any time. */
 
-/** Keys of one memory, unless its owner needs more; with more in use it starts again, which costs asking once more. */
+/** Keys of one memory; with more in use it starts again, which costs what asking once more costs. */
 const REMEMBERED = 1_024;
 
 export class Memory<Key, Value> {
   readonly #known = new Map<Key, Value>();
-  readonly #limit: number;
-
-  constructor(limit = REMEMBERED) {
-    this.#limit = limit;
-  }
 
   get(key: Key): Value | undefined {
     return this.#known.get(key);
   }
 
   remember(key: Key, value: Value): void {
-    if (this.#known.size >= this.#limit) this.#known.clear();
+    if (this.#known.size >= REMEMBERED) this.#known.clear();
     this.#known.set(key, value);
   }
 

@@ -6,12 +6,9 @@ import type { ChannelName } from "../core/channel-name.ts";
 import { type Caller, callerKey } from "./callers.ts";
 import { Memory } from "./memory.ts";
 
-/** Pairs of channel and caller remembered. */
-const REMEMBERED = 4_096;
-
 /** One per isolate. */
 export class WelcomeCallers {
-  readonly #known = new Memory<string, true>(REMEMBERED);
+  readonly #known = new Memory<string, true>();
 
   has(name: ChannelName, caller: Caller): boolean {
     return caller.kind === "trusted" || this.#known.get(callerKey(name, caller)) === true;

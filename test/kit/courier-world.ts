@@ -33,6 +33,7 @@ export interface SentRequest {
   readonly url: string;
   readonly init: RequestInit;
   readonly headers: Headers;
+  readonly binding: string | undefined;
   readonly atMs: number;
 }
 
@@ -130,7 +131,7 @@ export class CourierWorld {
         this.appends.push({ target, request });
         return this.appendAnswer();
       },
-      fetch: (url, init) => this.#fetch(url, init),
+      fetch: (url, init, binding) => this.#fetch(url, init, binding),
       fixedLength: () => new TransformStream<Uint8Array, Uint8Array>(),
       now: () => this.clock.nowMs,
       schedule: this.clock.schedule,
@@ -139,8 +140,8 @@ export class CourierWorld {
     };
   }
 
-  async #fetch(url: string, init: RequestInit): Promise<Response> {
-    const request = { url, init, headers: new Headers(init.headers), atMs: this.clock.nowMs };
+  async #fetch(url: string, init: RequestInit, binding: string | undefined): Promise<Response> {
+    const request = { url, init, headers: new Headers(init.headers), binding, atMs: this.clock.nowMs };
     this.requests.push(request);
     this.open++;
     this.mostOpen = Math.max(this.mostOpen, this.open);

@@ -1,5 +1,5 @@
 /** What the ledger knows of one subscription, told by what was reported and stored, never by the channel's memory. */
-import type { SubscriptionConfiguration, Token } from "../../src/core/channel-protocol.ts";
+import type { Route, SubscriptionConfiguration, Token } from "../../src/core/channel-protocol.ts";
 import { passesNaively } from "../kit/naive-filter.ts";
 import type { Attributes } from "./encoded-event.ts";
 
@@ -16,6 +16,8 @@ export interface Reading {
   /** Where it begins; beyond everything until storage says where. */
   start: number;
   readonly ended: Map<number, End>;
+  /** Answered, and the channel keeps the reply until it gets through: event -> id of the reply. */
+  readonly answered: Map<number, string>;
 }
 
 export interface Account {
@@ -41,7 +43,7 @@ export interface Out {
   readonly expiresAtMs: number;
 }
 
-/** A lease outlives its delivery's timeout by this, milliseconds. */
+/** A lease outlives its delivery's timeouts by this, milliseconds. */
 const LEASE_MARGIN_MS = 10_000;
 
 export function newAccount(configuration: SubscriptionConfiguration): Account {
@@ -56,8 +58,14 @@ export function newAccount(configuration: SubscriptionConfiguration): Account {
   };
 }
 
-export function outOf(token: Token, timeoutMs: number, nowMs: number): Out {
-  return { token, leasedAtMs: nowMs, expiresAtMs: nowMs + timeoutMs + LEASE_MARGIN_MS };
+/** Who passes a reply on has the timeout twice. */
+export function outOf(token: Token, { timeoutMs, replyTo }: Route, nowMs: number): Out {
+  const timeouts = replyTo === undefined ? 1 : 2;
+  return { token, leasedAtMs: nowMs, expiresAtMs: nowMs + timeouts * timeoutMs + LEASE_MARGIN_MS };
+}
+
+export function newReading(epoch: number, start: number): Reading {
+  return { epoch, start, ended: new Map(), answered: new Map() };
 }
 
 export function nameOf({ subscription, epoch, seq }: Pick<Token, "subscription" | "epoch" | "seq">): string {

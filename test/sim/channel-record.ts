@@ -3,7 +3,7 @@
  * account of each subscription. A tenancy is the time of one uid under the channel's name.
  */
 import type { ChannelConfiguration } from "../../src/core/channel-protocol.ts";
-import { type Account, type End, nameOf, newAccount, type Out, type Reading } from "./account.ts";
+import { type Account, type End, nameOf, newAccount, newReading, type Out, type Reading } from "./account.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { DiskView, isSettled, type LoggedEvent, type StoredPosition, type StoredStraggler } from "./disk-view.ts";
 
@@ -119,7 +119,10 @@ export class ChannelRecord {
     for (const [uid, account] of [...(this.tenancy?.accounts ?? []), ...(this.tenancy?.closed ?? [])]) {
       this.#forgetReadings(uid, account);
     }
-    for (const [uid, account] of this.tenancy?.accounts ?? []) this.#forgetEnds(uid, account);
+    for (const [uid, account] of this.tenancy?.accounts ?? []) {
+      this.#forgetEnds(uid, account);
+      this.#forgetAnswers(uid, account);
+    }
   }
 
   #active(): Set<string> {
@@ -163,6 +166,14 @@ export class ChannelRecord {
         this.forgotten.push({ name: nameOf({ subscription: uid, epoch: position.epoch, seq }), atMs });
       }
     }
+  }
+
+  /** Replies that storage does not keep are not kept. */
+  #forgetAnswers(uid: string, { readings }: Account): void {
+    const kept = this.stragglers.filter((row) => row.subscription === uid && row.holds_reply === 1);
+    const seqs = new Set(kept.map(({ seq }) => seq));
+    for (const { answered } of readings.values())
+      for (const seq of answered.keys()) if (!seqs.has(seq)) answered.delete(seq);
   }
 
   #readIdentity(): void {
@@ -249,7 +260,7 @@ export class ChannelRecord {
         account.isUncountable = true;
         this.forgetOuts(uid);
       }
-      account.readings.set(epoch, { epoch, start: next ?? scanned, ended: new Map() });
+      account.readings.set(epoch, newReading(epoch, next ?? scanned));
     }
   }
 }

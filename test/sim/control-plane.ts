@@ -1,10 +1,16 @@
 /** Pushes what people want to the channels: again until it is acknowledged, sometimes late, sometimes twice. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { ChannelConfiguration, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import type {
+  ChannelConfiguration,
+  ReplyGoal,
+  SubscriptionConfiguration,
+  Target,
+} from "../../src/core/channel-protocol.ts";
 import { PRODUCER } from "./callers.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { type ChannelPlan, drawGraph, type Goal, type SubscriptionPlan } from "./graph.ts";
-import { addressOf } from "./subscribers.ts";
+import { unended } from "./invariants/nothing-lost.ts";
+import { addressOf, type Role } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
 /** Pause before a push that was not acknowledged is made again, milliseconds. */
@@ -70,6 +76,40 @@ export class ControlPlane {
     this.#push(name);
   }
 
+  /** Takes the channel out of its flow: it goes when all is settled, and comes again later. */
+  drain(name: ChannelName, index: number): void {
+    const before = this.wanted(name);
+    if (before === undefined || before.draining) return;
+    this.want(name, {
+      ...before,
+      draining: true,
+      subscriptions: before.subscriptions.map((each) => ({ ...each, paused: false })),
+    });
+    this.#retire(name, index);
+  }
+
+  #retire(name: ChannelName, index: number): void {
+    const { clock, ledger, random } = this.#world;
+    const wanted = this.wanted(name);
+    if (!wanted?.draining) return;
+    const again = (): void => void clock.schedule(AGAIN_MS, () => this.#retire(name, index));
+    let left: readonly string[] = [];
+    const asked = this.#call(name, (object) =>
+      object.call((host) => {
+        left = unended(ledger.record(object));
+        return host.retire(wanted.uid, wanted.version);
+      }),
+    );
+    asked.then(({ kind }) => {
+      if (kind !== "retired") return again();
+      ledger.retired(this.#world.object(name), left);
+      // People may have deleted it meanwhile.
+      if (this.wanted(name)?.uid !== wanted.uid) return;
+      this.#wishes.set(name, { kind: "gone", uid: wanted.uid, version: ++this.#versions });
+      clock.schedule(random.between(0, 3_000), () => this.create(name, index));
+    }, again);
+  }
+
   /** A push of long ago arrives now. */
   pushLate(name: ChannelName): void {
     const [...old] = this.#world.ledger.pushed;
@@ -83,12 +123,16 @@ export class ControlPlane {
     const uid = `${plan.name}-${each.name}-${++this.#uids}`;
     const address = addressOf("subscriber", uid);
     if (each.replies) subscribers.replying.add(address);
-    const target = (goal: Goal, role: "subscriber" | "sink"): SubscriptionConfiguration["subscriber"] => {
+    const target = (goal: Goal, role: Role): SubscriptionConfiguration["subscriber"] => {
       if (goal === "address") return { kind: "url", url: addressOf(role, uid) };
       const object = this.#world.objects[goal.channel];
       if (object === undefined) throw new Error("a graph names its own channels");
       return { kind: "channel", name: object.name, url: `http://sluice.example/${object.name}` };
     };
+    const reply = replyOf(plan, each.replyTo === undefined ? undefined : target(each.replyTo, "reply"));
+    if (reply.kind === "target" && reply.target.kind === "channel") {
+      this.#world.ledger.replyTargets.set(uid, reply.target.name);
+    }
     const policy = random.pick([
       { backoffPolicy: "linear" as const, backoffDelayMs: 200 },
       {},
@@ -101,7 +145,7 @@ export class ControlPlane {
       filter:
         each.type === undefined ? { kind: "everything" } : { kind: "attributes", attributes: { type: each.type } },
       subscriber: target(each.subscriber, "subscriber"),
-      reply: plan.kind === "broker" ? { kind: "channel-itself" } : { kind: "none" },
+      reply,
       delivery: {
         ...policy,
         retry: random.below(4),
@@ -139,4 +183,9 @@ export class ControlPlane {
   #call<T>(name: ChannelName, work: (object: ChannelObject) => Promise<T>): Promise<T> {
     return this.#world.network.call(() => work(this.#world.object(name)));
   }
+}
+
+function replyOf({ kind }: ChannelPlan, target: Target | undefined): ReplyGoal {
+  if (target !== undefined) return { kind: "target", target };
+  return kind === "broker" ? { kind: "channel-itself" } : { kind: "none" };
 }

@@ -1,7 +1,7 @@
 /** Couriers at work: the product's own run, over simulated calls, ended at any moment. */
 import type { ChannelHost } from "../../src/channel/host.ts";
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { LeaseAnswer, LeaseRequest, Settlement, Token } from "../../src/core/channel-protocol.ts";
+import type { LeaseAnswer, LeaseRequest, Settlement, Target, Token } from "../../src/core/channel-protocol.ts";
 import type { CourierPorts } from "../../src/courier/ports.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
 import { crossing } from "./crossing.ts";
@@ -13,10 +13,16 @@ export interface Assignment {
   readonly holdMs: number;
 }
 
+/** A request that it is to make, and where the answer's event is to go. */
+export interface Expected {
+  readonly token: Token;
+  readonly replyTo: Target | undefined;
+}
+
 export class Courier {
   readonly number: number;
   /** What it was given and has not sent yet, by subscriber's address and event. */
-  readonly leased = new Map<string, Token[]>();
+  readonly #expected = new Map<string, Expected[]>();
   /** Outcomes that it has reported, or tried to. */
   readonly reported = new Map<Settlement, { calls: number; isHeard: boolean }>();
   readonly #timers = new Set<() => void>();
@@ -50,6 +56,18 @@ export class Courier {
     };
   };
 
+  expect(url: string, id: string, request: Expected): void {
+    const key = `${url} ${id}`;
+    const known = this.#expected.get(key);
+    if (known === undefined) this.#expected.set(key, [request]);
+    else known.push(request);
+  }
+
+  /** What it was given for this request, if it was. */
+  expected(url: string, id: string): Expected | undefined {
+    return this.#expected.get(`${url} ${id}`)?.shift();
+  }
+
   /** What comes back to it while it lives. */
   reaches<T>(call: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -70,12 +88,14 @@ export class Couriers {
   readonly #world: World;
   readonly #window: number;
   readonly #budgetMs: number;
+  readonly #maxChannelsServed: number;
   #started = 0;
 
   constructor(world: World, settings: { readonly window: number; readonly budgetMs: number }) {
     this.#world = world;
     this.#window = settings.window;
     this.#budgetMs = settings.budgetMs;
+    this.#maxChannelsServed = world.random.pick([1, 2, 32, 32]);
   }
 
   /** Ends with the run; rejects when the courier is killed. */
@@ -124,7 +144,7 @@ export class Couriers {
       now: () => clock.nowMs,
       schedule: (delayMs, work) => courier.schedule(clock, delayMs, work),
       log: () => {},
-      settings: { window: this.#window, holdMs, budgetMs: this.#budgetMs, maxChannelsServed: 32 },
+      settings: { window: this.#window, holdMs, budgetMs: this.#budgetMs, maxChannelsServed: this.#maxChannelsServed },
     };
   }
 
@@ -145,11 +165,8 @@ export class Couriers {
       },
     })).lease(request);
     for (const each of request.settlements) courier.reported.set(each, { calls: 1, isHeard: true });
-    for (const { url, id, token } of said === undefined ? [] : ledger.expectedRequests(said)) {
-      const key = `${url} ${id}`;
-      const tokens = courier.leased.get(key);
-      if (tokens === undefined) courier.leased.set(key, [token]);
-      else tokens.push(token);
+    for (const { url, id, ...request } of said === undefined ? [] : ledger.expectedRequests(said)) {
+      courier.expect(url, id, request);
     }
     return answer;
   }

@@ -35,6 +35,7 @@ export type StoredStraggler = {
   readonly state: string;
   readonly due_at: number;
   readonly copied: number;
+  readonly holds_reply: number;
 };
 
 export interface StoredIdentity {
@@ -106,7 +107,10 @@ export class DiskView {
   }
 
   stragglers(): StoredStraggler[] {
-    return this.rows("SELECT id, subscription, seq, state, due_at, event IS NOT NULL AS copied FROM straggler");
+    return this.rows(
+      `SELECT id, subscription, seq, state, due_at, event IS NOT NULL AS copied, reply IS NOT NULL AS holds_reply
+       FROM straggler`,
+    );
   }
 }
 

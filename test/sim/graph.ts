@@ -4,6 +4,7 @@
  *   a ──type c──▶ b        a subscription of a is the channel b, one of b is a again: hops end the loop
  *   a ──replies──▶ a       replies go back to their own channel
  *   b ──dead letters──▶ a  the dead letter sink of a subscription of b is the channel a
+ *   f0 ──replies──▶ f2     in some runs, channels of a flow: chains, trees and loops, as chance has it
  */
 import type { SeededRandom } from "../kit/seeded-random.ts";
 
@@ -15,6 +16,8 @@ export interface SubscriptionPlan {
   readonly type: "a" | "b" | "c" | undefined;
   readonly subscriber: Goal;
   readonly deadLetters?: Goal;
+  /** Where replies go; else to the channel itself, if it is a broker. */
+  readonly replyTo?: Goal;
   readonly isOrdered?: boolean;
   readonly replies?: boolean;
   readonly maxConcurrency?: number;
@@ -37,9 +40,37 @@ const EXTRAS: readonly SubscriptionPlan[] = [
   { name: "narrow", type: "b", subscriber: "address", maxConcurrency: 2, deadLetters: "address" },
   { name: "rated", type: "b", subscriber: "address", ratePerSecond: 20 },
   { name: "keyed", type: "a", subscriber: "address", isOrdered: true, replies: true },
+  { name: "passing", type: "b", subscriber: "address", replies: true, replyTo: "address", deadLetters: "address" },
 ];
 
 export function drawGraph(random: SeededRandom): readonly ChannelPlan[] {
+  return [...drawPair(random), ...drawFlow(random)];
+}
+
+/** Subscribers of a flow's channels answer most events with another, which goes anywhere. */
+function drawFlow(random: SeededRandom): ChannelPlan[] {
+  const count = random.pick([0, 0, 1, 2, 3]);
+  const anywhere = (): Goal => {
+    const channel = random.below(2 + count + 1);
+    return channel === 2 + count ? "address" : { channel };
+  };
+  const step = (name: string, index: number): SubscriptionPlan => ({
+    name,
+    type: name === "step" ? undefined : random.pick(["a", "b", "c"] as const),
+    subscriber: random.perMille(850) ? "address" : { channel: 2 + ((index + 1) % count) },
+    replies: true,
+    isOrdered: random.perMille(300),
+    ...(random.perMille(900) ? { replyTo: anywhere() } : {}),
+    ...(random.perMille(400) ? { deadLetters: anywhere() } : {}),
+  });
+  return Array.from({ length: count }, (_, index) => {
+    const branches = random.perMille(300) ? [step("branch", index)] : [];
+    return { kind: "channel", name: `f${index}`, subscriptions: [step("step", index), ...branches] };
+  });
+}
+
+/** Two channels that hand events to each other. */
+function drawPair(random: SeededRandom): ChannelPlan[] {
   const extras = (count: number): SubscriptionPlan[] => {
     const left = [...EXTRAS];
     return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)).flat();

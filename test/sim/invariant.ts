@@ -1,6 +1,13 @@
 /** What an invariant is told; it answers with what is wrong, or with nothing. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { Delivery, LeaseAnswer, LeaseRequest, Route, Token } from "../../src/core/channel-protocol.ts";
+import type {
+  DeliveredOutcome,
+  Delivery,
+  LeaseAnswer,
+  LeaseRequest,
+  Route,
+  Token,
+} from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import type { Account, Reading } from "./account.ts";
 import type { Change, ChannelRecord, Tenancy } from "./channel-record.ts";
@@ -34,8 +41,16 @@ export interface EndFact {
   readonly record: ChannelRecord;
   readonly account: Account;
   readonly token: Token;
+  readonly outcome: DeliveredOutcome;
   readonly event: LoggedEvent | undefined;
   readonly reply: LoggedReply | undefined;
+}
+
+/** A channel was drained and is gone. */
+export interface RetiredFact {
+  readonly record: ChannelRecord;
+  /** Deliveries of it that had not ended. */
+  readonly left: readonly string[];
 }
 
 export interface LoggedReply {
@@ -68,6 +83,7 @@ export interface Checks {
   /** Storage was taken back to what is durable. */
   readonly crashed?: (record: ChannelRecord) => string | undefined;
   readonly requested?: (request: RequestFact) => string | undefined;
+  readonly retired?: (fact: RetiredFact) => string | undefined;
   /** A courier ended by itself. */
   readonly courierEnded?: (courier: Courier) => string | undefined;
   readonly looked?: () => string | undefined;

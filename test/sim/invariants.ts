@@ -2,8 +2,10 @@
 import type { Invariant } from "./invariant.ts";
 import { answeredInTime } from "./invariants/answered-in-time.ts";
 import { bounded } from "./invariants/bounded.ts";
+import { drained } from "./invariants/drained.ts";
 import { durable } from "./invariants/durable.ts";
 import { filters } from "./invariants/filters.ts";
+import { flows } from "./invariants/flows.ts";
 import { handOvers } from "./invariants/hand-overs.ts";
 import { hops } from "./invariants/hops.ts";
 import { isolation } from "./invariants/isolation.ts";
@@ -27,6 +29,8 @@ export const INVARIANTS: readonly Invariant[] = [
   order,
   replies,
   handOvers,
+  flows,
+  drained,
   isolation,
   filters,
   bounded,

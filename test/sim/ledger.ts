@@ -6,13 +6,12 @@ import type {
   LeaseAnswer,
   LeaseRequest,
   Settlement,
-  Token,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
-import { type Account, type End, nameOf, outOf, type Reading } from "./account.ts";
+import { type Account, type End, nameOf, newReading, outOf, type Reading } from "./account.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
-import type { Courier } from "./couriers.ts";
+import type { Courier, Expected } from "./couriers.ts";
 import { readHead } from "./encoded-event.ts";
 import type { Checks, LoggedReply, RequestFact } from "./invariant.ts";
 import { INVARIANTS } from "./invariants.ts";
@@ -31,6 +30,8 @@ export class Ledger {
   readonly records = new Map<ChannelName, ChannelRecord>();
   /** Every configuration that was ever pushed, by channel and version. */
   readonly pushed = new Map<string, ChannelConfiguration>();
+  /** Subscription -> the channel that its replies go to: as it was created, which nobody changes. */
+  readonly replyTargets = new Map<string, ChannelName>();
   violation: Violation | undefined;
   readonly #world: World;
   readonly #checks: readonly (readonly [name: string, checks: Checks])[];
@@ -99,11 +100,11 @@ export class Ledger {
   }
 
   /** The requests to subscribers that a courier will make of a lease. */
-  expectedRequests(answer: LeaseAnswer): { readonly url: string; readonly id: string; readonly token: Token }[] {
+  expectedRequests(answer: LeaseAnswer): (Expected & { readonly url: string; readonly id: string })[] {
     return answer.deliveries.flatMap((delivery) => {
-      const target = answer.routes[delivery.route]?.target;
-      if (target?.kind !== "url") return [];
-      return [{ url: target.url, id: idOf(delivery, answer), token: delivery.token }];
+      const route = answer.routes[delivery.route];
+      if (route?.target.kind !== "url") return [];
+      return [{ url: route.target.url, id: idOf(delivery, answer), token: delivery.token, replyTo: route.replyTo }];
     });
   }
 
@@ -127,6 +128,12 @@ export class Ledger {
     for (const [name, { token }] of record.outs) {
       if (token.subscription === subscription && token.seq === seq) record.outs.delete(name);
     }
+  }
+
+  /** A channel that drains said that it is gone; `left` is what had not ended just before. */
+  retired(object: ChannelObject, left: readonly string[]): void {
+    this.#world.trace.note("retired", object.name, left.length);
+    this.#ask((checks) => checks.retired?.({ record: this.record(object), left }));
   }
 
   /** A person moves a subscription: what was there before comes again or not at all. */
@@ -187,7 +194,7 @@ export class Ledger {
       account.redriven.add(token.seq);
       reading.ended.delete(token.seq);
     }
-    record.outs.set(nameOf(token), outOf(token, route.timeoutMs, nowMs));
+    record.outs.set(nameOf(token), outOf(token, route, nowMs));
   }
 
   #reported(record: ChannelRecord, { token, outcome }: Settlement): void {
@@ -203,6 +210,14 @@ export class Ledger {
     }
     if (reading.ended.has(token.seq)) return;
     const reply = outcome.reply === undefined ? undefined : replyIn(outcome.reply);
+    const isAnswered = reading.answered.has(token.seq);
+    if (token.purpose === "reply" && !isAnswered) return;
+    if (token.purpose === "deliver" && isAnswered && !outcome.replied) return;
+    if (token.purpose === "deliver" && reply !== undefined && account.configuration.reply.kind === "target") {
+      reading.answered.set(token.seq, reply.id);
+      record.outs.delete(nameOf(token));
+      return;
+    }
     const event = record.tenancy?.events.get(token.seq);
     const isDeadLetter = token.purpose === "dead-letter";
     if (isDeadLetter && out?.token.purpose !== "dead-letter") {
@@ -213,7 +228,7 @@ export class Ledger {
     const kind = isDeadLetter ? "dead-lettered" : "delivered";
     const end: End = { kind, atMs: this.#world.clock.nowMs, ...(reply && !isDeadLetter && { reply: reply.id }) };
     reading.ended.set(token.seq, end);
-    this.#ask((checks) => checks.ended?.({ record, account, token, event, reply }));
+    this.#ask((checks) => checks.ended?.({ record, account, token, outcome, event, reply }));
   }
 }
 
@@ -229,7 +244,7 @@ function replyIn(bytes: Uint8Array): LoggedReply {
 
 /** A replay shows in what is leased before it shows in storage. */
 function replayed(account: Account, epoch: number): Reading {
-  const reading: Reading = { epoch, start: Number.POSITIVE_INFINITY, ended: new Map() };
+  const reading = newReading(epoch, Number.POSITIVE_INFINITY);
   account.readings.set(epoch, reading);
   account.isUncountable = true;
   return reading;

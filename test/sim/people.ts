@@ -1,12 +1,15 @@
 /** What people do to channels: other configurations, deletion and creation again, and the verbs of the operator API. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { OperatorRequest, StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
-import { addressOf, TEMPERS } from "./subscribers.ts";
+import { addressOf, type Role, TEMPERS } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
 /** Posts before a channel is changed and removed at once, and the time until it is removed, milliseconds. */
 const BUSTLE = 8;
 const BUSTLE_MS = 60;
+
+/** Subscribers mostly. */
+const ROLES: readonly Role[] = ["subscriber", "subscriber", "subscriber", "reply", "sink"];
 
 export class People {
   readonly #world: World;
@@ -22,6 +25,7 @@ export class People {
     if (dice < 45) this.#reconfigure(name);
     else if (dice < 52) this.#world.controlPlane.pushLate(name);
     else if (dice < 56) this.#createAgain(name);
+    else if (dice < 60) this.#drain(name);
     else this.#operate(name);
   }
 
@@ -32,7 +36,7 @@ export class People {
     const subscriptions = this.#world.controlPlane.wanted(name)?.subscriptions ?? [];
     if (subscriptions.length === 0) return;
     const { uid } = random.pick(subscriptions);
-    const address = addressOf(random.perMille(800) ? "subscriber" : "sink", uid);
+    const address = addressOf(random.pick(ROLES), uid);
     const temper = random.pick(TEMPERS);
     trace.note("temper", address, temper);
     subscribers.tempers.set(address, temper);
@@ -54,7 +58,8 @@ export class People {
   #reconfigure(name: ChannelName): void {
     const { random, controlPlane } = this.#world;
     const before = controlPlane.wanted(name);
-    if (before === undefined || before.subscriptions.length === 0) return;
+    // A channel that drains may be gone before its next configuration comes, and a uid never comes back.
+    if (before === undefined || before.draining || before.subscriptions.length === 0) return;
     const chosen = random.pick(before.subscriptions);
     const changed = this.#changed(name, chosen);
     const subscriptions = before.subscriptions.flatMap((each) => (each === chosen ? changed : [each]));
@@ -113,6 +118,14 @@ export class People {
       controlPlane.remove(name);
       clock.schedule(random.between(0, 3_000), () => controlPlane.create(name, index));
     });
+  }
+
+  #drain(name: ChannelName): void {
+    const { controlPlane, objects } = this.#world;
+    controlPlane.drain(
+      name,
+      objects.findIndex((object) => object.name === name),
+    );
   }
 
   #operate(name: ChannelName): void {

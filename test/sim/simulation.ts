@@ -121,7 +121,7 @@ async function heal(world: World): Promise<void> {
   subscribers.tempers.clear();
   for (const { name } of world.objects) {
     const wanted = controlPlane.wanted(name);
-    if (wanted === undefined) continue;
+    if (wanted === undefined || wanted.draining) continue;
     controlPlane.want(name, {
       ...wanted,
       subscriptions: wanted.subscriptions.map((each) => ({ ...each, paused: false })),

@@ -1,5 +1,5 @@
 /** Everything that couriers call over HTTP: subscribers and dead letter sinks with tempers of their own. */
-import type { Courier } from "./couriers.ts";
+import type { Courier, Expected } from "./couriers.ts";
 import type { World } from "./world.ts";
 
 /** How a subscriber answers while it is in this mood. */
@@ -36,6 +36,15 @@ interface Answer {
   readonly heedsNoAbort?: boolean;
 }
 
+interface Reply {
+  readonly id: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** In runs with small bounds a channel that keeps it cuts it into chunks. */
+const LARGE_REPLY_BYTES = 300;
+
 interface Message {
   readonly id: string;
   readonly dataBytes: number;
@@ -51,8 +60,10 @@ interface Exchange {
   abandon: () => void;
 }
 
+export type Role = "subscriber" | "reply" | "sink";
+
 /** An address of the simulated world: `http://{role}.{uid}/`. */
-export function addressOf(role: "subscriber" | "sink", uid: string): string {
+export function addressOf(role: Role, uid: string): string {
   return `http://${role}.${uid}/`;
 }
 
@@ -93,20 +104,38 @@ export class Subscribers {
   }
 
   #received(exchange: Exchange, { id, dataBytes }: Message): void {
-    const { clock, ledger, trace } = this.#world;
+    const { clock, flows, ledger, trace } = this.#world;
     const { courier, url } = exchange;
-    const token = courier.leased.get(`${url} ${id}`)?.shift();
-    ledger.requested({ courier, url, id, token, dataBytes });
+    const expected = courier.expected(url, id);
+    ledger.requested({ courier, url, id, token: expected?.token, dataBytes });
+    flows.received(url, id);
     const answer = this.#answerOf(url);
     const { status } = answer;
     const cancel = clock.schedule(answer.afterMs, () => {
       trace.note("answered", url, id, status ?? 0);
       const reply = status === 200 ? this.#replyTo(url, id) : undefined;
-      const headers = reply ?? answer.headers ?? {};
-      exchange.end(status === undefined ? undefined : new Response(null, { status, headers }));
+      if (status === 200 || status === 202) this.#answered(courier, id, { expected, reply: reply?.id });
+      const headers = reply?.headers ?? answer.headers ?? {};
+      exchange.end(status === undefined ? undefined : new Response(reply?.body ?? null, { status, headers }));
     });
     // Some go on although their caller hung up.
     if (!answer.heedsNoAbort) exchange.abandon = cancel;
+  }
+
+  /** The courier goes on with the reply, under a number that no lease has. */
+  #answered(
+    courier: Courier,
+    id: string,
+    { expected, reply }: { readonly expected: Expected | undefined; readonly reply: string | undefined },
+  ): void {
+    if (expected === undefined) return;
+    const { token, replyTo } = expected;
+    if (token.purpose === "deliver") this.#world.flows.answered(token.subscription, id, reply);
+    if (reply === undefined || replyTo?.kind !== "url") return;
+    courier.expect(replyTo.url, reply, {
+      token: { ...token, purpose: "reply", attempt: -token.attempt },
+      replyTo: undefined,
+    });
   }
 
   #answerOf(url: string): Answer {
@@ -142,14 +171,16 @@ export class Subscribers {
     }
   }
 
-  /** Headers of a reply that nobody else gives: its id names this very answer. */
-  #replyTo(url: string, id: string): Record<string, string> | undefined {
+  /** A reply that nobody else gives: its id names this very answer. */
+  #replyTo(url: string, id: string): Reply | undefined {
     // Some of its answers are no replies.
     if (this.#world.random.below(4) === 0) return undefined;
     const reply = `reply-${++this.#replies}`;
     this.#world.trace.note("replied", url, id, this.#replies);
     const type = this.#world.random.pick(["a", "b", "c"]);
-    return { "ce-specversion": "1.0", "ce-id": reply, "ce-source": "/reply", "ce-type": type, "ce-subject": "r" };
+    const attributes = { "ce-specversion": "1.0", "ce-source": "/reply", "ce-type": type, "ce-subject": "r" };
+    const body = new Uint8Array(this.#world.random.pick([0, 0, LARGE_REPLY_BYTES]));
+    return { id: reply, headers: { ...attributes, "ce-id": reply }, body };
   }
 }
 

@@ -5,6 +5,7 @@ import { VirtualClock } from "../kit/virtual-clock.ts";
 import { ChannelObject } from "./channel-object.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { Couriers } from "./couriers.ts";
+import { FlowModel } from "./flow-model.ts";
 import { Ledger } from "./ledger.ts";
 import type { RunLimits } from "./limits.ts";
 import { Network } from "./network.ts";
@@ -26,6 +27,7 @@ export class World {
   readonly coalesce: boolean;
   readonly courierWindow: number;
   readonly ledger: Ledger;
+  readonly flows = new FlowModel();
   readonly network: Network;
   readonly wakeUps: WakeUps;
   readonly couriers: Couriers;

@@ -20,12 +20,14 @@ const REQUESTS: readonly AppendRequest[] = [
       { lengths: [1], caller: "d1" },
     ],
   },
+  { bytes: new Uint8Array([1]), calls: [{ lengths: [1], key: "h:k" }], offersCourier: true },
 ];
 
 const ANSWERS: readonly AppendAnswer[] = [
   { kind: "not-found" },
   { kind: "overloaded", retryAfterMs: 1_000 },
   { kind: "accepted", calls: [] },
+  { kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-1" }], wantsCourier: true },
   {
     kind: "accepted",
     calls: [

@@ -309,7 +309,7 @@ describe("[CP-CMP] compiling", () => {
     const { status } = (await world.request("GET", `${SOURCES}/g`)).body;
     expect(conditions({ status })).toMatchObject({
       SecretsProvided: "False SecretNotFound",
-      SinkProvided: "False SinkNotSupported",
+      SinkProvided: "True",
     });
   });
 });

@@ -192,16 +192,6 @@ describe("[CP-MSG] channels and flows", () => {
 describe("[CP-NIM] kinds without a data plane", () => {
   test.each([
     [
-      "Channel",
-      {},
-      "Channels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers.",
-    ],
-    [
-      "Subscription",
-      { channel, subscriber: { uri } },
-      "Subscriptions deliver nothing yet, because Channels do not carry events yet. Use a Trigger on a Broker.",
-    ],
-    [
       "EventPolicy",
       {},
       "EventPolicies are not enforced yet: what this one would refuse is accepted. Access tokens decide who may post.",
@@ -227,12 +217,12 @@ describe("[CP-NIM] kinds without a data plane", () => {
 
   test("[CP-NIM-2] the time of the condition stays when the object changes", async () => {
     const world = new World();
-    await create("Sequence", { steps: [{ uri }] }, {}, world);
+    await create("EventTransform", { jsonata: { expression: "$" } }, {}, world);
     await world.settle();
     world.nowMs += 5000;
-    await world.request("PATCH", `${pathOf("Sequence")}/x`, { spec: { reply: { uri } } });
+    await world.request("PATCH", `${pathOf("EventTransform")}/x`, { spec: { sink: { uri } } });
     await world.settle();
-    const { status } = (await world.request("GET", `${pathOf("Sequence")}/x`)).body;
+    const { status } = (await world.request("GET", `${pathOf("EventTransform")}/x`)).body;
     expect([status.observedGeneration, status.conditions[0]?.lastTransitionTime]).toEqual([2, "2026-01-02T03:04:05Z"]);
   });
 });

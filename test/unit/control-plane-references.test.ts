@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { BROKERS, broker, conditions, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { BROKERS, broker, conditions, TRIGGERS, trigger, World, type WorldOptions } from "./control-plane-world.ts";
 
 const SERVICES = "/api/v1/namespaces/default/services";
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
-const CHANNELS = "/apis/messaging.knative.dev/v1/namespaces/default/channels";
 
 function service(spec: object): object {
   return { apiVersion: "v1", kind: "Service", metadata: { name: "s" }, spec };
@@ -13,8 +12,12 @@ const external = { type: "ExternalName", externalName: "sink.test" };
 const toService = { ref: { apiVersion: "v1", kind: "Service", name: "s" } };
 
 /** A Broker, what else is there, and a Trigger that refers to it. */
-async function subscribed(subscriber: object, others: readonly (readonly [string, object])[] = []) {
-  const world = new World();
+async function subscribed(
+  subscriber: object,
+  others: readonly (readonly [string, object])[] = [],
+  options: WorldOptions = {},
+) {
+  const world = new World(options);
   await world.request("POST", BROKERS, broker("b"));
   for (const [path, object] of others) expect((await world.request("POST", path, object)).code).toBe(201);
   expect((await world.request("POST", TRIGGERS, trigger("t", { subscriber }))).code).toBe(201);
@@ -56,13 +59,7 @@ describe("[CP-REF] references", () => {
       "of a kind that is not served",
       { ref: { apiVersion: "serving.knative.dev/v1", kind: "Service", name: "s" } },
       [],
-      'failed to get object default/s: no matches for kind "Service" in version "serving.knative.dev/v1": refer to a Broker or to a Service of type ExternalName, or give a uri',
-    ],
-    [
-      "a channel, while channels carry nothing",
-      { ref: { apiVersion: "messaging.knative.dev/v1", kind: "Channel", name: "c" } },
-      [[CHANNELS, { apiVersion: "messaging.knative.dev/v1", kind: "Channel", metadata: { name: "c" } }]],
-      "address not set for Channel.messaging.knative.dev default/c: Channels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers.",
+      'failed to get object default/s: no matches for kind "Service" in version "serving.knative.dev/v1": refer to a Broker, a Channel, a flow or a Service of type ExternalName, or give a uri',
     ],
     [
       "no place for events",
@@ -92,6 +89,31 @@ describe("[CP-REF] references", () => {
       ready: "False Unable to get the Subscriber's URI",
       message: 'address with name "https" not found for Broker.eventing.knative.dev default/b',
     });
+  });
+
+  test("[CP-REF-6] a Service that names a service binding is the Worker behind it, below a path too", async () => {
+    const bound = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "s", annotations: { "sluice.dev/binding": "ORDERS" } },
+    };
+    const url = "http://s.default.svc.cluster.local/in";
+    const found = await subscribed({ ...toService, uri: "/in" }, [[SERVICES, bound]], { bindings: ["ORDERS"] });
+    expect([found.ready, found.uri, found.target]).toEqual(["True", url, { kind: "url", url, binding: "ORDERS" }]);
+    const absent = await subscribed(toService, [[SERVICES, bound]]);
+    expect([absent.ready, absent.message]).toEqual([
+      "False Unable to get the Subscriber's URI",
+      "Service default/s names the service binding ORDERS, which wrangler.toml does not declare",
+    ]);
+  });
+
+  test("[CP-REF-7] a name that no binding can have is refused", async () => {
+    const named = { ...service(external), metadata: { name: "s", annotations: { "sluice.dev/binding": "a b" } } };
+    const answer = await new World().request("POST", SERVICES, named);
+    expect([answer.code, answer.body.message]).toEqual([
+      400,
+      expect.stringContaining("invalid value: a b: metadata.annotations[sluice.dev/binding]"),
+    ]);
   });
 
   test("[CP-REF-4] a Trigger follows its Service: when it comes, when it moves, when it goes", async () => {

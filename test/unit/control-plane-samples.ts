@@ -24,11 +24,16 @@ const uri = "http://sink.test/x";
 const sink = { uri };
 const broker = { apiVersion: "eventing.knative.dev/v1", kind: "Broker", metadata: { name: "b" } };
 const brokerRef = { apiVersion: broker.apiVersion, kind: "Broker", name: "b" };
+const channel = { apiVersion: "messaging.knative.dev/v1", kind: "Channel", metadata: { name: "c" } };
 const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, stringData: { token: "x" } };
 const template = { spec: { containers: [{ name: "c", image: "registry.test/c" }] } };
 
 function notImplemented(spec: JsonObject): Sample {
   return { content: { spec }, outcome: "not-implemented" };
+}
+
+function ready(spec: JsonObject, others: readonly JsonObject[] = []): Sample {
+  return { content: { spec }, outcome: "ready", with: others };
 }
 
 function withoutConditions(content: JsonObject): Sample {
@@ -76,15 +81,15 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   "eventtransforms.eventing.knative.dev": notImplemented({ jsonata: { expression: "$" } }),
   "requestreplies.eventing.knative.dev": notImplemented({ brokerRef }),
 
-  "channels.messaging.knative.dev": notImplemented({ delivery: { retry: 3 } }),
-  "inmemorychannels.messaging.knative.dev": notImplemented({ delivery: { retry: 3 } }),
+  "channels.messaging.knative.dev": ready({ delivery: { retry: 3 } }),
+  "inmemorychannels.messaging.knative.dev": ready({ delivery: { retry: 3 } }),
   "kafkachannels.messaging.knative.dev": notImplemented({ numPartitions: 3, retentionDuration: "P1D" }),
-  "subscriptions.messaging.knative.dev": notImplemented({
-    channel: { apiVersion: "messaging.knative.dev/v1", kind: "Channel", name: "c" },
-    subscriber: sink,
-  }),
-  "sequences.flows.knative.dev": notImplemented({ steps: [{ uri }], reply: sink }),
-  "parallels.flows.knative.dev": notImplemented({ branches: [{ filter: sink, subscriber: sink }] }),
+  "subscriptions.messaging.knative.dev": ready(
+    { channel: { apiVersion: channel.apiVersion, kind: "Channel", name: "c" }, subscriber: sink },
+    [channel],
+  ),
+  "sequences.flows.knative.dev": ready({ steps: [{ uri }], reply: sink }),
+  "parallels.flows.knative.dev": ready({ branches: [{ filter: sink, subscriber: sink }] }),
 
   "githubsources.sources.knative.dev": {
     content: {

@@ -138,6 +138,7 @@ describe("[CP-DEP] knative.dev/dependency", () => {
       publicUrl: "http://sluice.test",
       now: "2026-01-02T03:04:05Z",
       findElsewhere: () => undefined,
+      hasBinding: () => false,
       acknowledged: () => ({ configuration: undefined, failure: undefined }),
     });
     expect(statuses.length).toBe(LENGTH);

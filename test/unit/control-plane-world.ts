@@ -2,7 +2,12 @@
 import { DatabaseSync } from "node:sqlite";
 import type { AccessSettings } from "../../src/control-plane/access/authenticate.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
-import type { ChannelConfiguration, OperatorAnswer, OperatorRequest } from "../../src/core/channel-protocol.ts";
+import type {
+  ChannelConfiguration,
+  OperatorAnswer,
+  OperatorRequest,
+  RetireAnswer,
+} from "../../src/core/channel-protocol.ts";
 import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
 import { VirtualClock } from "../kit/virtual-clock.ts";
@@ -74,6 +79,7 @@ export interface WorldOptions {
   readonly access?: AccessSettings;
   readonly encryptionKey?: string;
   readonly publicUrl?: string | undefined;
+  readonly bindings?: readonly string[];
   /** Of an earlier world; a new one when absent. */
   readonly database?: DatabaseSync;
 }
@@ -87,6 +93,8 @@ export class World {
   readonly configured = new Map<string, ChannelConfiguration>();
   readonly operations: (OperatorRequest & { channel: string })[] = [];
   operatorAnswer: OperatorAnswer = { kind: "ok", body: { fine: true } };
+  /** What channels answer that are to be retired. */
+  retirement: RetireAnswer = { kind: "retired" };
   /** Thrown by calls to channels while set. */
   failure: string | undefined;
   /** Thrown instead of confirming that writes are durable, while set. */
@@ -143,6 +151,7 @@ export class World {
       access: this.#options.access ?? {},
       encryptionKey: this.#options.encryptionKey,
       publicUrl: this.#options.publicUrl,
+      hasBinding: (name) => this.#options.bindings?.includes(name) === true,
       now: () => this.nowMs,
       newUid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, "0")}`,
       configure: async (name, configuration) => {
@@ -157,6 +166,13 @@ export class World {
         this.calls.push(`remove ${name} ${uid}`);
         if (this.failure !== undefined) throw new Error(this.failure);
         this.configured.delete(name);
+      },
+      retire: async (name, uid) => {
+        this.calls.push(`retire ${name} ${uid}`);
+        if (this.failure !== undefined) throw new Error(this.failure);
+        const answer = this.retirement;
+        if (answer.kind === "retired") this.configured.delete(name);
+        return answer;
       },
       operate: async (channel, request) => {
         this.operations.push({ ...request, channel });

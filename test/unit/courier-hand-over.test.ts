@@ -25,6 +25,11 @@ async function handOver(
 }
 
 const failed = (reason: string) => ({ kind: "failed", errorData: btoa(reason), reason });
+const wantsCourier = (): AppendAnswer => ({
+  kind: "accepted",
+  calls: [{ kind: "stored", duplicate: false, position: "0-1" }],
+  wantsCourier: true,
+});
 const accepted = { kind: "delivered", status: 202 };
 
 describe("a hand-over to a channel", () => {
@@ -96,11 +101,13 @@ describe("a hand-over to a channel", () => {
     expect(new TextDecoder().decode(data)).toBe("first second");
   });
 
-  test("[HND-10] the run goes on in the channels that took something, up to its limit", async () => {
+  test("[HND-10] the run goes on in the channels that want a courier, and offers none beyond its limit", async () => {
     const world = new CourierWorld();
+    world.appendAnswer = wantsCourier;
     const names = ["a", "b", "c", "d"].map((name) => channelName("default", "channel", name));
     world.add(...names.map((name, index) => ({ ...toChannel(name), seq: index })));
     await world.runToEnd({ maxChannelsServed: 3 });
+    expect(world.appends.map(({ request }) => request.offersCourier)).toEqual([true, true, undefined, undefined]);
     expect([...new Set(world.leaseCalls.map(({ channel }) => channel))]).toEqual([SOURCE, ...names.slice(0, 2)]);
     expect(world.leaseCalls.filter(({ channel }) => channel !== SOURCE).map(({ lane }) => lane)).toEqual([
       "shared",
@@ -110,6 +117,7 @@ describe("a hand-over to a channel", () => {
 
   test("[HND-11] a channel on the way that cannot be asked fails no run", async () => {
     const world = new CourierWorld();
+    world.appendAnswer = wantsCourier;
     world.beforeLease = ({ channel }) => {
       if (channel === CHANNEL) throw new Error("object reset");
     };

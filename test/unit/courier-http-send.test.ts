@@ -315,3 +315,17 @@ describe("a request", () => {
     );
   });
 });
+
+describe("a subscriber behind a service binding", () => {
+  test("[SND-26] is asked through it, under its URL; others are asked over the network", async () => {
+    const world = new CourierWorld();
+    const url = "http://orders.default.svc.cluster.local/in";
+    await deliver(world, work(1, { route: { target: { kind: "url", url, binding: "ORDERS" } } }));
+    world.settled.length = 0;
+    await deliver(world, work(2));
+    expect(world.requests.map((request) => [request.url, request.binding])).toEqual([
+      [url, "ORDERS"],
+      ["http://subscriber.example/", undefined],
+    ]);
+  });
+});

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChannelName } from "../../src/core/channel-name.ts";
+import type { AppendAnswer } from "../../src/core/channel-protocol.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
 import { CHANNEL, CourierWorld, route } from "./courier-loop-world.ts";
@@ -152,8 +153,15 @@ test("[LOOP-11] a hand-over that is never answered times out like any delivery",
   expect(world.channel.outcomes.map(({ outcome }) => outcome.kind)).toEqual(["failed"]);
 });
 
-test("[LOOP-12] a channel that was handed an event is served in the same run, without delay", async () => {
+const wanted: AppendAnswer = {
+  kind: "accepted",
+  calls: [{ kind: "stored", duplicate: false, position: "0-1" }],
+  wantsCourier: true,
+};
+
+test("[LOOP-12] a channel that wants a courier for an event is served in the same run, without delay", async () => {
   const world = new CourierWorld();
+  world.append = async () => wanted;
   const other = "default/channel/other" as ChannelName;
   world.channel.add(
     1,
@@ -161,15 +169,22 @@ test("[LOOP-12] a channel that was handed an event is served in the same run, wi
   );
   await run(world);
   const first = world.channel.calls.find((call) => call.channel === other);
-  expect(first).toMatchObject({ lane: "shared", settlements: [], capacity: 8 });
+  // Half of the window, while the first lane has something too.
+  expect(first).toMatchObject({ lane: "shared", settlements: [], capacity: 4 });
   expect(first?.atMs).toBeLessThan(200);
 });
 
-test("[LOOP-13] a channel on the way is left after five seconds, however busy it is", async () => {
+test("[LOOP-13] a channel on the way is left five seconds after the run's own had something, however busy it is", async () => {
   const world = new CourierWorld();
+  world.append = async () => wanted;
   const other = "default/channel/other" as ChannelName;
   world.channel.add(1, route({ target: { kind: "channel", name: other, url: "http://sluice/other" } }));
   const visits = () => world.channel.calls.filter((call) => call.channel === other);
+  const { lease } = world.channel;
+  world.channel.lease = (channel, request) => {
+    const hasNothing = channel !== other && visits().length > 0;
+    return lease.call(world.channel, channel, hasNothing ? { ...request, capacity: 0 } : request);
+  };
   const trickle = (): void => {
     if (visits().length > 0) world.channel.add(1);
     if (world.elapsedMs < 20_000) world.clock.schedule(20, trickle);

@@ -19,7 +19,7 @@ function token(): Token {
     epoch: random.below(9),
     seq: random.pick([1, 2 ** 40, Number.MAX_SAFE_INTEGER]),
     attempt: 1 + random.below(5),
-    purpose: random.pick(["deliver", "dead-letter"] as const),
+    purpose: random.pick(["deliver", "reply", "dead-letter"] as const),
     ...random.pick([{}, { instance: 0 }, { instance: Number.MAX_SAFE_INTEGER }]),
   };
 }
@@ -27,6 +27,13 @@ function token(): Token {
 const OUTCOMES: readonly Outcome[] = [
   { kind: "delivered", status: 202 },
   { kind: "delivered", status: 200, reply: new Uint8Array([1, 2, 3]) },
+  { kind: "delivered", status: 200, replied: true },
+  {
+    kind: "delivered",
+    status: 200,
+    reply: new Uint8Array([4]),
+    replyFailure: { kind: "failed", status: 404, errorData: "", reason: "404" },
+  },
   { kind: "delivered", status: 204, unusableReply: true },
   { kind: "delivered", status: 202, hopsExhausted: true },
   { kind: "failed", status: 503, retryAfterMs: 1_000, errorData: "c29ycnk=", reason: "503" },
@@ -90,6 +97,16 @@ describe("lease calls as they cross RPC", () => {
     });
     const packed = packLeaseRequest({ lane: "shared", settlements, capacity: 1, holdMs: 0 });
     expect([packed.subscriptions, packed.outcomes, packed.settlements.length]).toEqual([["s"], [], 24]);
+  });
+
+  test("[WIRE-8] that a reply was passed on is a number too", () => {
+    const settlements = Array.from({ length: 3 }, (_, seq): Settlement => {
+      const name = { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver" } as const;
+      const outcome: Outcome = { kind: "delivered", status: 200, ...(seq === 1 ? {} : { replied: true }) };
+      return { token: name, outcome, tookMs: 4 };
+    });
+    const packed = packLeaseRequest({ lane: "shared", settlements, capacity: 1, holdMs: 0 });
+    expect([packed.outcomes, packed.replied]).toEqual([[], Uint32Array.of(0, 2)]);
   });
 
   test("[WIRE-6] a row that lacks a column is a bug, not a row of other numbers", () => {

@@ -25,3 +25,29 @@ for (const [name, body, headers, outcome] of cases) {
     expect(await readReply(new Response(body, { headers }), 255)).toEqual(outcome);
   });
 }
+
+const event = { "ce-specversion": "1.0", "ce-id": "r", "ce-source": "/r", "ce-type": "r" };
+const lengths: readonly [name: string, headers: Record<string, string>][] = [
+  ["that says how long it is", { "content-length": "5" }],
+  ["that does not", {}],
+  ["that was packed, and so is longer than it says", { "content-length": "2", "content-encoding": "gzip" }],
+];
+for (const [name, headers] of lengths) {
+  test(`[RPL-2] the data of an answer ${name} is read whole`, async () => {
+    const outcome = await readReply(new Response("hello", { headers: { ...event, ...headers } }), 255);
+    if (outcome.kind !== "delivered" || outcome.reply === undefined) throw new Error("no reply");
+    expect(new TextDecoder().decode(outcome.reply.data)).toBe("hello");
+  });
+}
+
+test("[RPL-3] an answer that says it is over 4 MB is a failure, and is not read", async () => {
+  let isCancelled = false;
+  const body = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+    cancel: () => {
+      isCancelled = true;
+    },
+  });
+  const outcome = await readReply(new Response(body, { headers: { ...event, "content-length": "99999999" } }), 255);
+  expect([outcome.kind, outcome.status, isCancelled]).toEqual(["failed", 413, true]);
+});

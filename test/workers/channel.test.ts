@@ -51,6 +51,7 @@ function channelNamed(name: string): ChannelPort {
     ...channelOver(stub),
     configure: (wanted) => stub.configure(wanted),
     remove: (uid, version) => stub.remove(uid, version),
+    retire: (uid, version) => stub.retire(uid, version),
     operate: (verb) => stub.operate(verb),
   };
 }
@@ -137,7 +138,7 @@ describe("a channel object", () => {
       alarmsSet: after.alarmsSet - before.alarmsSet,
       queueMessages: after.queueMessages,
     }).toEqual({
-      requests: { append: 2, lease: 0, readPart: 0, configure: 1, remove: 0, operate: 2, poke: 0, alarm: 0 },
+      requests: { append: 2, lease: 0, readPart: 0, configure: 1, remove: 0, retire: 0, operate: 2, poke: 0, alarm: 0 },
       // One segment each; the alarm of the first is early enough for the second.
       rowsWritten: 2,
       alarmsSet: 1,

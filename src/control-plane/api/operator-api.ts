@@ -1,23 +1,19 @@
 /**
- * The operator API: what a person asks of a channel's log and deliveries, forwarded to the channel of a Broker or of a
- * Trigger's Broker. A Trigger means its own subscription.
+ * The operator API: what a person asks of a channel's log and deliveries, forwarded to the channel of a Broker, a Channel or a
+ * flow, or to that of a Trigger or a Subscription, which means its own subscription.
  *
  *   GET  {kind}/{name}/log?from=&limit=        GET  {kind}/{name}/deliveries?state=&subscription=&limit=&continue=
  *   GET  {kind}/{name}/stats                   POST {kind}/{name}/deliveries/{redrive|discard}
- *   POST triggers/{name}/replay  {from}        POST triggers/{name}/skip  {to}
+ *   POST {triggers|subscriptions}/{name}/replay  {from}
+ *   POST {triggers|subscriptions}/{name}/skip  {to}
  */
-import { type ChannelName, parseChannelName } from "../../core/channel-name.ts";
+import type { ChannelName } from "../../core/channel-name.ts";
 import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
-import { brokerNameOf } from "../compile/trigger-subscription.ts";
-import { BROKERS, TRIGGERS } from "../resource-names.ts";
 import { isJsonList, type JsonObject, textAt, valueAt } from "../resources/json.ts";
-import { uidOf } from "../resources/metadata.ts";
 import {
   badRequest,
   methodNotAllowed,
-  notFound,
   notImplemented,
-  qualified,
   Refusal,
   unavailable,
   unknownPath,
@@ -25,12 +21,12 @@ import {
 import { checkStillAllowed } from "../resources/still-allowed.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { parseStartFrom } from "../validation/annotations.ts";
+import { findSubject, type Subject } from "./operator-subject.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 500;
-const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const STATES = ["parked", "retrying", "dead-lettering"] as const;
+const STATES = ["parked", "retrying", "replying", "dead-lettering"] as const;
 
 export interface OperatorPorts {
   readonly store: ObjectStore;
@@ -54,38 +50,6 @@ export async function answerOperator(request: Request, path: OperatorPath, ports
   const question = await operatorRequest(request, verb.join("/"), subject);
   checkStillAllowed(ports);
   return operatorResponse(await operate(subject.channel, question, ports));
-}
-
-interface Subject {
-  readonly channel: ChannelName;
-  /** Of a Trigger; undefined for a Broker. */
-  readonly subscription: string | undefined;
-  /** A Trigger's name or uid as the channel knows it. */
-  readonly uidNamed: (nameOrUid: string) => string;
-}
-
-function findSubject(
-  namespace: string,
-  plural: string,
-  where: { readonly name: string; readonly store: ObjectStore },
-): Subject {
-  const { name, store } = where;
-  const resource = plural === BROKERS.plural ? BROKERS : plural === TRIGGERS.plural ? TRIGGERS : undefined;
-  if (resource === undefined) throw unknownPath();
-  const stored = store.get({ resource: qualified(resource), namespace, name });
-  if (stored === undefined) throw notFound(resource, name);
-  const brokerName = resource === BROKERS ? name : brokerNameOf(stored.body);
-  const channel = parseChannelName(namespace, "broker", brokerName);
-  if (channel === undefined || store.get({ resource: qualified(BROKERS), namespace, name: brokerName }) === undefined) {
-    throw notFound(BROKERS, brokerName);
-  }
-  const uidNamed = (nameOrUid: string) => {
-    if (UID.test(nameOrUid)) return nameOrUid;
-    const trigger = store.get({ resource: qualified(TRIGGERS), namespace, name: nameOrUid });
-    if (trigger !== undefined && brokerNameOf(trigger.body) === brokerName) return uidOf(trigger.body);
-    throw badRequest(`Broker ${brokerName} has no Trigger ${JSON.stringify(nameOrUid)}`);
-  };
-  return { channel, subscription: resource === TRIGGERS ? uidOf(stored.body) : undefined, uidNamed };
 }
 
 async function operatorRequest(request: Request, verb: string, subject: Subject): Promise<OperatorRequest> {

@@ -1,19 +1,22 @@
 /** A Broker is one channel; its Triggers are the subscriptions. */
-import { parseChannelName } from "../../core/channel-name.ts";
-import { TRIGGERS } from "../resource-names.ts";
+import assert from "../../core/assert.ts";
+import { BROKERS, TRIGGERS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { channelSettings } from "../validation/annotations.ts";
+import { deadLetterCondition, eventPoliciesCondition, notAcknowledged } from "./channel-conditions.ts";
+import { placeOf } from "./channel-place.ts";
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, summarize } from "./conditions.ts";
+import { type Condition, isTrue, summarize } from "./conditions.ts";
 import { settingsHash, withHash } from "./configuration-hash.ts";
-import { brokerAddress, type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { resolveDestination } from "./resolve-destination.ts";
 import { brokerNameOf, triggerSubscription } from "./trigger-subscription.ts";
 
 export function compileBroker(broker: JsonObject, context: CompileContext): Compiled {
   const namespace = namespaceOf(broker);
-  const channel = parseChannelName(namespace, "broker", nameOf(broker));
-  if (channel === undefined) throw new Error("a stored Broker has a name that no channel can have");
+  const place = placeOf(BROKERS, broker, context);
+  assert(place !== undefined, "a Broker has an address");
+  const { name: channel, address } = place;
   const triggers = context.list(TRIGGERS).filter((trigger) => brokerNameOf(trigger) === nameOf(broker));
   const configuration = withHash({
     uid: uidOf(broker),
@@ -23,16 +26,12 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
   const channelReady = channelCondition(configuration, context.acknowledged(channel));
   const sink = objectAt(broker, "spec", "delivery", "deadLetterSink");
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
-  const address = brokerAddress(context.publicUrl, namespace, nameOf(broker));
   const conditions = [
     // One channel is ingress, log and filter at once, so the three stand and fall together.
     ...["IngressReady", "TriggerChannelReady", "FilterReady"].map((type) => ({ ...channelReady, type })),
     isTrue("Addressable"),
     deadLetterCondition(deadLetterSink),
-    isTrue("EventPoliciesReady", {
-      reason: "PoliciesNotEnforced",
-      message: "EventPolicy is not enforced: access tokens decide who may post to this Broker",
-    }),
+    eventPoliciesCondition("Broker"),
   ];
   const status: Record<string, Json> = {
     observedGeneration: generationOf(broker),
@@ -44,25 +43,9 @@ export function compileBroker(broker: JsonObject, context: CompileContext): Comp
   return { status, channel: { name: channel, configuration } };
 }
 
-export function deadLetterCondition(resolution: Resolution | undefined): Condition {
-  const type = "DeadLetterSinkResolved";
-  if (resolution === undefined) {
-    return isTrue(type, { reason: "DeadLetterSinkNotConfigured", message: "No dead letter sink is configured." });
-  }
-  if (resolution.kind === "resolved") return isTrue(type);
-  return isFalse(type, "Unable to get the dead letter sink's URI", resolution.message);
-}
-
 /** Whether the channel runs these settings; its subscriptions are the Triggers' affair. */
 function channelCondition(wanted: UnversionedConfiguration, known: Acknowledgement): Condition {
   const type = "TriggerChannelReady";
   if (known.configuration?.settings === settingsHash(wanted)) return isTrue(type);
   return notAcknowledged(type, known);
-}
-
-export function notAcknowledged(type: string, known: Acknowledgement): Condition {
-  if (known.failure !== undefined) {
-    return isUnknown(type, "ChannelUnreachable", `The channel could not be configured, trying again: ${known.failure}`);
-  }
-  return isUnknown(type, "ChannelNotConfigured", "The channel has not yet acknowledged this configuration.");
 }

@@ -3,6 +3,7 @@ import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration } from "../../core/channel-protocol.ts";
 import type { JsonObject } from "../resources/json.ts";
 import type { ResourceName } from "../resources/refusal.ts";
+import type { Part } from "./part.ts";
 
 /** A configuration before it has a version; the hash covers everything else in it. */
 export type UnversionedConfiguration = Omit<ChannelConfiguration, "version">;
@@ -39,6 +40,10 @@ export interface CompileContext {
   /** Objects of one resource in the namespace that is compiled, by name. */
   list(resource: ResourceName): readonly JsonObject[];
   acknowledged(channel: ChannelName): Acknowledgement;
+  /** Whether a Worker is bound to the router under this name. */
+  hasBinding(name: string): boolean;
+  /** What an object of this resource is made of; undefined for kinds that are made of nothing. */
+  partsOf(resource: ResourceName, object: JsonObject): readonly Part[] | undefined;
 }
 
 export interface WebhookSourceConfiguration {

@@ -1,12 +1,13 @@
-/** A GitHubSource: a webhook URL here, a shared secret, and the channel its events are appended to. */
+/** A GitHubSource: a webhook URL here, a shared secret, and the channel its events are appended to: its sink, or its own. */
 import type { ChannelName } from "../../core/channel-name.ts";
 import { SECRETS } from "../resource-names.ts";
 import { type JsonObject, listAt, objectAt, textAt, textsAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import type { CompileContext, Compiled, WebhookSourceConfiguration } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, summarize } from "./conditions.ts";
+import { isFalse, isTrue, summarize } from "./conditions.ts";
 import { type Resolution, resolveDestination } from "./resolve-destination.ts";
 import { sinkProvided, sinkStatusMembers } from "./sink-provided.ts";
+import { sourceChannel, sourceChannelCondition, sourceChannelName } from "./source-channel.ts";
 
 const TYPE_PREFIX = "dev.knative.source.github.";
 
@@ -15,7 +16,8 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
   const spec = objectAt(source, "spec");
   const destination = objectAt(spec, "sink");
   const sink = resolveDestination(destination, namespace, context);
-  const channel = channelOf(sink);
+  const own = sourceChannel(source, sink, context);
+  const channel = channelOf(source, sink);
   const secret = { name: secretAt(spec, "name"), key: secretAt(spec, "key") };
   const secretProblem = problemOf(secret, namespace, context);
   const repository = textAt(spec, "ownerAndRepository") ?? "";
@@ -23,7 +25,8 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
     secretProblem === undefined
       ? isTrue("SecretsProvided")
       : isFalse("SecretsProvided", "SecretNotFound", secretProblem),
-    sinkCondition(sink),
+    sinkProvided(sink),
+    ...(own === undefined || own.configuration.draining ? [] : [sourceChannelCondition(own, context)]),
     isTrue("WebhookConfigured", {
       reason: "ConfiguredByHand",
       message:
@@ -41,7 +44,8 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
     })),
     ...sinkStatusMembers(sink, destination),
   };
-  if (secretProblem !== undefined || channel === undefined) return { status };
+  const kept = own === undefined ? {} : { channel: own };
+  if (secretProblem !== undefined || channel === undefined) return { status, ...kept };
   const configuration: WebhookSourceConfiguration = {
     sourceUid: uidOf(source),
     channel,
@@ -49,11 +53,12 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
     overrides: textsAt(spec, "ceOverrides", "extensions"),
     secret,
   };
-  return { status, source: configuration };
+  return { status, source: configuration, ...kept };
 }
 
-function channelOf(sink: Resolution): ChannelName | undefined {
-  return sink.kind === "resolved" && sink.target.kind === "channel" ? sink.target.name : undefined;
+function channelOf(source: JsonObject, sink: Resolution): ChannelName | undefined {
+  if (sink.kind === "unresolved") return undefined;
+  return sink.target.kind === "channel" ? sink.target.name : sourceChannelName(source);
 }
 
 function secretAt(spec: JsonObject | undefined, member: "name" | "key"): string {
@@ -76,13 +81,4 @@ function problemOf(
   return value === ""
     ? `Secret ${namespace}/${secret.name} has an empty value for ${JSON.stringify(secret.key)}`
     : undefined;
-}
-
-function sinkCondition(sink: Resolution): Condition {
-  if (sink.kind === "unresolved" || sink.target.kind === "channel") return sinkProvided(sink);
-  return isFalse(
-    "SinkProvided",
-    "SinkNotSupported",
-    "The sink must be a Broker: sending webhooks on to a URL is not served yet.",
-  );
 }

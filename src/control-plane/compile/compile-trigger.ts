@@ -3,7 +3,7 @@ import { parseChannelName } from "../../core/channel-name.ts";
 import { BROKERS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, namespaceOf } from "../resources/metadata.ts";
-import { deadLetterCondition, notAcknowledged } from "./compile-broker.ts";
+import { deadLetterCondition, notAcknowledged } from "./channel-conditions.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition, summarize } from "./conditions.ts";
 import { subscriptionHash } from "./configuration-hash.ts";
@@ -67,6 +67,10 @@ function subscriptionConditions(planned: TriggerSubscription, known: Acknowledge
   if (planned.filterProblem !== undefined) {
     const { path, problem } = planned.filterProblem;
     return [isFalse(type, "FilterInvalid", `spec.${path}: ${problem}. Nothing is delivered meanwhile.`)];
+  }
+  if (planned.awaits !== undefined) {
+    const message = `The channel ${planned.awaits} that it leads to has not yet acknowledged its configuration.`;
+    return [isUnknown(type, "ChannelNotConfigured", message)];
   }
   if (planned.subscription.paused) {
     return [isFalse(type, "NotSubscribed", "The subscriber cannot be resolved; nothing is delivered meanwhile.")];

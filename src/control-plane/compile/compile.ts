@@ -27,6 +27,7 @@ export interface CompileInput {
   /** Looks up an object of another namespace. */
   readonly findElsewhere: (resource: ResourceName, namespace: string, name: string) => JsonObject | undefined;
   readonly acknowledged: (channel: ChannelName) => Acknowledgement;
+  readonly hasBinding: (name: string) => boolean;
 }
 
 export interface CompiledNamespace {

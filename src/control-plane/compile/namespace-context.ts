@@ -3,12 +3,13 @@
  * somebody first asks for it. So a Trigger sees what its Broker says in the same pass.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
-import { kindNamed, resourceOf } from "../registry.ts";
+import { kindNamed, partsOf, resourceOf } from "../registry.ts";
 import { type JsonObject, objectAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileInput, Manifest } from "./compile.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
+import type { Part } from "./part.ts";
 
 /** Objects that wait for each other in a row. Beyond it the status that is stored counts: a stack has an end. */
 const MAX_CHAIN = 50;
@@ -20,6 +21,7 @@ export class NamespaceContext implements CompileContext {
   readonly #byResource = new Map<string, Map<string, JsonObject>>();
   /** By name of the object; sorted once for all Brokers. */
   readonly #sorted = new Map<string, readonly JsonObject[]>();
+  readonly #parts = new Map<JsonObject, readonly Part[] | undefined>();
   readonly #compiled = new Map<JsonObject, Compiled | undefined>();
   /** Compiled or being compiled: what waits for itself in a circle is not compiled again. */
   readonly #begun = new Set<JsonObject>();
@@ -61,8 +63,18 @@ export class NamespaceContext implements CompileContext {
     return compiled?.status ?? objectAt(object, "status");
   }
 
+  hasBinding(name: string): boolean {
+    return this.#input.hasBinding(name);
+  }
+
   acknowledged(channel: ChannelName): Acknowledgement {
     return this.#input.acknowledged(channel);
+  }
+
+  /** Planned once: each part asks whether its owner wants it. */
+  partsOf(resource: ResourceName, object: JsonObject): readonly Part[] | undefined {
+    if (!this.#parts.has(object)) this.#parts.set(object, partsOf(resource, object));
+    return this.#parts.get(object);
   }
 
   /** Undefined for kinds that do not compile, for an object that is just being compiled, and at the end of a long chain. */

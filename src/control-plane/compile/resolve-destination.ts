@@ -1,9 +1,9 @@
 /** Where a Destination leads: the data plane's target, or why it leads nowhere. */
-import { parseChannelName } from "../../core/channel-name.ts";
 import type { Target } from "../../core/channel-protocol.ts";
-import { BROKERS, SERVICES } from "../resource-names.ts";
+import { SERVICES } from "../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { qualified } from "../resources/refusal.ts";
+import { placeOf } from "./channel-place.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { readyCondition } from "./conditions.ts";
 import { findReference, type Referent, shownReference } from "./find-reference.ts";
@@ -12,6 +12,13 @@ import { resolveService } from "./service-url.ts";
 export type Resolution =
   | { readonly kind: "resolved"; readonly target: Target }
   | { readonly kind: "unresolved"; readonly message: string };
+
+/** Stands where there is no target; a paused subscription never uses it. */
+export const NOWHERE: Target = { kind: "url", url: "" };
+
+export function targetOf(destination: Resolution | undefined): Target | undefined {
+  return destination?.kind === "resolved" ? destination.target : undefined;
+}
 
 /** The namespace is that of the object holding the destination, for a `ref` without one. */
 export function resolveDestination(
@@ -27,12 +34,7 @@ export function resolveDestination(
   }
   const resolved = resolveReference(ref, namespace, context);
   if (resolved.kind === "unresolved" || uri === undefined || uri === "") return resolved;
-  return relativeUrl(uri, resolved.target.url);
-}
-
-/** The one address of a Broker, named for its scheme as Knative does. */
-export function brokerAddress(publicUrl: string, namespace: string, name: string): { name: string; url: string } {
-  return { name: publicUrl.startsWith("https:") ? "https" : "http", url: `${publicUrl}/${namespace}/${name}` };
+  return relativeUrl(uri, resolved.target);
 }
 
 function resolveReference(ref: JsonObject, namespace: string, context: CompileContext): Resolution {
@@ -43,7 +45,9 @@ function resolveReference(ref: JsonObject, namespace: string, context: CompileCo
     case "missing":
       return unresolved(referent.message);
     case "unknown-kind":
-      return unresolved(`${referent.message}: refer to a Broker or to a Service of type ExternalName, or give a uri`);
+      return unresolved(
+        `${referent.message}: refer to a Broker, a Channel, a flow or a Service of type ExternalName, or give a uri`,
+      );
     default:
       return referent satisfies never;
   }
@@ -55,15 +59,15 @@ function addressOf(
   context: CompileContext,
 ): Resolution {
   const { resource, namespace, name, object } = referent;
-  if (qualified(resource) === qualified(SERVICES)) return resolveService(object);
-  const channel = qualified(resource) === qualified(BROKERS) ? parseChannelName(namespace, "broker", name) : undefined;
+  if (qualified(resource) === qualified(SERVICES)) return resolveService(object, context);
+  const place = placeOf(resource, object, context);
   const shown = shownReference(ref, referent);
-  if (channel !== undefined) {
-    const address = brokerAddress(context.publicUrl, namespace, name);
+  if (place !== undefined) {
+    const { address } = place;
     const wanted = textAt(ref, "address") || address.name;
     if (wanted !== address.name)
       return unresolved(`address with name ${JSON.stringify(wanted)} not found for ${shown}`);
-    return { kind: "resolved", target: { kind: "channel", name: channel, url: address.url } };
+    return { kind: "resolved", target: { kind: "channel", name: place.name, url: address.url } };
   }
   const why = readyCondition(context.statusOf(resource, namespace, name))?.message ?? "nothing can be sent to it";
   return unresolved(`address not set for ${shown}: ${why}`);
@@ -80,11 +84,13 @@ function absoluteUrl(uri: string): Resolution {
   return { kind: "resolved", target: { kind: "url", url: url.href } };
 }
 
-/** RFC 3986 reference resolution. A path below a Broker is an URL like any other, not the Broker's channel. */
-function relativeUrl(uri: string, base: string): Resolution {
+/** RFC 3986 reference resolution. A path below a Broker's or a channel's address is an URL like any other. */
+function relativeUrl(uri: string, target: Target): Resolution {
+  const base = target.url;
   const url = URL.parse(uri, base);
   if (url === null) return unresolved(`URI ${JSON.stringify(uri)} cannot be resolved against ${base}`);
-  return { kind: "resolved", target: { kind: "url", url: url.href } };
+  const binding = target.kind === "url" ? target.binding : undefined;
+  return { kind: "resolved", target: { kind: "url", url: url.href, ...(binding === undefined ? {} : { binding }) } };
 }
 
 function unresolved(message: string): Resolution {

@@ -5,14 +5,16 @@
  * A Trigger that cannot deliver (unresolvable subscriber, a filter that cannot be used) is *paused*, never left out:
  * leaving it out would tell the channel to discard what waits for it.
  */
-import type { SubscriptionConfiguration, Target } from "../../core/channel-protocol.ts";
+import type { ChannelName } from "../../core/channel-name.ts";
+import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
 import { checkFilter, type FilterProblem } from "../../core/filters/filter.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
+import { awaitedChannel } from "./awaited-channel.ts";
 import type { CompileContext } from "./compile-context.ts";
-import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 import { triggerFilter } from "./trigger-filter.ts";
 
 export interface TriggerSubscription {
@@ -20,12 +22,11 @@ export interface TriggerSubscription {
   readonly subscriber: Resolution;
   /** Absent when neither Trigger nor Broker has a dead letter sink. */
   readonly deadLetterSink: Resolution | undefined;
+  /** A channel that it leads to and that is not configured yet. */
+  readonly awaits: ChannelName | undefined;
   /** Absent when the filter can be used. */
   readonly filterProblem: FilterProblem | undefined;
 }
-
-/** Stands where there is no target; a paused subscription never uses it. */
-const NOWHERE: Target = { kind: "url", url: "" };
 
 /** Empty when the reference is to something that is no Broker. */
 export function brokerNameOf(trigger: JsonObject): string {
@@ -58,21 +59,21 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
   // Any delivery of its own replaces the Broker's, except that the Broker's dead letter sink still serves.
   const sink = objectAt(own, "deadLetterSink") ?? objectAt(inherited, "deadLetterSink");
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
-  // Without a dead letter sink that resolves, what fails is parked: nothing is lost meanwhile.
-  const sinkTarget = deadLetterSink?.kind === "resolved" ? deadLetterSink.target : undefined;
   const filter = triggerFilter(trigger);
   const filterProblem = checkFilter(filter);
-  const paused = subscriber.kind === "unresolved" || filterProblem !== undefined;
+  const awaits = awaitedChannel([subscriber, deadLetterSink], context);
+  const paused = subscriber.kind === "unresolved" || awaits !== undefined || filterProblem !== undefined;
   const subscription: SubscriptionConfiguration = {
     uid: uidOf(trigger),
     namespace,
     name: nameOf(trigger),
     filter,
-    subscriber: subscriber.kind === "resolved" ? subscriber.target : NOWHERE,
+    subscriber: targetOf(subscriber) ?? NOWHERE,
     reply: { kind: "channel-itself" },
-    delivery: deliveryPolicy(own ?? inherited, sinkTarget),
+    // Without a dead letter sink that resolves, what fails is parked: nothing is lost meanwhile.
+    delivery: deliveryPolicy(own ?? inherited, targetOf(deadLetterSink)),
     ...subscriptionSettings(trigger),
     ...(paused ? { paused } : {}),
   };
-  return { subscription, subscriber, deadLetterSink, filterProblem };
+  return { subscription, subscriber, deadLetterSink, awaits, filterProblem };
 }

@@ -1,7 +1,7 @@
 /** Answers the webhook ingress: where a source's events go and which secrets may have signed a request. */
 import type { WebhookLookup } from "../../core/webhook-source.ts";
 import { secretText } from "../kinds/core/secret-value.ts";
-import { resourceOf } from "../registry.ts";
+import { partsOf, resourceOf } from "../registry.ts";
 import { GITHUB_SOURCES, SECRETS } from "../resource-names.ts";
 import { listAt, textAt } from "../resources/json.ts";
 import { qualified, Refusal } from "../resources/refusal.ts";
@@ -15,6 +15,7 @@ const PREVIOUS = "-previous";
 export interface WebhookLookupPorts {
   readonly store: ObjectStore;
   readonly sealer: SecretSealer;
+  readonly hasBinding: (name: string) => boolean;
 }
 
 export async function lookUpWebhookSource(
@@ -33,6 +34,8 @@ export async function lookUpWebhookSource(
     statusOf: () => undefined,
     list: () => [],
     acknowledged: () => ({ configuration: undefined, failure: undefined }),
+    partsOf,
+    hasBinding: ports.hasBinding,
   });
   if (source === undefined) {
     const ready = listAt(status, "conditions").find((condition) => textAt(condition, "type") === "Ready");

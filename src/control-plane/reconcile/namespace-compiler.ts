@@ -12,6 +12,7 @@ export interface NamespaceCompilerPorts {
   readonly channels: KnownChannels;
   readonly now: () => number;
   readonly publicUrl: () => string | undefined;
+  readonly hasBinding: (name: string) => boolean;
 }
 
 /** What an address begins with before anyone has reached the API. */
@@ -46,6 +47,7 @@ export class NamespaceCompiler {
         this.#dependents.set(elsewhere, dependents.add(namespace));
         return store.get({ resource: qualified(resource), namespace: elsewhere, name })?.body;
       },
+      hasBinding: this.#ports.hasBinding,
       acknowledged: (name) => {
         const answer = asked.get(name) ?? acknowledgementOf(channels.get(name));
         asked.set(name, answer);

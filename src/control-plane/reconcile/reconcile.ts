@@ -1,16 +1,17 @@
 /**
  * The controller: level-triggered, so it may run at any time and twice in a row without effect.
  *
- *   changed(namespace) ──▶ alarm soon ──▶ run: drain, collect garbage ─▶ compile ─▶ push what differs ─▶ compile again
- *                                          ▲                                          │ failed            │
- *                                          └─────────────── alarm when due ◀──────────┘                   ▼
- *                                                                                     write statuses that differ
+ *   changed(namespace) ──▶ alarm soon ──▶ run: drain, collect garbage, write parts ─▶ compile ─▶ push what differs ─┐
+ *                                          ▲                                          ▲           │ failed          │
+ *                                          └─────────────── alarm when due ◀──────────│───────────┘                 │
+ *                                                                                     └── until nothing differs ◀───┤
+ *                                                     retire drained channels ◀─ write statuses that differ ◀───────┘
  *
  * What has to be done is found by comparing manifests with what channels acknowledged, never remembered: after a crash the
  * first run looks at every namespace. Whoever writes calls `changed` in the same turn, so that the alarm is armed with it.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
-import type { ChannelConfiguration, ConfigureAnswer } from "../../core/channel-protocol.ts";
+import type { ChannelConfiguration, ConfigureAnswer, RetireAnswer } from "../../core/channel-protocol.ts";
 import type { CompiledNamespace } from "../compile/compile.ts";
 import type { UnversionedConfiguration } from "../compile/compile-context.ts";
 import { EventRecorder } from "../events/event-recorder.ts";
@@ -22,9 +23,11 @@ import { qualified } from "../resources/refusal.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { ChannelDrains } from "./drain-channels.ts";
 import { drainNamespace } from "./drain-namespace.ts";
 import { NamespaceCompiler } from "./namespace-compiler.ts";
 import { pushConfiguration, pushRemoval } from "./push.ts";
+import { writeParts } from "./write-parts.ts";
 import { writeStatuses } from "./write-statuses.ts";
 
 export interface ReconcilerPorts {
@@ -33,9 +36,12 @@ export interface ReconcilerPorts {
   readonly now: () => number;
   readonly newUid: () => string;
   readonly publicUrl: () => string | undefined;
+  readonly hasBinding: (name: string) => boolean;
   /** Must end within a bounded time, by failing if need be. */
   readonly configure: (name: ChannelName, configuration: ChannelConfiguration) => Promise<ConfigureAnswer>;
   readonly remove: (name: ChannelName, uid: string, version: number) => Promise<void>;
+  /** As `configure`. */
+  readonly retire: (name: ChannelName, uid: string, version: number) => Promise<RetireAnswer>;
   /** Makes the channel look whether it has work: a stuck alarm is not the end. Failures are of no interest. */
   readonly poke: (name: ChannelName) => Promise<void>;
   readonly alarm: Alarm;
@@ -62,6 +68,8 @@ const DEBOUNCE_MS_PER_OBJECT = 0.1;
 const LONGEST_DEBOUNCE_MS = 1000;
 /** Owners and dependents can be chains; what is left after so many steps is for the next pass. */
 const GARBAGE_ROUNDS = 10;
+/** One push configures channels, the next what leads to them; what is left after so many is for the next pass. */
+const PUSH_ROUNDS = 3;
 /** How often channels are poked where no cron does it, and how often the cron of `wrangler.toml` comes. */
 const POKE_EVERY_MS = 300_000;
 /** When a pass that died or failed is made up for; long enough for a pass that calls many channels. */
@@ -74,6 +82,7 @@ export class Reconciler {
   readonly #deletion: Deletion;
   readonly #events: EventRecorder;
   readonly #compiler: NamespaceCompiler;
+  readonly #drains: ChannelDrains;
   /** Undefined before the first run: all of them. */
   #dirty: Set<string> | undefined;
   #running: Promise<void> | undefined;
@@ -85,6 +94,7 @@ export class Reconciler {
     this.#deletion = new Deletion({ store, now, changed: (namespace) => this.changed(namespace) });
     this.#events = new EventRecorder(ports);
     this.#compiler = new NamespaceCompiler(ports);
+    this.#drains = new ChannelDrains({ ...ports, deletion: this.#deletion });
   }
 
   /** This namespace's objects changed; call it in the turn of the write. */
@@ -137,19 +147,39 @@ export class Reconciler {
   async #pass(): Promise<void> {
     const { store } = this.#ports;
     const namespaces = this.#takeDirty();
-    for (const namespace of namespaces) this.#clearAway(namespace);
-    const version = store.latestResourceVersion();
-    const compiled = namespaces.map((namespace) => ({ namespace, ...this.#compiler.compile(namespace) }));
-    const pushes = await this.#push(compiled);
-    for (const { namespace, statuses } of compiled) {
-      // Objects may have changed while channels were called, and channels have.
-      const isFresh = pushes === 0 && store.latestResourceVersion() === version;
+    for (const namespace of namespaces) {
+      this.#clearAway(namespace);
+      writeParts(namespace, { store, deletion: this.#deletion, now: this.#ports.now });
+    }
+    const compiled = await this.#compileAndPush(namespaces);
+    for (const { namespace, version, statuses } of compiled) {
+      // Objects may have changed while channels were called.
+      const isFresh = store.latestResourceVersion() === version;
       const current = isFresh ? statuses : this.#compiler.compile(namespace).statuses;
       writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
+    }
+    for (const each of compiled) {
+      if (await this.#drains.run(each.namespace, each)) this.#dirty?.add(each.namespace);
     }
     this.#events.expire();
     await this.#pokeWhenDue();
     this.#wakeWhenDue();
+  }
+
+  /** What was compiled last, and is in force as far as channels could be reached. */
+  async #compileAndPush(namespaces: readonly string[]) {
+    let compiled = this.#compileAll(namespaces);
+    for (let rounds = 0; rounds < PUSH_ROUNDS; rounds++) {
+      if ((await this.#push(compiled)) === 0) return compiled;
+      compiled = this.#compileAll(namespaces);
+    }
+    for (const namespace of namespaces) this.#dirty?.add(namespace);
+    return compiled;
+  }
+
+  #compileAll(namespaces: readonly string[]) {
+    const version = this.#ports.store.latestResourceVersion();
+    return namespaces.map((namespace) => ({ namespace, version, ...this.#compiler.compile(namespace) }));
   }
 
   /** Calls the channels of these namespaces that do not run what was compiled; says how many. */
@@ -195,6 +225,7 @@ export class Reconciler {
     const dirty = this.#dirty ?? new Set(this.#allNamespaces());
     this.#dirty = new Set();
     for (const channel of due) dirty.add(channel.namespace);
+    for (const namespace of this.#drains.dueNamespaces()) dirty.add(namespace);
     for (const namespace of [...dirty]) {
       for (const dependent of this.#compiler.dependentsOf(namespace)) dirty.add(dependent);
     }
@@ -236,8 +267,8 @@ export class Reconciler {
     const due = known.filter((channel) => channel.failure !== undefined).map((channel) => channel.dueAtMs);
     // Without channels there is nothing to poke, and nothing to pay.
     if (known.length > 0) due.push(this.#nextPokeMs);
-    const expiryMs = this.#events.nextExpiryMs();
-    if (expiryMs !== undefined) due.push(expiryMs);
+    for (const dueMs of [this.#events.nextExpiryMs(), this.#drains.nextDueMs()])
+      if (dueMs !== undefined) due.push(dueMs);
     if (this.#dirty === undefined || this.#dirty.size > 0) {
       due.push(this.#ports.now() + this.#debounceMs(this.#dirty ?? []));
     }

@@ -4,7 +4,7 @@
  */
 
 import assert from "../../core/assert.ts";
-import { type ChannelName, parseChannelName } from "../../core/channel-name.ts";
+import { ADDRESSABLE_KINDS, type ChannelName, parseChannelName } from "../../core/channel-name.ts";
 import type { SqlStore } from "../../core/sql-store.ts";
 import type { AcknowledgedConfiguration } from "../compile/compile-context.ts";
 
@@ -104,8 +104,9 @@ function parseAcknowledged(text: string): AcknowledgedConfiguration | undefined 
 }
 
 function storedName(text: string): ChannelName {
-  const [namespace = "", kind, name = ""] = text.split("/");
-  const parsed = kind === "broker" ? parseChannelName(namespace, kind, name) : undefined;
+  const [namespace = "", middle, name = ""] = text.split("/");
+  const kind = ADDRESSABLE_KINDS.find((each) => each === middle);
+  const parsed = kind === undefined ? undefined : parseChannelName(namespace, kind, name);
   assert(parsed !== undefined, "a known channel has a name that is none");
   return parsed;
 }

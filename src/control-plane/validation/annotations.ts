@@ -10,6 +10,8 @@ import { annotationOf } from "../resources/metadata.ts";
 import { type FieldError, invalidValue } from "./field-error.ts";
 
 const PREFIX = "sluice.dev/";
+const BINDING = "binding";
+const PUBLIC_INGRESS = "public-ingress";
 const KAFKA_ORDER = "kafka.eventing.knative.dev/delivery.order";
 
 const DAY_MS = 86_400_000;
@@ -43,7 +45,7 @@ export function channelSettings(object: JsonObject): ChannelSettings {
 
 /** Anyone may post, also where others need a token. */
 export function isPublicIngress(object: JsonObject): boolean {
-  return setting(object, "public-ingress", parseFlag) ?? false;
+  return setting(object, PUBLIC_INGRESS, parseFlag) ?? false;
 }
 
 export function subscriptionSettings(object: JsonObject): SubscriptionSettings {
@@ -65,7 +67,7 @@ const CHANNEL_RULES: readonly Rule[] = [
   { name: "retention", parse: parsePositivePeriod, expected: "an ISO 8601 period such as P1D" },
   { name: "parked-retention", parse: parsePositivePeriod, expected: "an ISO 8601 period such as P14D" },
   { name: "dedup", parse: parsePositivePeriod, expected: "an ISO 8601 period such as PT1H" },
-  { name: "public-ingress", parse: parseFlag, expected: "true or false" },
+  { name: PUBLIC_INGRESS, parse: parseFlag, expected: "true or false" },
 ];
 
 const SUBSCRIPTION_RULES: readonly Rule[] = [
@@ -91,6 +93,46 @@ export function validateSubscriptionAnnotations(object: JsonObject): readonly Fi
   const errors = brokenRules(object, SUBSCRIPTION_RULES);
   if (kafka === undefined || parseOrdering(kafka) !== undefined) return errors;
   return [...errors, invalidValue(kafka, `metadata.annotations[${KAFKA_ORDER}]`, "expected ordered or unordered")];
+}
+
+/** The settings of a flow that its channels get: all of them, and those of channels that only the flow itself feeds. */
+export function channelAnnotations(object: JsonObject): {
+  readonly all: Readonly<Record<string, string>>;
+  readonly inner: Readonly<Record<string, string>>;
+} {
+  const names = CHANNEL_RULES.map(({ name }) => PREFIX + name);
+  const isPublic = PREFIX + PUBLIC_INGRESS;
+  return {
+    all: annotationsNamed(object, names),
+    inner: annotationsNamed(
+      object,
+      names.filter((name) => name !== isPublic),
+    ),
+  };
+}
+
+/** The settings of a flow that its Subscriptions get. */
+export function subscriptionAnnotations(object: JsonObject): Readonly<Record<string, string>> {
+  return annotationsNamed(object, [...SUBSCRIPTION_RULES.map(({ name }) => PREFIX + name), KAFKA_ORDER]);
+}
+
+/** Whether an annotation is a setting that channels or Subscriptions may have. */
+export function isSetting(name: string): boolean {
+  return name.startsWith(PREFIX) || name === KAFKA_ORDER;
+}
+
+function annotationsNamed(object: JsonObject, names: readonly string[]): Readonly<Record<string, string>> {
+  const entries = Object.entries(textsAt(object, "metadata", "annotations"));
+  return Object.fromEntries(entries.filter(([name]) => names.includes(name)));
+}
+
+/** The service binding of `wrangler.toml` that a core Service stands for. */
+export function bindingOf(service: JsonObject): string | undefined {
+  return setting(service, BINDING, parseBinding);
+}
+
+export function validateServiceAnnotations(service: JsonObject): readonly FieldError[] {
+  return brokenRules(service, [{ name: BINDING, parse: parseBinding, expected: "the name of a service binding" }]);
 }
 
 /** A flow hands its annotations on to its channels and its subscriptions. */
@@ -125,6 +167,10 @@ function parseOrdering(value: string): "ordered" | "unordered" | undefined {
 
 function parseFlag(value: string): boolean | undefined {
   return value === "true" ? true : value === "false" ? false : undefined;
+}
+
+function parseBinding(value: string): string | undefined {
+  return /^[A-Za-z_$][\w$]{0,127}$/.test(value) ? value : undefined;
 }
 
 function parseCount(value: string): number | undefined {

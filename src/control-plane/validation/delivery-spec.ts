@@ -13,6 +13,9 @@ const MAX_TIMEOUT_MS = 600_000;
 const DEFAULT_BACKOFF_MAX_MS = 3_600_000;
 const DEFAULT_RETRY_AFTER_MAX_MS = 3_600_000;
 
+/** Knative's. */
+export const DEFAULT_BROKER_DELIVERY: JsonObject = { retry: 10, backoffPolicy: "exponential", backoffDelay: "PT0.2S" };
+
 const POLICIES = ["linear", "exponential"];
 const FORMATS = ["binary", "json"];
 

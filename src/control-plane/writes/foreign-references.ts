@@ -30,7 +30,8 @@ export function checkReferences(scope: Scope, object: JsonObject, old: JsonObjec
   });
   if (foreign === undefined) return;
   const there = `${textAt(foreign, "kind")} ${JSON.stringify(textAt(foreign, "name"))}`;
-  const why = `it refers to ${there} in namespace ${JSON.stringify(textAt(foreign, "namespace"))}, where this token gives no rights`;
+  const where = `in namespace ${JSON.stringify(textAt(foreign, "namespace"))}`;
+  const why = `it refers to ${there} ${where}, where this token gives no rights`;
   throw forbiddenObject(kind, nameOf(object), { why });
 }
 

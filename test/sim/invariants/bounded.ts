@@ -76,8 +76,8 @@ function tooMuch({ limits }: World, { request, answer }: AnswerFact): string | u
 function tooManyOut({ clock }: World, { record, account, delivery }: LeaseFact): string | undefined {
   const { maxConcurrency } = account.configuration;
   const { subscription, epoch, seq, purpose } = delivery.token;
-  // Dead letters do not go to the subscriber.
-  if (maxConcurrency === undefined || purpose === "dead-letter") return undefined;
+  // Dead letters and replies do not go to the subscriber.
+  if (maxConcurrency === undefined || purpose !== "deliver") return undefined;
   let out = 1;
   for (const { token, expiresAtMs } of record.outs.values()) {
     const isOther = token.subscription === subscription && token.epoch === epoch && token.seq !== seq;
@@ -89,8 +89,8 @@ function tooManyOut({ clock }: World, { record, account, delivery }: LeaseFact):
 /** From the oldest first attempt that is out to the newest lease there is at most a window. */
 function tooFarAhead(world: World, { record, tenancy, account, delivery }: LeaseFact): string | undefined {
   const { subscription, epoch, seq, purpose } = delivery.token;
-  // Dead letters and what was redriven have left the window.
-  if (purpose === "dead-letter" || account.mayRedrive) return undefined;
+  // Dead letters, replies and what was redriven have left the window.
+  if (purpose !== "deliver" || account.mayRedrive) return undefined;
   let oldest = seq;
   for (const { token, leasedAtMs } of record.outs.values()) {
     const isFresh = token.attempt === 1 && token.purpose === "deliver" && world.clock.nowMs - leasedAtMs < RELIEVED_MS;
@@ -110,7 +110,7 @@ function tooFarAhead(world: World, { record, tenancy, account, delivery }: Lease
 function triedForEver({ record, account, delivery }: LeaseFact): string | undefined {
   const { subscription, epoch, seq, attempt, purpose } = delivery.token;
   const position = record.restored.positions.get(subscription);
-  if (position?.epoch !== epoch || seq > position.leased || attempt > 1 || purpose === "dead-letter") return undefined;
+  if (position?.epoch !== epoch || seq > position.leased || attempt > 1 || purpose !== "deliver") return undefined;
   if (seq <= account.disturbedAt || account.mayRedrive) return undefined;
   return `${nameOf(delivery.token)} was out at a crash, and its attempts are counted from one again`;
 }

@@ -9,6 +9,11 @@ export const filters: Invariant = {
       const name = nameOf(delivery.token);
       if (account.configuration.paused) return `${name} was leased although its subscription is paused`;
       if (event === undefined) return undefined;
+      if (delivery.token.purpose === "reply") {
+        // A replay leaves what it does not go back to, under the next epoch.
+        const kept = [...account.readings.values()].map(({ answered }) => answered.get(event.seq));
+        return kept.includes(id) ? undefined : `${name} was answered with ${kept} and replies with ${id}`;
+      }
       if (event.id !== id) return `${name} is ${event.id} and was leased as ${id}`;
       // A redriven delivery passed the filter of its time.
       if (account.redriven.has(event.seq) || account.mayRedrive) return undefined;

@@ -1,14 +1,15 @@
 /** What a channel counts as handed over is in the other channel, and on its disk. */
-import type { Token } from "../../../src/core/channel-protocol.ts";
+import type { Purpose, SubscriptionConfiguration, Target, Token } from "../../../src/core/channel-protocol.ts";
 import { nameOf } from "../account.ts";
 import type { Invariant } from "../invariant.ts";
 
 export const handOvers: Invariant = {
   name: "hand-overs",
   begin: (world) => ({
-    ended: ({ record, account, token, event }) => {
-      const { subscriber, delivery } = account.configuration;
-      const target = token.purpose === "deliver" ? subscriber : delivery.deadLetterSink;
+    ended: ({ record, account, token: own, outcome, event }) => {
+      // The courier passed the reply on before it reported the delivery.
+      const token = outcome.replied ? { ...own, purpose: "reply" as const } : own;
+      const target = goalOf(account.configuration, token.purpose);
       // Without hops it is dropped, and counted.
       if (target?.kind !== "channel" || event === undefined || event.hops <= 1) return undefined;
       if (token.seq <= account.disturbedAt) return undefined;
@@ -21,6 +22,12 @@ export const handOvers: Invariant = {
     },
   }),
 };
+
+function goalOf({ subscriber, reply, delivery }: SubscriptionConfiguration, purpose: Purpose): Target | undefined {
+  if (purpose === "deliver") return subscriber;
+  if (purpose === "dead-letter") return delivery.deadLetterSink;
+  return reply.kind === "target" ? reply.target : undefined;
+}
 
 function keyOf(channel: string, { subscription, epoch, seq, purpose }: Token): string {
   return `h:${channel}:${subscription}:${epoch}:${seq}:${purpose}`;

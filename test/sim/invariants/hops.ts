@@ -14,7 +14,10 @@ export const hops: Invariant = {
       leased: ({ record, delivery, event }) => {
         if (event === undefined) return undefined;
         const { subscription, epoch, seq, purpose } = delivery.token;
-        handed.set(`h:${record.object.name}:${subscription}:${epoch}:${seq}:${purpose}`, event.hops);
+        const handedOver = `h:${record.object.name}:${subscription}:${epoch}:${seq}`;
+        handed.set(`${handedOver}:${purpose}`, event.hops);
+        // Its reply may be passed on right away.
+        handed.set(`${handedOver}:reply`, event.hops);
         return event.hops > 0 ? undefined : `${nameOf(delivery.token)} has no hop left and is still on its way`;
       },
       ended: ({ event, reply }) => {

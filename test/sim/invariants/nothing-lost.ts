@@ -28,6 +28,17 @@ export const nothingLost: Invariant = {
   }),
 };
 
+/** Deliveries of a channel that have not ended for good, by name: parked ones among them. */
+export function unended(record: ChannelRecord): string[] {
+  const parked = record.stragglers.filter(({ state }) => state === "parked");
+  const waiting = [...(record.tenancy?.accounts ?? [])].flatMap(([uid, account]) =>
+    offered(record, uid, account)
+      .filter(({ seq }) => !hasEnded(record, uid, seq))
+      .map(({ seq }) => `${uid} ${seq}`),
+  );
+  return [...waiting, ...parked.map(({ subscription, seq }) => `${subscription} ${seq}`)];
+}
+
 /** Events that the subscription was to get and that no change of it excuses. */
 function offered({ tenancy, positions }: ChannelRecord, uid: string, account: Account): LoggedEvent[] {
   const epoch = positions.get(uid)?.epoch;

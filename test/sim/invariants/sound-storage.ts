@@ -2,8 +2,8 @@
 import type { ChannelRecord } from "../channel-record.ts";
 import type { Invariant } from "../invariant.ts";
 
-const OWNED =
-  "SELECT blob AS n FROM segment WHERE blob IS NOT NULL UNION SELECT blob FROM straggler WHERE blob IS NOT NULL ORDER BY n";
+const OWNED = `SELECT blob AS n FROM segment WHERE blob IS NOT NULL UNION SELECT blob FROM straggler WHERE blob IS NOT NULL
+   UNION SELECT reply_blob FROM straggler WHERE reply_blob IS NOT NULL ORDER BY n`;
 const STORED = "SELECT DISTINCT id / 64 AS n FROM chunk ORDER BY n";
 
 export const soundStorage: Invariant = {

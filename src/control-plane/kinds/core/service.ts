@@ -16,6 +16,7 @@ import {
   textAt,
   withMember,
 } from "../../resources/json.ts";
+import { validateServiceAnnotations } from "../../validation/annotations.ts";
 import {
   flag,
   freeObject,
@@ -102,7 +103,7 @@ export const serviceKind: ResourceKind = {
   },
   validate(object) {
     const spec = objectAt(object, "spec");
-    return [...validateExternalName(spec), ...validatePorts(spec)];
+    return [...validateExternalName(spec), ...validatePorts(spec), ...validateServiceAnnotations(object)];
   },
 };
 

@@ -15,7 +15,7 @@ import {
   statusMembers,
   struct,
 } from "../../validation/common-schemas.ts";
-import { defaultDelivery, validateDelivery } from "../../validation/delivery-spec.ts";
+import { DEFAULT_BROKER_DELIVERY, defaultDelivery, validateDelivery } from "../../validation/delivery-spec.ts";
 import { validateReference } from "../../validation/destination.ts";
 import { type FieldError, immutableField, missingFields } from "../../validation/field-error.ts";
 import { immutableChanges } from "../../validation/immutable-fields.ts";
@@ -29,7 +29,6 @@ const DEFAULT_CONFIG = {
   namespace: "knative-eventing",
   name: "config-br-default-channel",
 };
-const DEFAULT_DELIVERY = { retry: 10, backoffPolicy: "exponential", backoffDelay: "PT0.2S" };
 
 export const brokerKind: ResourceKind = {
   ...BROKERS,
@@ -69,7 +68,7 @@ export const brokerKind: ResourceKind = {
     const annotations = { [CLASS]: DEFAULT_CLASS, ...objectAt(object, "metadata", "annotations") };
     const spec = objectAt(object, "spec");
     // An empty delivery stays empty: it asks for one attempt.
-    const delivery = objectAt(spec, "delivery") ?? DEFAULT_DELIVERY;
+    const delivery = objectAt(spec, "delivery") ?? DEFAULT_BROKER_DELIVERY;
     return {
       ...withMetadata(object, { annotations }),
       spec: { config: DEFAULT_CONFIG, ...spec, delivery: defaultDelivery(delivery, namespaceOf(object)) },

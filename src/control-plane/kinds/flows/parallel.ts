@@ -1,6 +1,7 @@
 /** A Parallel: branches that all get every event, each behind a filter that may drop it. */
 
-import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { compileParallel } from "../../compile/compile-flow.ts";
+import { flowParts, parallelFlowOf } from "../../compile/flow-parts.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { PARALLELS } from "../../resource-names.ts";
 import { isJsonObject, type Json, listAt, objectAt, valueAt, withMember } from "../../resources/json.ts";
@@ -13,6 +14,7 @@ import {
   flowSubscriptionStatusSchema,
 } from "../../validation/channels/channel-schemas.ts";
 import { validateChannelTemplate, withChannelTemplate } from "../../validation/channels/channel-template.ts";
+import { validateFlowSize } from "../../validation/channels/flow-size.ts";
 import { deliverySchema, destinationSchema, listOf, objectSchema, struct } from "../../validation/common-schemas.ts";
 import { validateDelivery } from "../../validation/delivery-spec.ts";
 import { validateDestination, withDefaultDestinations } from "../../validation/destination.ts";
@@ -29,7 +31,7 @@ export const parallelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
-    description: "Gives every event to all of its branches. It carries none yet.",
+    description: "Gives every event to all of its branches.",
     ...objectSchema({
       spec: struct({
         branches: {
@@ -79,14 +81,14 @@ export const parallelKind: ResourceKind = {
     return [
       ...(branches.length === 0 ? [missingFields("spec.branches")] : []),
       ...branches.flatMap((branch, index) => validateBranch(branch, `spec.branches[${index}]`)),
+      ...validateFlowSize(object, "spec.branches", branches.length),
       ...validateChannelTemplate(spec),
       ...(reply === undefined ? [] : validateDestination(reply, "spec.reply")),
       ...validateFlowAnnotations(object),
     ];
   },
-  compile: compileNotImplemented(
-    "Parallels do not carry events yet. Use a Broker with one Trigger for each branch and its filter.",
-  ),
+  parts: (parallel) => flowParts(parallel, parallelFlowOf(parallel)),
+  compile: compileParallel,
 };
 
 /** Knative does not look at a branch's delivery; here a wrong one is refused before it could mislead. */

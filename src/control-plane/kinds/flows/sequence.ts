@@ -1,6 +1,7 @@
 /** A Sequence: steps that an event passes one after the other, each with the answer of the one before. */
 
-import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { compileSequence } from "../../compile/compile-flow.ts";
+import { flowParts, sequenceFlowOf } from "../../compile/flow-parts.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { SEQUENCES } from "../../resource-names.ts";
 import { isJsonObject, type JsonObject, listAt, objectAt, valueAt, withMember } from "../../resources/json.ts";
@@ -13,6 +14,7 @@ import {
   flowSubscriptionStatusSchema,
 } from "../../validation/channels/channel-schemas.ts";
 import { validateChannelTemplate, withChannelTemplate } from "../../validation/channels/channel-template.ts";
+import { validateFlowSize } from "../../validation/channels/flow-size.ts";
 import { deliverySchema, destinationSchema, listOf, objectSchema, struct } from "../../validation/common-schemas.ts";
 import { validateDelivery } from "../../validation/delivery-spec.ts";
 import { defaultDestination, validateDestination, withDefaultDestinations } from "../../validation/destination.ts";
@@ -29,7 +31,7 @@ export const sequenceKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
-    description: "Takes an event through steps, each with the answer of the one before. It carries none yet.",
+    description: "Takes an event through steps, each with the answer of the one before.",
     ...objectSchema({
       spec: struct({
         channelTemplate: channelTemplateSchema,
@@ -61,14 +63,14 @@ export const sequenceKind: ResourceKind = {
     const reply = valueAt(spec, "reply");
     return [
       ...validateSteps(spec),
+      ...validateFlowSize(object, "spec.steps", listAt(spec, "steps").length),
       ...validateChannelTemplate(spec),
       ...(reply === undefined ? [] : validateDestination(reply, "spec.reply")),
       ...validateFlowAnnotations(object),
     ];
   },
-  compile: compileNotImplemented(
-    "Sequences do not carry events yet. Use a Broker whose Triggers pass each answer on by its type.",
-  ),
+  parts: (sequence) => flowParts(sequence, sequenceFlowOf(sequence)),
+  compile: compileSequence,
 };
 
 function validateSteps(spec: JsonObject | undefined): readonly FieldError[] {

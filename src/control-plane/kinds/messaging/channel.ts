@@ -1,6 +1,6 @@
 /** A Channel: an InMemoryChannel or another kind by its template. Nothing of it changes once it exists. */
 
-import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { channelParts, compileChannel } from "../../compile/compile-channel.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { CHANNELS } from "../../resource-names.ts";
 import { listAt, objectAt } from "../../resources/json.ts";
@@ -31,7 +31,7 @@ export const channelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
-    description: "Takes events at its address and has its Subscriptions deliver them. It carries none yet.",
+    description: "Takes events at its address and has its Subscriptions deliver them.",
     ...objectSchema({
       spec: struct({
         channelTemplate: channelTemplateSchema,
@@ -59,7 +59,6 @@ export const channelKind: ResourceKind = {
     if (old !== undefined) errors.push(...immutableChanges(["channelTemplate", "delivery"], object, old));
     return errors;
   },
-  compile: compileNotImplemented(
-    "Channels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers.",
-  ),
+  parts: channelParts,
+  compile: compileChannel,
 };

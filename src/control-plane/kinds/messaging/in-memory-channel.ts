@@ -1,6 +1,6 @@
 /** An InMemoryChannel: durable here all the same, whatever its name says. */
 
-import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { compileInMemoryChannel } from "../../compile/compile-in-memory-channel.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { IN_MEMORY_CHANNELS } from "../../resource-names.ts";
 import { objectAt } from "../../resources/json.ts";
@@ -23,7 +23,7 @@ export const inMemoryChannelKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
-    description: "A Channel of the default kind, durable here all the same. It carries no events yet.",
+    description: "A Channel of the default kind, durable here all the same.",
     ...objectSchema({
       spec: struct({
         delivery: { ...deliverySchema, description: "How Subscriptions without a delivery of their own deliver." },
@@ -46,7 +46,5 @@ export const inMemoryChannelKind: ResourceKind = {
       ...validateChannelAnnotations(object),
     ];
   },
-  compile: compileNotImplemented(
-    "InMemoryChannels do not carry events yet. A Broker does: events posted to it go to the subscribers of its Triggers.",
-  ),
+  compile: compileInMemoryChannel,
 };

@@ -1,6 +1,6 @@
 /** A Subscription: takes the events of one channel to a subscriber, and what that answers to a reply. */
 
-import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
+import { compileSubscription } from "../../compile/compile-subscription.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { SUBSCRIPTIONS } from "../../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
@@ -38,7 +38,7 @@ export const subscriptionKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: true,
   schema: {
-    description: "Delivers the events of a channel to a subscriber. It delivers none yet.",
+    description: "Delivers the events of a channel to a subscriber.",
     ...objectSchema({
       spec: struct({
         channel: { ...referenceSchema, description: "Whose events are delivered. It cannot be changed." },
@@ -74,9 +74,7 @@ export const subscriptionKind: ResourceKind = {
     const errors: FieldError[] = [...validateSpec(spec), ...validateSubscriptionAnnotations(object)];
     return old === undefined ? errors : [...errors, ...immutableChanges(["channel"], object, old)];
   },
-  compile: compileNotImplemented(
-    "Subscriptions deliver nothing yet, because Channels do not carry events yet. Use a Trigger on a Broker.",
-  ),
+  compile: compileSubscription,
 };
 
 function validateSpec(spec: JsonObject | undefined): readonly FieldError[] {

@@ -8,6 +8,7 @@ import { compileGithubSource } from "../../compile/compile-github-source.ts";
 import { AGE, READY_AND_REASON, type ResourceKind, SINK } from "../../kind.ts";
 import { GITHUB_SOURCES } from "../../resource-names.ts";
 import { objectAt, textAt, textsAt, valueAt } from "../../resources/json.ts";
+import { validateFlowAnnotations } from "../../validation/annotations.ts";
 import { objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { validateDestination } from "../../validation/destination.ts";
 import { type FieldError, invalidValue } from "../../validation/field-error.ts";
@@ -74,7 +75,7 @@ export const githubSourceKind: ResourceKind = {
       const path = `spec.ceOverrides.extensions[${name}]`;
       errors.push(invalidValue(name, path, "keys are expected to be lower-case alphanumeric"));
     }
-    return errors;
+    return [...errors, ...validateFlowAnnotations(object)];
   },
   compile: compileGithubSource,
 };

@@ -1,0 +1,96 @@
+/** Which channel a path of the operator API means, and which subscription of it. */
+import type { ChannelName } from "../../core/channel-name.ts";
+import { type ChannelPlace, placeOf } from "../compile/channel-place.ts";
+import { channelOfSubscription } from "../compile/channel-subscription.ts";
+import { brokerNameOf } from "../compile/trigger-subscription.ts";
+import { partsOf, resourceOf } from "../registry.ts";
+import {
+  BROKERS,
+  CHANNELS,
+  IN_MEMORY_CHANNELS,
+  PARALLELS,
+  SEQUENCES,
+  SUBSCRIPTIONS,
+  TRIGGERS,
+} from "../resource-names.ts";
+import type { JsonObject } from "../resources/json.ts";
+import { namespaceOf, uidOf } from "../resources/metadata.ts";
+import { badRequest, notFound, qualified, type ResourceName, unknownPath } from "../resources/refusal.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+
+export interface Subject {
+  readonly channel: ChannelName;
+  /** Of a Trigger or a Subscription; undefined for what has a channel. */
+  readonly subscription: string | undefined;
+  /** A Trigger's or Subscription's name or uid as the channel knows it. */
+  readonly uidNamed: (nameOrUid: string) => string;
+}
+
+const WITH_CHANNEL = [BROKERS, CHANNELS, IN_MEMORY_CHANNELS, SEQUENCES, PARALLELS];
+const SUBSCRIBING = [TRIGGERS, SUBSCRIPTIONS];
+const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function findSubject(
+  namespace: string,
+  plural: string,
+  { name, store }: { readonly name: string; readonly store: ObjectStore },
+): Subject {
+  const resource = [...WITH_CHANNEL, ...SUBSCRIBING].find((each) => each.plural === plural);
+  if (resource === undefined) throw unknownPath();
+  const object = store.get({ resource: qualified(resource), namespace, name })?.body;
+  if (object === undefined) throw notFound(resource, name);
+  const isSubscribing = SUBSCRIBING.includes(resource);
+  const channel = (isSubscribing ? channelSubscribedTo(resource, object, store) : placeIn(store, resource, object))
+    ?.name;
+  if (channel === undefined) throw notFound(resource, name);
+  return {
+    channel,
+    subscription: isSubscribing ? uidOf(object) : undefined,
+    uidNamed: (nameOrUid) => (UID.test(nameOrUid) ? nameOrUid : uidOn(channel, { namespace, name: nameOrUid, store })),
+  };
+}
+
+function uidOn(
+  channel: ChannelName,
+  { namespace, name, store }: { readonly namespace: string; readonly name: string; readonly store: ObjectStore },
+): string {
+  for (const resource of SUBSCRIBING) {
+    const object = store.get({ resource: qualified(resource), namespace, name })?.body;
+    if (object !== undefined && placeSubscribedTo(resource, object, store)?.name === channel) return uidOf(object);
+  }
+  throw badRequest(`${channel} has no Trigger or Subscription ${JSON.stringify(name)}`);
+}
+
+/** Throws when there is none, and says which. */
+function channelSubscribedTo(resource: ResourceName, object: JsonObject, store: ObjectStore): ChannelPlace | undefined {
+  const reference = subscribedTo(resource, object);
+  const place = placeSubscribedTo(resource, object, store);
+  if (place === undefined && reference !== undefined) throw notFound(reference.resource, reference.name);
+  return place;
+}
+
+function placeSubscribedTo(resource: ResourceName, object: JsonObject, store: ObjectStore): ChannelPlace | undefined {
+  const reference = subscribedTo(resource, object);
+  if (reference === undefined) return undefined;
+  const key = { resource: qualified(reference.resource), namespace: namespaceOf(object), name: reference.name };
+  const found = store.get(key)?.body;
+  return found === undefined ? undefined : placeIn(store, reference.resource, found);
+}
+
+function subscribedTo(
+  resource: ResourceName,
+  object: JsonObject,
+): { readonly resource: ResourceName; readonly name: string } | undefined {
+  if (resource === TRIGGERS) return { resource: BROKERS, name: brokerNameOf(object) };
+  return channelOfSubscription(object, { resourceOf });
+}
+
+function placeIn(store: ObjectStore, resource: ResourceName, object: JsonObject): ChannelPlace | undefined {
+  return placeOf(resource, object, {
+    find: (other, namespace, name) => store.get({ resource: qualified(other), namespace, name })?.body,
+    resourceOf,
+    partsOf,
+    // The name does not depend on it.
+    publicUrl: "",
+  });
+}

@@ -1,0 +1,46 @@
+/** Where the events for an object are taken: the channel's name in the data plane, and the address that people post to. */
+import { type AddressableKind, type ChannelName, parseChannelName } from "../../core/channel-name.ts";
+import { BROKERS, CHANNELS, IN_MEMORY_CHANNELS, PARALLELS, SEQUENCES } from "../resource-names.ts";
+import type { JsonObject } from "../resources/json.ts";
+import { nameOf, namespaceOf } from "../resources/metadata.ts";
+import { qualified, type ResourceName } from "../resources/refusal.ts";
+import type { CompileContext } from "./compile-context.ts";
+import { type OwnershipLookUp, ownershipOf } from "./part.ts";
+
+export interface ChannelPlace {
+  readonly name: ChannelName;
+  /** The one address, named for its scheme as Knative does. */
+  readonly address: { readonly name: string; readonly url: string };
+}
+
+/** In paths a Broker stands for itself, the others behind the name of their resource (see ingress/route.ts). */
+const KINDS: ReadonlyMap<string, AddressableKind> = new Map([
+  [qualified(BROKERS), "broker"],
+  [qualified(CHANNELS), "channel"],
+  [qualified(IN_MEMORY_CHANNELS), "inmemorychannel"],
+  [qualified(SEQUENCES), "sequence"],
+  [qualified(PARALLELS), "parallel"],
+]);
+
+/** Undefined for kinds that take no events. A channel where a flow begins, or behind a Channel, is its owner's place. */
+export function placeOf(
+  resource: ResourceName,
+  object: JsonObject,
+  context: OwnershipLookUp & Pick<CompileContext, "publicUrl">,
+): ChannelPlace | undefined {
+  const owned = takerOf(resource, object, context);
+  const kind = KINDS.get(qualified(owned.resource));
+  if (kind === undefined) return undefined;
+  const [namespace, name] = [namespaceOf(owned.object), nameOf(owned.object)];
+  const channel = parseChannelName(namespace, kind, name);
+  if (channel === undefined) throw new Error("a stored object has a name that no channel can have");
+  const path = kind === "broker" ? name : `${owned.resource.plural}/${name}`;
+  const url = `${context.publicUrl}/${namespace}/${path}`;
+  return { name: channel, address: { name: url.startsWith("https:") ? "https" : "http", url } };
+}
+
+function takerOf(resource: ResourceName, object: JsonObject, context: OwnershipLookUp) {
+  if (qualified(resource) !== qualified(IN_MEMORY_CHANNELS)) return { resource, object };
+  const ownership = ownershipOf(resource, object, context);
+  return ownership.kind === "part" && ownership.part.isEntrance ? ownership.owner : { resource, object };
+}

@@ -1,0 +1,105 @@
+/** An InMemoryChannel is one channel; its Subscriptions, and those of the Channel it stands behind, are the subscriptions. */
+import assert from "../../core/assert.ts";
+import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
+import { CHANNELS, IN_MEMORY_CHANNELS } from "../resource-names.ts";
+import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
+import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
+import { qualified } from "../resources/refusal.ts";
+import { channelSettings } from "../validation/annotations.ts";
+import { deadLetterCondition, eventPoliciesCondition, notAcknowledged } from "./channel-conditions.ts";
+import { placeOf } from "./channel-place.ts";
+import { channelSubscription, subscriptionsOn } from "./channel-subscription.ts";
+import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
+import { type Condition, isTrue, summarize } from "./conditions.ts";
+import { settingsHash, subscriptionHash, withHash } from "./configuration-hash.ts";
+import { directSubscriptions } from "./direct-subscribers.ts";
+import { type Ownership, ownershipOf } from "./part.ts";
+import { resolveDestination } from "./resolve-destination.ts";
+
+export function compileInMemoryChannel(channel: JsonObject, context: CompileContext): Compiled {
+  const place = placeOf(IN_MEMORY_CHANNELS, channel, context);
+  assert(place !== undefined, "an InMemoryChannel has an address");
+  const ownership = ownershipOf(IN_MEMORY_CHANNELS, channel, context);
+  const isLeftOver = ownership.kind === "left-over";
+  const subscriptions = [
+    ...subscriptionsBehind(channel, ownership, context).map(
+      (each) => channelSubscription(each, channel, context).subscription,
+    ),
+    ...directSubscriptions(channel),
+  ];
+  const configuration = withHash({
+    uid: uidOf(channel),
+    ...channelSettings(channel),
+    ...(isLeftOver ? { draining: true } : {}),
+    subscriptions,
+  });
+  const known = context.acknowledged(place.name);
+  const running = runningCondition(configuration, known);
+  const sink = objectAt(channel, "spec", "delivery", "deadLetterSink");
+  const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespaceOf(channel), context);
+  const conditions = [
+    // One channel is dispatcher, service and endpoint at once, so they stand and fall together.
+    ...["DispatcherReady", "ServiceReady", "EndpointsReady", "ChannelServiceReady"].map((type) => ({
+      ...running,
+      type,
+    })),
+    isTrue("Addressable"),
+    deadLetterCondition(deadLetterSink),
+    eventPoliciesCondition("channel"),
+    ...(isLeftOver ? [LEFT_OVER] : []),
+  ];
+  const status: Record<string, Json> = {
+    observedGeneration: generationOf(channel),
+    conditions: summarize(conditions, { status: objectAt(channel, "status"), now: context.now }),
+    address: place.address,
+    addresses: [place.address],
+    ...(subscriptions.length === 0 ? {} : { subscribers: subscribersOf(subscriptions, channel, known, context) }),
+  };
+  if (deadLetterSink?.kind === "resolved") status.deadLetterSinkUri = deadLetterSink.target.url;
+  return { status, channel: { name: place.name, configuration } };
+}
+
+const LEFT_OVER = isTrue("Draining", {
+  reason: "NotWanted",
+  message:
+    "Its owner leads no events here any more. It goes once what it holds is delivered; parked deliveries hold it until they are redriven or discarded.",
+});
+
+/** Those of the Channel that it stands behind are its own. */
+function subscriptionsBehind(
+  channel: JsonObject,
+  ownership: Ownership,
+  context: CompileContext,
+): readonly JsonObject[] {
+  const own = subscriptionsOn(IN_MEMORY_CHANNELS, nameOf(channel), context);
+  const isBehindChannel = ownership.kind === "part" && qualified(ownership.owner.resource) === qualified(CHANNELS);
+  return isBehindChannel ? [...own, ...subscriptionsOn(CHANNELS, nameOf(channel), context)] : own;
+}
+
+/** Whether the channel runs these settings; its subscriptions are the Subscriptions' affair. */
+function runningCondition(wanted: UnversionedConfiguration, known: Acknowledgement): Condition {
+  const type = "DispatcherReady";
+  return known.configuration?.settings === settingsHash(wanted) ? isTrue(type) : notAcknowledged(type, known);
+}
+
+function subscribersOf(
+  subscriptions: readonly SubscriptionConfiguration[],
+  channel: JsonObject,
+  known: Acknowledgement,
+  context: CompileContext,
+): readonly JsonObject[] {
+  const generations = new Map(
+    [
+      ...subscriptionsOn(IN_MEMORY_CHANNELS, nameOf(channel), context),
+      ...subscriptionsOn(CHANNELS, nameOf(channel), context),
+    ].map((each) => [uidOf(each), generationOf(each)]),
+  );
+  return subscriptions.map((subscription) => {
+    const isAdded = known.configuration?.subscriptions[subscription.uid] === subscriptionHash(subscription);
+    return {
+      uid: subscription.uid,
+      observedGeneration: generations.get(subscription.uid) ?? generationOf(channel),
+      ready: isAdded && !subscription.paused ? "True" : "Unknown",
+    };
+  });
+}

@@ -1,0 +1,141 @@
+/** The status of a Subscription; what it is to its channel is in `channel-subscription.ts`. */
+import { IN_MEMORY_CHANNELS } from "../resource-names.ts";
+import { type Json, type JsonObject, objectAt, textAt } from "../resources/json.ts";
+import { generationOf, namespaceOf } from "../resources/metadata.ts";
+import { qualified, type ResourceName } from "../resources/refusal.ts";
+import { notAcknowledged } from "./channel-conditions.ts";
+import { placeOf } from "./channel-place.ts";
+import { type ChannelSubscription, channelOfSubscription, channelSubscription } from "./channel-subscription.ts";
+import type { CompileContext, Compiled } from "./compile-context.ts";
+import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition, summarize } from "./conditions.ts";
+import { subscriptionHash } from "./configuration-hash.ts";
+import type { Resolution } from "./resolve-destination.ts";
+
+export function compileSubscription(subscription: JsonObject, context: CompileContext): Compiled {
+  const channel = findChannel(subscription, context);
+  // Without a channel the destinations are still resolved and shown: an empty one inherits nothing.
+  const planned = channelSubscription(subscription, channel.kind === "found" ? channel.backing : {}, context);
+  const conditions = [
+    referencesCondition(planned, channel),
+    ...channelConditions(subscription, planned, { channel, context }),
+    isTrue("OIDCIdentityCreated", { reason: "OIDCDisabled", message: "Events carry no OIDC identity." }),
+  ];
+  const status: Record<string, Json> = {
+    observedGeneration: generationOf(subscription),
+    conditions: summarize(conditions, { status: objectAt(subscription, "status"), now: context.now }),
+  };
+  const physical = physicalSubscription(planned);
+  if (Object.keys(physical).length > 0) status.physicalSubscription = physical;
+  return { status };
+}
+
+type FoundChannel =
+  | {
+      readonly kind: "found";
+      readonly resource: ResourceName;
+      readonly name: string;
+      /** The InMemoryChannel that carries the events. */
+      readonly backing: JsonObject;
+    }
+  | { readonly kind: "missing"; readonly message: string };
+
+function findChannel(subscription: JsonObject, context: CompileContext): FoundChannel {
+  const reference = channelOfSubscription(subscription, context);
+  const kind = textAt(subscription, "spec", "channel", "kind") ?? "";
+  if (reference === undefined) {
+    return { kind: "missing", message: `no matches for kind ${JSON.stringify(kind)}: refer to a Channel` };
+  }
+  const { resource, name } = reference;
+  const object = context.find(resource, namespaceOf(subscription), name);
+  const shown = `${qualified(resource)} ${JSON.stringify(name)}`;
+  if (object === undefined) return { kind: "missing", message: `${shown} not found` };
+  const backing = isInMemory(resource)
+    ? object
+    : context.partsOf(resource, object)?.some(({ resource: part }) => isInMemory(part))
+      ? context.find(IN_MEMORY_CHANNELS, namespaceOf(subscription), name)
+      : undefined;
+  if (backing === undefined) return { kind: "missing", message: `${shown} takes no Subscriptions` };
+  return { kind: "found", resource, name, backing };
+}
+
+function isInMemory(resource: ResourceName): boolean {
+  return qualified(resource) === qualified(IN_MEMORY_CHANNELS);
+}
+
+function referencesCondition(planned: ChannelSubscription, channel: FoundChannel): Condition {
+  const type = "ReferencesResolved";
+  if (channel.kind === "missing") {
+    return isFalse(type, "ChannelReferenceFailed", `Unable to get the channel: ${channel.message}`);
+  }
+  const unresolved = (
+    [
+      ["SubscriberResolveFailed", "the Subscriber's URI", planned.subscriber],
+      ["ReplyResolveFailed", "the reply's URI", planned.reply],
+      ["DeadLetterSinkResolveFailed", "the dead letter sink's URI", planned.deadLetterSink],
+    ] as const
+  ).find(([, , destination]) => destination?.kind === "unresolved");
+  if (unresolved !== undefined) {
+    const [reason, what, destination] = unresolved;
+    const why = destination?.kind === "unresolved" ? destination.message : "";
+    return isFalse(type, reason, `Unable to get ${what}: ${why}`);
+  }
+  if (planned.awaits !== undefined) {
+    const message = `The channel ${planned.awaits} that it leads to has not yet acknowledged its configuration.`;
+    return isUnknown(type, "ChannelNotConfigured", message);
+  }
+  return isTrue(type);
+}
+
+function channelConditions(
+  subscription: JsonObject,
+  planned: ChannelSubscription,
+  { channel, context }: { readonly channel: FoundChannel; readonly context: CompileContext },
+): readonly Condition[] {
+  if (channel.kind === "missing") {
+    return ["AddedToChannel", "ChannelReady"].map((type) =>
+      isUnknown(type, "ChannelReferenceFailed", "There is no channel to subscribe to."),
+    );
+  }
+  const ready = readyCondition(context.statusOf(channel.resource, namespaceOf(subscription), channel.name));
+  return [
+    addedCondition(planned, channel.backing, context),
+    ready === undefined
+      ? isUnknown("ChannelReady", "ChannelNotConfigured", "The channel has not yet been reconciled.")
+      : propagated("ChannelReady", ready),
+  ];
+}
+
+function addedCondition(
+  { subscription, awaits }: ChannelSubscription,
+  backing: JsonObject,
+  context: CompileContext,
+): Condition {
+  const type = "AddedToChannel";
+  if (awaits !== undefined) {
+    return isUnknown(
+      type,
+      "ChannelNotConfigured",
+      "Nothing is delivered before the channel that it leads to is configured.",
+    );
+  }
+  if (subscription.paused) {
+    return isFalse(type, "NotSubscribed", "A reference cannot be resolved; nothing is delivered meanwhile.");
+  }
+  const place = placeOf(IN_MEMORY_CHANNELS, backing, context);
+  const known = place === undefined ? undefined : context.acknowledged(place.name);
+  const isAdded = known?.configuration?.subscriptions[subscription.uid] === subscriptionHash(subscription);
+  return isAdded ? isTrue(type) : notAcknowledged(type, known ?? { configuration: undefined, failure: undefined });
+}
+
+/** Where events, answers and dead letters go, as far as it is known. */
+function physicalSubscription({ subscriber, reply, deadLetterSink }: ChannelSubscription): JsonObject {
+  return {
+    ...uriMember("subscriberUri", subscriber),
+    ...uriMember("replyUri", reply),
+    ...uriMember("deadLetterSinkUri", deadLetterSink),
+  };
+}
+
+function uriMember(name: string, destination: Resolution | undefined): JsonObject {
+  return destination?.kind === "resolved" ? { [name]: destination.target.url } : {};
+}

@@ -1,0 +1,34 @@
+/** Subscribers that an InMemoryChannel names itself, without Subscriptions: their addresses are written out. */
+import type { SubscriptionConfiguration, Target } from "../../core/channel-protocol.ts";
+import { isJsonObject, type JsonObject, listAt, objectAt, textAt } from "../resources/json.ts";
+import { namespaceOf, uidOf } from "../resources/metadata.ts";
+import { subscriptionSettings } from "../validation/annotations.ts";
+import { deliveryPolicy } from "../validation/delivery-spec.ts";
+
+export function directSubscriptions(channel: JsonObject): readonly SubscriptionConfiguration[] {
+  return listAt(channel, "spec", "subscribers")
+    .filter(isJsonObject)
+    .map((subscriber, index) => directSubscription(subscriber, index, channel));
+}
+
+/** One without a subscriber passes the events themselves on to its reply, as in Knative. */
+function directSubscription(subscriber: JsonObject, index: number, channel: JsonObject): SubscriptionConfiguration {
+  const own = objectAt(subscriber, "delivery");
+  const reply = urlTarget(textAt(subscriber, "replyUri"));
+  const target = urlTarget(textAt(subscriber, "subscriberUri"));
+  const sink = urlTarget(textAt(own ?? objectAt(channel, "spec", "delivery"), "deadLetterSink", "uri"));
+  return {
+    uid: textAt(subscriber, "uid") || `${uidOf(channel)}/${index}`,
+    namespace: namespaceOf(channel),
+    name: textAt(subscriber, "name") || `subscriber-${index}`,
+    filter: { kind: "everything" },
+    subscriber: target ?? reply ?? { kind: "url", url: "" },
+    reply: target === undefined || reply === undefined ? { kind: "none" } : { kind: "target", target: reply },
+    delivery: deliveryPolicy(own ?? objectAt(channel, "spec", "delivery"), sink),
+    ...subscriptionSettings(channel),
+  };
+}
+
+function urlTarget(url: string | undefined): Target | undefined {
+  return url === undefined || url === "" ? undefined : { kind: "url", url };
+}

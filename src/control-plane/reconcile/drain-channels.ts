@@ -1,0 +1,145 @@
+/**
+ * Takes away the channels that their flows want no more, once nothing is left in them:
+ *
+ *   left over ─▶ configured as draining, all others as well ─▶ what was on its way has come ─▶ retire ─┬▶ retired: its objects go
+ *                                                              (a courier may still hold its old route)    └▶ asked again, less and less often
+ *
+ * Nothing of it is remembered beyond a crash: it only takes longer then.
+ */
+import type { ChannelName } from "../../core/channel-name.ts";
+import type { RetireAnswer } from "../../core/channel-protocol.ts";
+import type { CompiledNamespace } from "../compile/compile.ts";
+import type { UnversionedConfiguration } from "../compile/compile-context.ts";
+import type { Deletion } from "../resources/deletion.ts";
+import { uidOf } from "../resources/metadata.ts";
+import type { KnownChannels } from "../store/known-channels.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { ownershipIn } from "./write-parts.ts";
+
+export interface DrainPorts {
+  readonly store: ObjectStore;
+  readonly channels: KnownChannels;
+  readonly deletion: Deletion;
+  readonly now: () => number;
+  /** Must end within a bounded time, by failing if need be. */
+  readonly retire: (name: ChannelName, uid: string, version: number) => Promise<RetireAnswer>;
+  readonly log: (line: Readonly<Record<string, unknown>>) => void;
+}
+
+/** A subscriber may take as long as its timeout, and its answer as long again; with this on top for the courier's own steps. */
+const MARGIN_MS = 1_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+interface Drain {
+  readonly namespace: string;
+  readonly dueAtMs: number;
+  readonly pauseMs: number;
+}
+
+export class ChannelDrains {
+  readonly #ports: DrainPorts;
+  readonly #drains = new Map<ChannelName, Drain>();
+
+  constructor(ports: DrainPorts) {
+    this.#ports = ports;
+  }
+
+  /** Of a namespace that was compiled and pushed; true when objects went, so that it has to be looked at again. */
+  async run(namespace: string, { channels }: CompiledNamespace): Promise<boolean> {
+    const draining = [...channels].filter(([, configuration]) => configuration.draining);
+    this.#forgetOthers(namespace, new Set(draining.map(([name]) => name)));
+    // Those who feed a channel must have been told of another first: what comes after that had begun.
+    if (draining.length === 0 || ![...channels].every((channel) => this.#isInForce(channel))) return false;
+    let hasChanged = false;
+    for (const [name, configuration] of draining) {
+      const known = this.#drains.get(name) ?? this.#begun(namespace, channels);
+      this.#drains.set(name, known);
+      if (known.dueAtMs > this.#ports.now()) continue;
+      if (await this.#retire(name, configuration)) hasChanged = true;
+      else this.#later(name, known);
+    }
+    return hasChanged;
+  }
+
+  /** Namespaces with a channel to ask, which have to be compiled for it. */
+  dueNamespaces(): readonly string[] {
+    const due = [...this.#drains.values()].filter(({ dueAtMs }) => dueAtMs <= this.#ports.now());
+    return due.map(({ namespace }) => namespace);
+  }
+
+  nextDueMs(): number | undefined {
+    const due = [...this.#drains.values()].map(({ dueAtMs }) => dueAtMs);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  #begun(namespace: string, channels: CompiledNamespace["channels"]): Drain {
+    const subscriptions = [...channels.values()].flatMap((configuration) => configuration.subscriptions);
+    const longestMs = subscriptions.reduce((longest, { delivery }) => Math.max(longest, delivery.timeoutMs), 0);
+    return { namespace, dueAtMs: this.#ports.now() + 2 * longestMs + MARGIN_MS, pauseMs: FIRST_PAUSE_MS };
+  }
+
+  #later(name: ChannelName, { namespace, pauseMs }: Drain): void {
+    const longer = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    this.#drains.set(name, { namespace, dueAtMs: this.#ports.now() + pauseMs, pauseMs: longer });
+  }
+
+  #isInForce([name, configuration]: readonly [ChannelName, UnversionedConfiguration]): boolean {
+    const known = this.#ports.channels.get(name);
+    return known?.failure === undefined && known?.acknowledged?.hash === configuration.hash;
+  }
+
+  /** True when the channel and its objects are gone. */
+  async #retire(name: ChannelName, { uid, subscriptions }: UnversionedConfiguration): Promise<boolean> {
+    const { channels, log } = this.#ports;
+    const answer = await this.#asked(name, uid);
+    switch (answer?.kind) {
+      // It could not be reached.
+      case undefined:
+      case "draining":
+        return false;
+      case "outdated":
+        channels.raiseVersion(answer.version);
+        return false;
+      case "retired":
+        channels.forget(name);
+        this.#drains.delete(name);
+        this.#remove(name.split("/")[0] ?? "", new Set([uid, ...subscriptions.map((each) => each.uid)]));
+        log({ event: "channel.drained", channel: name });
+        return true;
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  async #asked(name: ChannelName, uid: string): Promise<RetireAnswer | undefined> {
+    const { channels, log, retire } = this.#ports;
+    try {
+      return await retire(name, uid, channels.nextVersion());
+    } catch (error) {
+      log({
+        event: "channel.unreachable",
+        channel: name,
+        error: error instanceof Error ? error.message : String(error),
+      });
+      return undefined;
+    }
+  }
+
+  /** Unless their owner has come to want them again meanwhile: then the channel is configured anew. */
+  #remove(namespace: string, uids: ReadonlySet<string>): void {
+    const { store, deletion } = this.#ports;
+    store.transaction(() => {
+      const objects = store.inNamespace(namespace).filter(({ body }) => uids.has(uidOf(body)));
+      for (const object of objects.filter((each) => ownershipIn(store, each).kind === "left-over")) {
+        deletion.begin(object, "Background");
+      }
+    });
+  }
+
+  #forgetOthers(namespace: string, draining: ReadonlySet<ChannelName>): void {
+    for (const [name, drain] of this.#drains) {
+      if (drain.namespace === namespace && !draining.has(name)) this.#drains.delete(name);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Writes the objects that others are made of, as their owners want them: what is missing is created, what somebody changed is
+ * put right, what is wanted no more goes. A channel that is wanted no more stays, with its Subscriptions, until it is drained
+ * (`drain-channels.ts`).
+ */
+import { isControlledBy, type Ownership, ownershipOf, type Part, partUid } from "../compile/part.ts";
+import type { ResourceKind } from "../kind.ts";
+import { CONTROLLER_MANAGER, entriesOf, type Writer } from "../managed-fields/manager-entry.ts";
+import { recordWrite } from "../managed-fields/record-write.ts";
+import { kindNamed, kindOf, partsOf, resourceOf } from "../registry.ts";
+import { IN_MEMORY_CHANNELS, NAMESPACES, SUBSCRIPTIONS } from "../resource-names.ts";
+import { admitCreate, admitUpdate } from "../resources/admission.ts";
+import type { Deletion } from "../resources/deletion.ts";
+import { type Json, type JsonObject, sameJson, textAt, textsAt } from "../resources/json.ts";
+import { isBeingDeleted, nameOf, namespaceOf, timestamp, uidOf, withMetadata } from "../resources/metadata.ts";
+import { qualified } from "../resources/refusal.ts";
+import { apiVersionOf } from "../resources/versions.ts";
+import type { ObjectStore, StoredObject } from "../store/object-store.ts";
+import { isSetting } from "../validation/annotations.ts";
+
+export interface PartPorts {
+  readonly store: ObjectStore;
+  readonly deletion: Deletion;
+  readonly now: () => number;
+}
+
+/** Level-triggered: run twice, nothing happens. Does nothing in a namespace that is being deleted. */
+export function writeParts(namespace: string, ports: PartPorts): void {
+  const { store, deletion } = ports;
+  const home = store.get({ resource: qualified(NAMESPACES), namespace: "", name: namespace });
+  if (home === undefined || isBeingDeleted(home.body)) return;
+  const objects = store.inNamespace(namespace);
+  const owners = objects.filter(
+    ({ body, key }) => kindNamed(key.resource)?.parts !== undefined && !isBeingDeleted(body),
+  );
+  if (owners.length === 0) return;
+  store.transaction(() => {
+    for (const owner of owners) {
+      for (const part of kindNamed(owner.key.resource)?.parts?.(owner.body) ?? []) writePart(owner, part, ports);
+    }
+    for (const object of objects) {
+      if (isIdle(object, store)) deletion.begin(object, "Background");
+    }
+  });
+}
+
+/** As the store has it now. */
+export function ownershipIn(store: ObjectStore, object: StoredObject): Ownership {
+  const kind = kindNamed(object.key.resource);
+  if (kind === undefined) return { kind: "independent" };
+  return ownershipOf(kind, object.body, {
+    find: (resource, namespace, name) => store.get({ resource: qualified(resource), namespace, name })?.body,
+    resourceOf,
+    partsOf,
+  });
+}
+
+/** A Subscription that is left over on a channel which is not: no event is to come to it any more. */
+function isIdle(object: StoredObject, store: ObjectStore): boolean {
+  if (object.key.resource !== qualified(SUBSCRIPTIONS) || isBeingDeleted(object.body)) return false;
+  if (ownershipIn(store, object).kind !== "left-over") return false;
+  const name = textAt(object.body, "spec", "channel", "name") ?? "";
+  const channel = store.get({ resource: qualified(IN_MEMORY_CHANNELS), namespace: object.key.namespace, name });
+  return channel === undefined || ownershipIn(store, channel).kind !== "left-over";
+}
+
+function writePart(owner: StoredObject, part: Part, ports: PartPorts): void {
+  const kind = kindOf(part.resource);
+  if (kind === undefined) throw new Error("a part is of a kind that is not served");
+  const key = { resource: qualified(part.resource), namespace: owner.key.namespace, name: part.name };
+  const stored = ports.store.get(key);
+  if (stored === undefined) {
+    ports.store.insert(key, {
+      body: newPart(kind, part, { owner: owner.body, nowMs: ports.now() }),
+      sealed: undefined,
+    });
+    return;
+  }
+  // Somebody else's object keeps its name; the owner's status says so.
+  if (!isControlledBy(stored.body, owner.body) || isBeingDeleted(stored.body)) return;
+  const body = correctedPart(kind, part, { stored: stored.body, owner: owner.body, nowMs: ports.now() });
+  if (!sameJson(body, stored.body)) ports.store.replace(stored, { body, sealed: undefined });
+}
+
+function newPart(
+  kind: ResourceKind,
+  part: Part,
+  { owner, nowMs }: { readonly owner: JsonObject; readonly nowMs: number },
+): JsonObject {
+  const bare: JsonObject = {
+    apiVersion: apiVersionOf(kind, kind.versions[0]),
+    kind: kind.kind,
+    metadata: {
+      name: part.name,
+      namespace: namespaceOf(owner),
+      annotations: part.annotations,
+      ownerReferences: [ownerReference(owner)],
+    },
+    spec: part.spec,
+  };
+  const time = timestamp(nowMs);
+  const after = admitCreate(kind, bare, { uid: partUid(uidOf(owner), part), creationTimestamp: time });
+  const writer = writerOf(kind, time);
+  return recordWrite({ before: undefined, requested: bare, after, writer, applied: undefined }, []);
+}
+
+/** What people added beside the settings of Sluice stays. */
+function correctedPart(
+  kind: ResourceKind,
+  part: Part,
+  { stored, owner, nowMs }: { readonly stored: JsonObject; readonly owner: JsonObject; readonly nowMs: number },
+): JsonObject {
+  const others = Object.entries(textsAt(stored, "metadata", "annotations")).filter(([name]) => !isSetting(name));
+  const annotations = { ...Object.fromEntries(others), ...part.annotations };
+  const wanted = withMetadata(
+    { ...stored, spec: part.spec },
+    { annotations, ownerReferences: [ownerReference(owner)] },
+  );
+  const after = admitUpdate(kind, wanted, stored);
+  const unrecorded = withMetadata(stored, { managedFields: undefined });
+  if (sameJson(after, unrecorded)) return stored;
+  const writer = writerOf(kind, timestamp(nowMs));
+  return recordWrite({ before: stored, requested: wanted, after, writer, applied: undefined }, entriesOf(stored));
+}
+
+function writerOf(kind: ResourceKind, time: string): Writer {
+  return {
+    manager: CONTROLLER_MANAGER,
+    operation: "Update",
+    apiVersion: apiVersionOf(kind, kind.versions[0]),
+    subresource: "main",
+    time,
+  };
+}
+
+function ownerReference(owner: JsonObject): Json {
+  return {
+    apiVersion: textAt(owner, "apiVersion") ?? "",
+    kind: textAt(owner, "kind") ?? "",
+    name: nameOf(owner),
+    uid: uidOf(owner),
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}

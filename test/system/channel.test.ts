@@ -1,0 +1,137 @@
+/** What Knative's own tests expect of Channels and Subscriptions, over real HTTP. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { answeredWith, FlowNamespace } from "./flow-namespace.ts";
+import { type Router, startRouter } from "./harness.ts";
+import { closedUrl } from "./sink.ts";
+
+const channel = (name: string) => ({ apiVersion: "messaging.knative.dev/v1", kind: "Channel", name });
+const quickly = { retry: 3, backoffPolicy: "linear", backoffDelay: "PT0.05S" };
+
+describe.concurrent("[CHN] channels", () => {
+  let router: Router;
+  beforeAll(async () => {
+    router = await startRouter();
+  });
+
+  test("[CHN-1] every subscriber of a channel gets each event as it was posted (SingleEventWithEncoding)", async () => {
+    const space = await FlowNamespace.start(router, "single");
+    await space.create("Channel", "c");
+    for (const name of ["a", "b"]) {
+      await space.create("Subscription", name, { channel: channel("c"), subscriber: space.to(name) });
+    }
+    await space.post("channels/c", "1", "data", { type: "t", subject: "s", extension: "x" });
+    for (const name of ["a", "b"]) {
+      expect(await space.arrived(name, 1)).toEqual(["data"]);
+      expect(space.sink.requestsTo(`/${name}`)[0]?.headers).toMatchObject({
+        "ce-id": "1",
+        "ce-type": "t",
+        "ce-subject": "s",
+        "ce-extension": "x",
+        "content-type": "text/plain",
+      });
+    }
+  });
+
+  test("[CHN-2] what a subscriber answers goes to the reply, another channel's subscriber gets it (EventTransformation)", async () => {
+    const space = await FlowNamespace.start(router, "transformation");
+    await space.create("Channel", "replies");
+    await space.create("Channel", "c");
+    await space.create("Subscription", "end", { channel: channel("replies"), subscriber: space.to("end") });
+    await space.create("Subscription", "s", {
+      channel: channel("c"),
+      subscriber: space.appends("transform", "-transformed"),
+      reply: space.ref("Channel", "replies"),
+    });
+    await space.post("channels/c", "1");
+    expect(await space.arrived("end", 1)).toEqual(["hello-transformed"]);
+  });
+
+  test("[CHN-3] an event crosses a chain of channels, once (ChannelChain)", async () => {
+    const space = await FlowNamespace.start(router, "chain");
+    const names = ["c0", "c1", "c2", "c3", "c4"];
+    for (const name of names) await space.create("InMemoryChannel", name);
+    for (const [index, name] of names.entries()) {
+      const next = names[index + 1];
+      const subscriber = next === undefined ? space.to("end") : space.ref("InMemoryChannel", next);
+      const from = { ...channel(name), kind: "InMemoryChannel" };
+      await space.create("Subscription", name, { channel: from, subscriber });
+    }
+    for (const id of ["1", "2", "3"]) await space.post("inmemorychannels/c0", id, id);
+    expect((await space.arrived("end", 3)).toSorted()).toEqual(["1", "2", "3"]);
+  });
+
+  test("[CHN-4] each subscription tries again by its own delivery, replies too (Delivery Spec 0 and 1)", async () => {
+    const space = await FlowNamespace.start(router, "delivery");
+    await space.create("Channel", "c");
+    const failing = (path: string, times: number) => {
+      let tries = 0;
+      space.sink.answer(`/${path}`, (request) =>
+        ++tries <= times ? { status: 503 } : answeredWith(request, request.body),
+      );
+      return space.to(path);
+    };
+    const deadLetterSink = space.to("dead");
+    const subscribe = (name: string, spec: object, retry: number) =>
+      space.create("Subscription", name, {
+        channel: channel("c"),
+        ...spec,
+        delivery: { ...quickly, retry, deadLetterSink },
+      });
+    await subscribe("one", { subscriber: failing("one", 1) }, 1);
+    await subscribe("two", { subscriber: failing("two", 1), reply: space.to("reply-two") }, 1);
+    await subscribe("three", { subscriber: failing("three", 0), reply: failing("reply-three", 1) }, 2);
+    await subscribe("four", { subscriber: failing("four", 0), reply: failing("reply-four", 9) }, 1);
+    await space.post("channels/c", "1", "data");
+    for (const [path, count] of [
+      ["one", 2],
+      ["two", 2],
+      ["reply-two", 1],
+      ["three", 1],
+      ["reply-three", 2],
+      ["four", 1],
+      ["reply-four", 2],
+      ["dead", 1],
+    ] as const) {
+      expect([path, await space.arrived(path, count)]).toEqual([path, Array(count).fill("data")]);
+    }
+    expect(space.sink.requestsTo("/dead")[0]?.headers["ce-knativeerrordest"]).toBe(space.to("reply-four").uri);
+  });
+
+  test("[CHN-5] a channel is the dead letter sink of another, whose events say what went wrong (AsDeadLetterSink)", async () => {
+    const space = await FlowNamespace.start(router, "dead-letters");
+    const url = await closedUrl();
+    await space.create("Channel", "dead");
+    await space.create("Subscription", "dead", { channel: channel("dead"), subscriber: space.to("dead") });
+    await space.create("Channel", "c", { delivery: { deadLetterSink: space.ref("Channel", "dead") } });
+    await space.create("Subscription", "s", { channel: channel("c"), subscriber: { uri: url } });
+    await space.post("channels/c", "1", "data");
+    expect(await space.arrived("dead", 1)).toEqual(["data"]);
+    expect(space.sink.requestsTo("/dead")[0]?.headers).toMatchObject({ "ce-id": "1", "ce-knativeerrordest": url });
+  });
+
+  test("[CHN-6] subscribers are told that a reply is welcome (ChannelPreferHeaderCheck)", async () => {
+    const space = await FlowNamespace.start(router, "prefer");
+    await space.create("Channel", "c");
+    await space.create("Subscription", "s", {
+      channel: channel("c"),
+      subscriber: space.to("s"),
+      reply: space.to("reply"),
+    });
+    await space.post("channels/c", "1");
+    await space.arrived("s", 1);
+    expect(space.sink.requestsTo("/s")[0]?.headers.prefer).toBe("reply");
+  });
+
+  test("[CHN-7] what a channel answers to producers (DataPlaneChannel)", async () => {
+    const space = await FlowNamespace.start(router, "data-plane");
+    await space.create("Channel", "c");
+    const statusOf = async (path: string, attributes: Readonly<Record<string, string>>) =>
+      (await space.tryPost(path, "1", "data", attributes)).status;
+    expect([
+      await statusOf("channels/c", {}),
+      await statusOf("channels/none", {}),
+      await statusOf("channels/c", { type: "" }),
+      (await fetch(`${router.url}/data-plane/channels/c`)).status,
+    ]).toEqual([202, 404, 400, 405]);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { FlowWorld, ref } from "./control-plane-flow-world.ts";
+import { BROKERS, broker, conditions, KEY, SECRETS, SOURCES, secret } from "./control-plane-world.ts";
+
+const own = "default/source/g";
+const uri = "http://sink.test/";
+
+async function sourceTo(sink: object): Promise<FlowWorld> {
+  const world = new FlowWorld({ encryptionKey: KEY });
+  await world.request("POST", SECRETS, secret("hook", { token: "long and random" }));
+  await world.create("Sequence", "s", { steps: [{ uri }] });
+  const secretToken = { secretKeyRef: { name: "hook", key: "token" } };
+  const created = await world.request("POST", SOURCES, {
+    apiVersion: "sources.knative.dev/v1alpha1",
+    kind: "GitHubSource",
+    metadata: { name: "g" },
+    spec: { ownerAndRepository: "o/r", eventTypes: ["push"], secretToken, sink },
+  });
+  if (created.code !== 201) throw new Error(created.body.message);
+  await world.settle();
+  return world;
+}
+
+async function retarget(world: FlowWorld, sink: object): Promise<void> {
+  await world.request("PATCH", `${SOURCES}/g`, { spec: { sink: { ref: null, uri: null, ...sink } } });
+  await world.settle();
+}
+
+async function readiness(world: FlowWorld) {
+  return conditions((await world.request("GET", `${SOURCES}/g`)).body);
+}
+
+const lookUp = async (world: FlowWorld) => {
+  const found = await world.engine.webhookSource("default", "g");
+  return found.kind === "ready" ? found.channel : found;
+};
+
+describe("[CP-SCH] sinks of webhook sources", () => {
+  test("[CP-SCH-1] events for a URL are kept in a channel of the source's own, which tries as a Broker does", async () => {
+    const world = await sourceTo({ uri });
+    expect([await readiness(world), await lookUp(world)]).toEqual([
+      {
+        ChannelReady: "True",
+        Ready: "True",
+        SecretsProvided: "True",
+        SinkProvided: "True",
+        WebhookConfigured: "True ConfiguredByHand",
+      },
+      own,
+    ]);
+    expect(world.routes(own)).toEqual([`g: ${uri}`]);
+    expect(world.configured.get(own)?.subscriptions[0]?.delivery).toMatchObject({
+      retry: 10,
+      backoffPolicy: "exponential",
+      backoffDelayMs: 200,
+    });
+  });
+
+  test("[CP-SCH-2] events for a Sequence go to its channel", async () => {
+    const world = await sourceTo(ref("Sequence", "s"));
+    expect([(await readiness(world)).Ready, await lookUp(world), world.configured.has(own)]).toEqual([
+      "True",
+      "default/sequence/s",
+      false,
+    ]);
+  });
+
+  test("[CP-SCH-3] moved from a URL to a Broker, what the source still holds goes there, and then its channel", async () => {
+    const world = await sourceTo({ uri });
+    await world.request("POST", BROKERS, broker("b"));
+    await retarget(world, { ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b" } });
+    expect([world.configured.get(own)?.draining, world.routes(own), await lookUp(world)]).toEqual([
+      true,
+      ["g: default/broker/b"],
+      "default/broker/b",
+    ]);
+    await world.pass(100_000);
+    expect([world.configured.has(own), (await readiness(world)).Ready]).toEqual([false, "True"]);
+    await world.pass(100_000);
+    expect(world.configured.has(own)).toBe(false);
+  });
+
+  test("[CP-SCH-4] while the sink does not resolve, what the source holds waits", async () => {
+    const world = await sourceTo({ uri });
+    await retarget(world, ref("Sequence", "none"));
+    expect([world.routes(own), (await readiness(world)).Ready]).toEqual([["g: paused"], "False NotFound"]);
+  });
+});
