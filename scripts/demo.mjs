@@ -51,15 +51,17 @@ export async function showDemo({ root, settings, dataFolder, nextEvent }) {
 /** The lines to try next, ready to paste. */
 export function nextSteps(settings) {
   const url = settings.localUrl;
-  const auth = settings.adminToken === undefined ? "" : ' -H "Authorization: Bearer $SLUICE_ADMIN_TOKEN"';
-  const resources = `${url}/apis/eventing.knative.dev/v1/namespaces/default`;
+  const isOpen = settings.adminToken === undefined;
+  const auth = isOpen ? "" : ' -H "Authorization: Bearer $SLUICE_ADMIN_TOKEN"';
+  // Over plain http kubectl sends a token only as a part of the address.
+  const server = isOpen ? url : `"${url.replace("://", "://any:$SLUICE_ADMIN_TOKEN@")}"`;
   return `
 Try next:
   # send an event of your own
   curl -i${auth} ${url}/default/default -H 'ce-specversion: 1.0' -H 'ce-type: com.example.hello' \\
     -H 'ce-source: /terminal' -H "ce-id: $(date +%s)" -H 'content-type: application/json' -d '{"hello":"world"}'
-  # list the triggers
-  curl -s${auth} ${resources}/triggers
+  # see what was applied
+  kubectl --server=${server} get all
   # read the broker's log
   curl -s${auth} '${url}/apis/sluice.dev/v1alpha1/namespaces/default/brokers/default/log?limit=10'
 `;

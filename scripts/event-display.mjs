@@ -2,6 +2,8 @@
 import { createServer } from "node:http";
 
 const MAX_SHOWN_BYTES = 600;
+/** Names longer than knativearrivaltime do not move the others. */
+const MAX_NAME_WIDTH = 18;
 /** Larger bodies are read and thrown away. */
 const MAX_KEPT_BYTES = 1_048_576;
 
@@ -47,17 +49,13 @@ function attributesOf(headers) {
   return attributes;
 }
 
-function describe(attributes, data) {
-  const lines = Object.entries(attributes)
-    .filter(([name]) => name !== "specversion")
-    .map(([name, value]) => `  ${name.padEnd(15)} ${printable(value)}`);
+function describe({ specversion: _, ...attributes }, data) {
+  const width = Math.min(MAX_NAME_WIDTH, Math.max(...Object.keys(attributes).map((name) => name.length)));
+  const line = (name, value) => `  ${name.padEnd(width)} ${printable(value)}`;
+  const lines = Object.entries(attributes).map(([name, value]) => line(name, value));
   const shown =
     data.length > MAX_SHOWN_BYTES ? `${data.slice(0, MAX_SHOWN_BYTES)} ... (${data.length} characters)` : data;
-  return [
-    "event received",
-    ...lines.sort(),
-    ...(data === "" ? [] : [`  ${"data".padEnd(15)} ${printable(shown)}`]),
-  ].join("\n");
+  return ["event received", ...lines.sort(), ...(data === "" ? [] : [line("data", shown)])].join("\n");
 }
 
 /** Events come from strangers: their control characters must not reach the terminal. */

@@ -43,7 +43,7 @@ export default {
     const headers = new HeaderSnapshot(request.headers);
     const refusal = isolateState(env).openMode?.({ host: headers.get("host"), origin: headers.get("origin") });
     if (refusal !== undefined) return Response.json({ error: refusal }, { status: 403 });
-    if (API.test(path)) return controlPlane(env).fetch(request);
+    if (API.test(path)) return api(request, env);
     if (WEBHOOK.test(path)) return webhook(request, env);
     return ingress({ request, headers }, env, ctx);
   },
@@ -60,6 +60,12 @@ export default {
     await controlPlane(env).poke();
   },
 } satisfies ExportedHandler<Env, WakeUp>;
+
+/** A Host header that is none makes an address that no object can be called under. */
+function api(request: Request, env: Env): Promise<Response> | Response {
+  if (URL.canParse(request.url)) return controlPlane(env).fetch(request);
+  return Response.json({ error: "the Host header is no host" }, { status: 400 });
+}
 
 function ingress(message: IncomingMessage, env: Env, ctx: ExecutionContext): Promise<Response> {
   const settings = settingsOf(env);

@@ -43,6 +43,11 @@ export class IngressGuard {
   }
 }
 
+/** The answer to a call without events that may post. */
+export function nothingStored(): StoredCall {
+  return { kind: "stored", duplicate: false, position: "" };
+}
+
 /** The answers to all calls: those to the ones that were stored with the refusals at their places. */
 export function withRefusals(
   stored: readonly StoredCall[],

@@ -6,7 +6,7 @@ import { dedupKey, isHandOver } from "../core/idempotency.ts";
 import { positionText } from "../core/positions.ts";
 import { type CourierOffer, type PendingEvent, splitCalls } from "./append-buffer.ts";
 import type { Committer } from "./commit.ts";
-import { withRefusals } from "./ingress-guard.ts";
+import { nothingStored, withRefusals } from "./ingress-guard.ts";
 import { KEY_RETENTION_MS, WAITING_BYTES } from "./limits.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -34,7 +34,8 @@ export class Intake {
     const refused = this.#state.guard.refused(request.calls);
     const isTaken = (_: unknown, index: number): boolean => !refused.has(index);
     const calls = refused.size === 0 ? request.calls : request.calls.filter(isTaken);
-    // A flood of strangers writes nothing.
+    // A flood of strangers writes nothing, nor does a call without events, which asks whether it may post.
+    if (request.bytes.length === 0) return { kind: "accepted", calls: withRefusals(calls.map(nothingStored), refused) };
     if (calls.length === 0) return { kind: "accepted", calls: withRefusals([], refused) };
     const offer: CourierOffer | undefined = request.offersCourier ? { isTaken: false } : undefined;
     const events = splitCalls(request.bytes, request.calls);

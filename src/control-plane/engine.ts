@@ -15,6 +15,7 @@ import { SYSTEM_NAMESPACE } from "./access/user.ts";
 import { createApi } from "./api/api.ts";
 import { lookUpWebhookSource } from "./compile/webhook-lookup.ts";
 import { namespaceKind } from "./kinds/core/namespace.ts";
+import { logError } from "./log-error.ts";
 import { type Alarm, Reconciler } from "./reconcile/reconcile.ts";
 import { NAMESPACES } from "./resource-names.ts";
 import { admitCreate } from "./resources/admission.ts";
@@ -99,7 +100,7 @@ export class ControlPlaneEngine {
     try {
       await this.#reconciler.run();
     } catch (error) {
-      this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
+      logError(this.#ports, error);
     }
   }
 

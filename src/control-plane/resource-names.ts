@@ -1,5 +1,8 @@
-/** Names of the resources that refer to each other; their kinds are in `kinds/`. */
+/** Names that more than one room has to say: of resources that refer to each other, whose kinds are in `kinds/`, and of groups. */
 import type { ResourceName } from "./resources/refusal.ts";
+
+/** The group of the operator API: what is asked of channels in the name of a resource. */
+export const OPERATOR_GROUP = "sluice.dev";
 
 export const NAMESPACES: ResourceName = { group: "", plural: "namespaces" };
 export const SECRETS: ResourceName = { group: "", plural: "secrets" };

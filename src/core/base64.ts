@@ -1,4 +1,6 @@
-/** Base64 (RFC 4648 §4) straight between bytes: no intermediate strings, and strict, which `atob` is not. */
+/**
+ * Base64 (RFC 4648 §4). For the data of events straight between bytes: no intermediate strings, and strict, which `atob` is not.
+ */
 
 const ALPHABET = new TextEncoder().encode("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 const PADDING = 0x3d;
@@ -42,15 +44,32 @@ export function decodeBase64(text: Uint8Array): Uint8Array | undefined {
   return (bits & ((1 << count) - 1)) === 0 ? data : undefined;
 }
 
+/** Standard base64 with padding, as text. */
+export function base64Text(data: Uint8Array): string {
+  return new TextDecoder().decode(encodeBase64(data));
+}
+
+/** RFC 4648 §5, without padding: what can stand in an address. */
+export function base64UrlText(data: Uint8Array): string {
+  return base64Text(data).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * What a text stands for that people or other programs wrote: padding may be missing and bits may be left over. Undefined for
+ * what is no base64 at all.
+ */
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch {
+    return undefined;
+  }
+}
+
 function octet(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }
 
 function digit(value: number): number {
   return ALPHABET[value & 63] ?? 0;
-}
-
-/** Standard base64 with padding, as text. */
-export function base64Text(data: Uint8Array): string {
-  return new TextDecoder().decode(encodeBase64(data));
 }

@@ -101,7 +101,7 @@ export interface AppendCall {
 
 /** Several producers' calls, coalesced into one request. */
 export interface AppendRequest {
-  /** All encoded events, one after another, in a buffer of their own. */
+  /** All encoded events, one after another, in a buffer of their own. Without any, the calls ask whether they may post. */
   readonly bytes: Uint8Array;
   readonly calls: readonly AppendCall[];
   /** The caller is a courier that goes on to serve this channel if it is wanted. */

@@ -1,4 +1,5 @@
 /** The secret that a request presents in its Authorization header, and how one is compared with another. */
+import { bytesOfBase64 } from "./base64.ts";
 
 /**
  * The token after `Bearer`, or the password of `Basic`: over plain http kubectl sends nothing else. Undefined for a header
@@ -22,12 +23,7 @@ export function equalInConstantTime(presented: string, expected: string): boolea
 }
 
 function basicPassword(credential: string): string | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(credential), (char) => char.charCodeAt(0));
-    const text = new TextDecoder().decode(bytes);
-    const colon = text.indexOf(":");
-    return colon < 0 ? undefined : text.slice(colon + 1);
-  } catch {
-    return undefined;
-  }
+  const text = new TextDecoder().decode(bytesOfBase64(credential));
+  const colon = text.indexOf(":");
+  return colon < 0 ? undefined : text.slice(colon + 1);
 }

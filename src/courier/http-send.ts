@@ -4,6 +4,7 @@ import { base64Text } from "../core/base64.ts";
 import type { Target } from "../core/channel-protocol.ts";
 import { isCloudEventsType } from "../core/decode-message.ts";
 import { binaryHeaders, encodeMessage, type OutgoingMessage } from "../core/encode-message.ts";
+import { errorText } from "../core/error-text.ts";
 import { type Attributes, attributeOf } from "../core/event.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
 import type { Deadline } from "./deadlines.ts";
@@ -37,7 +38,7 @@ export async function post(
     const response = await ports.fetch(url, init, binding);
     return await outcomeOf(ports, work, response);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     return failedWithout(deadline.isOver ? `no answer within ${work.route.timeoutMs} ms` : `no answer: ${reason}`);
   } finally {
     deadline.end();

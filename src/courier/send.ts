@@ -3,6 +3,7 @@
 import { base64Text } from "../core/base64.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { DeliveredOutcome, Delivery, FailedOutcome, Outcome, Route } from "../core/channel-protocol.ts";
+import { errorText } from "../core/error-text.ts";
 import type { CarriedEvent } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -63,7 +64,7 @@ export async function sendTo(means: Means, work: Work): Promise<Answer> {
 
 /** Something unforeseen: a failed attempt like any other, so that the event is kept. */
 export function unsendable(error: unknown): FailedOutcome {
-  return failedWithout(error instanceof Error ? error.message : String(error));
+  return failedWithout(errorText(error));
 }
 
 /** No answer: what happened instead takes the place of the answer's body. */

@@ -3,7 +3,9 @@
  * is for the channel to say, which is told of every change; so what is remembered here never goes stale.
  */
 import { hasTokenForm, tokenDigest } from "../core/access-token.ts";
+import type { ChannelName } from "../core/channel-name.ts";
 import { credentialOf, equalInConstantTime } from "../core/credential.ts";
+import { Memory } from "./memory.ts";
 
 export type Caller =
   /** Open mode, or the admin token: may post anywhere. */
@@ -23,8 +25,6 @@ const TRUSTED: Caller = { kind: "trusted" };
 const ANONYMOUS: Caller = { kind: "anonymous" };
 const STRANGER: Caller = { kind: "stranger" };
 
-/** Headers remembered; with more in use the memory starts again. */
-const REMEMBERED = 1_024;
 /** Longer headers are not worth remembering, characters. */
 const REMEMBERED_LENGTH = 256;
 
@@ -32,7 +32,7 @@ const REMEMBERED_LENGTH = 256;
 export class Callers {
   readonly #isOpen: boolean;
   readonly #adminToken: string | undefined;
-  readonly #known = new Map<string, Caller>();
+  readonly #known = new Memory<string, Caller>();
 
   constructor({ openAddress, adminToken }: CallerSettings) {
     this.#isOpen = openAddress !== undefined && adminToken === undefined;
@@ -49,9 +49,7 @@ export class Callers {
   /** Hashes the token, which is remembered: the same few come with all events. */
   async identify(authorization: string): Promise<Caller> {
     const caller = await this.#callerOf(credentialOf(authorization) ?? "");
-    if (authorization.length > REMEMBERED_LENGTH) return caller;
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(authorization, caller);
+    if (authorization.length <= REMEMBERED_LENGTH) this.#known.remember(authorization, caller);
     return caller;
   }
 
@@ -74,4 +72,9 @@ export function callerName(caller: Caller): string | undefined {
     default:
       return caller satisfies never;
   }
+}
+
+/** Tells callers of channels apart. */
+export function callerKey(name: ChannelName, caller: Caller): string {
+  return `${name} ${caller.kind} ${callerName(caller) ?? ""}`;
 }

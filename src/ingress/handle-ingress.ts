@@ -9,16 +9,17 @@ import { type DecodedMessage, decodeMessage } from "../core/decode-message.ts";
 import { producerKey } from "../core/idempotency.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { passThroughHeaders } from "../core/pass-through-headers.ts";
+import { Strikes } from "../core/strikes.ts";
 import { accepted, consent, refusal, unauthorized, unavailable } from "./answer.ts";
 import { BodyBudget, BodyReservation, mayReserve } from "./body-budget.ts";
 import { type Caller, type CallerSettings, Callers, callerName } from "./callers.ts";
 import { type CarriedEvents, encodeArrivals } from "./carried-events.ts";
 import { type CallAnswer, type CoalescePorts, Coalescer, type PendingCall } from "./coalesce.ts";
 import { ExistingChannels } from "./existing-channels.ts";
-import { type IncomingMessage, readBody } from "./read-body.ts";
+import { discardBody, type IncomingMessage, readBody } from "./read-body.ts";
 import { type CallerRefusal, RefusedCallers } from "./refused-callers.ts";
 import { type Route, Routes } from "./route.ts";
-import { Strikes } from "./strikes.ts";
+import { WelcomeCallers } from "./welcome-callers.ts";
 
 export interface IngressSettings extends CallerSettings {
   readonly maxEventBytes: number;
@@ -46,6 +47,7 @@ export class IngressState {
   /** Names that have no channel. */
   readonly missing = new Strikes<"missing">();
   readonly refused = new RefusedCallers();
+  readonly welcome = new WelcomeCallers();
   readonly routes = new Routes();
   readonly callers: Callers;
   readonly budget: BodyBudget;
@@ -59,6 +61,8 @@ export class IngressState {
 /** Characters; a key is remembered for as long as its event is, and longer ones are no keys but data. */
 const MAX_KEY_LENGTH = 255;
 const RETRY_AFTER_MS = 1_000;
+/** Also what a person sees who opens the router's address in a browser. */
+const WRONG_METHOD = "post events with POST to /{namespace}/{broker}; kubectl's API is below /api and /apis";
 const NOT_FOUND: CallAnswer = { kind: "not-found" };
 
 /** Answers one request. Rejects only on a bug. */
@@ -79,7 +83,7 @@ async function answer(
   ports: IngressPorts,
 ): Promise<Response> {
   if (request.method === "OPTIONS") return consent();
-  if (request.method !== "POST") return refusal(405, "post events with POST");
+  if (request.method !== "POST") return refusal(405, WRONG_METHOD);
   const route = state.routes.of(request.url);
   if (route.kind === "malformed") return refusal(400, route.message);
   if (route.kind === "not-found") return refusal(404, route.message);
@@ -91,6 +95,13 @@ async function answer(
   const caller = state.callers.known(authorization) ?? (await state.callers.identify(authorization ?? ""));
   const silenced = state.refused.silenced(route.name, caller, ports.now());
   if (silenced !== undefined) return answerRefused(silenced, route.name);
+  if (mayReserve(headers) && !state.welcome.has(route.name, caller)) {
+    const refused = await ask(route.name, caller, state, ports);
+    if (refused !== undefined) {
+      await discardBody({ request, headers }, ports.settings.maxEventBytes);
+      return refused;
+    }
+  }
   const reservation = new BodyReservation(state.budget, () => ports.now());
   const work = receive({ request, headers }, { key, route, caller, reservation }, state, ports).finally(() =>
     reservation.release(),
@@ -98,6 +109,20 @@ async function answer(
   // A producer that hangs up ends its request, but not what runs in the background: the reservation ends in any case.
   if (mayReserve(headers)) ports.waitUntil(work.catch(() => undefined));
   return work;
+}
+
+/** Why the caller may not post, if so: a call without events asks the channel. */
+async function ask(
+  name: ChannelName,
+  caller: Caller,
+  state: IngressState,
+  ports: IngressPorts,
+): Promise<Response | undefined> {
+  const call = { events: [], bytes: 0, caller: callerName(caller) ?? "" };
+  // By itself: among others it would wait for what they store.
+  const alone = { ...ports, settings: { ...ports.settings, coalesce: false } };
+  const answer = await append({ name, caller, call }, state, alone);
+  return answer.status === 202 ? undefined : answer;
 }
 
 interface Reception {
@@ -143,10 +168,12 @@ async function append(
     case "accepted":
       state.missing.forgive(name);
       state.refused.welcome(name, caller);
+      state.welcome.add(name, caller);
       return accepted(answer.duplicate);
     case "refused":
       if (answer.why === "not-told")
         return refuse503(name, "the channel has no ingress rules yet", RETRY_AFTER_MS, ports);
+      state.welcome.remove(name, caller);
       return answerRefused(await state.refused.refuse(name, caller, ports), name);
     case "not-found":
       state.existing.forget(name);
@@ -165,7 +192,7 @@ function noChannel(name: ChannelName): Response {
   const [namespace, kind, resource] = name.split("/");
   return refusal(
     404,
-    `there is no ${kind} "${resource}" in namespace "${namespace}": create it, or correct the address`,
+    `no ${kind} "${resource}" in namespace "${namespace}" takes events: create it, look at its status, or correct the address`,
   );
 }
 

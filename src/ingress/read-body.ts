@@ -34,6 +34,13 @@ export async function readBody(
   }
 }
 
+/** Reads a body that nobody wants and throws it away, within the same limit: see above. Never rejects. */
+export async function discardBody({ request, headers }: IncomingMessage, maxBytes: number): Promise<void> {
+  const declared = declaredLength(headers.get("content-length")) ?? 2 * maxBytes;
+  const isSent = declared <= 2 * maxBytes && headers.get("expect") === null;
+  await refuse(request.body?.getReader(), "too-large", isSent ? declared : 0);
+}
+
 function whole(bytes: Uint8Array, declared: number): BoundedBody {
   return bytes.length === declared ? { kind: "bytes", bytes } : { kind: "broken" };
 }

@@ -2,6 +2,7 @@
 import { type AddressableKind, type ChannelName, parseChannelName } from "../core/channel-name.ts";
 import { isReservedNamespace } from "../core/reserved-namespaces.ts";
 import { urlPath } from "../core/url-path.ts";
+import { Memory } from "./memory.ts";
 
 export type Route =
   | { readonly kind: "channel"; readonly name: ChannelName; readonly isBroker: boolean }
@@ -25,14 +26,12 @@ const MALFORMED: Route = {
 };
 const NOTHING: Route = { kind: "not-found", message: MALFORMED.message };
 
-/** Paths remembered; with more in use the memory starts again. */
-const REMEMBERED = 1_024;
-/** Longer ones are nobody's address, characters. */
+/** Longer paths are nobody's address and not remembered, characters. */
 const REMEMBERED_LENGTH = 1_024;
 
 /** Remembers where paths lead, because the same few are asked for all the time. */
 export class Routes {
-  readonly #known = new Map<string, Route>();
+  readonly #known = new Memory<string, Route>();
 
   /** Takes an absolute URL as `Request.url` has it; the query is ignored. */
   of(url: string): Route {
@@ -40,9 +39,7 @@ export class Routes {
     const known = this.#known.get(path);
     if (known !== undefined) return known;
     const route = routeOf(path);
-    if (path.length > REMEMBERED_LENGTH) return route;
-    if (this.#known.size >= REMEMBERED) this.#known.clear();
-    this.#known.set(path, route);
+    if (path.length <= REMEMBERED_LENGTH) this.#known.remember(path, route);
     return route;
   }
 }

@@ -5,15 +5,13 @@
  * A source that is missing or not ready is asked for each time, because GitHub does not repeat a refused webhook; only
  * a flood of such requests is answered from memory.
  */
+import { Allowance } from "../core/allowance.ts";
+import { Strikes } from "../core/strikes.ts";
 import type { WebhookLookup } from "../core/webhook-source.ts";
 import type { WebhookPath } from "./webhook-path.ts";
 
 /** How long a deleted source may still accept, milliseconds. */
 const READY_MS = 5_000;
-/** Misses, each within FORGET_MS of the one before, that make a flood; then silence at a time, milliseconds. */
-const STRIKES = 32;
-const FORGET_MS = 1_000;
-const SILENCE_MS = 500;
 /** Sources remembered; the longest known goes first. */
 const MAX_SOURCES = 1_024;
 /** Wrong signatures per source that make this isolate ask again: so many at once, so many a second. */
@@ -25,9 +23,7 @@ export type Lookup = (namespace: string, name: string) => Promise<WebhookLookup>
 interface Known {
   readonly answer: WebhookLookup;
   readonly atMs: number;
-  readonly misses: number;
-  refreshes: number;
-  refreshesAtMs: number;
+  readonly refreshes: Allowance;
 }
 
 /**
@@ -36,12 +32,14 @@ interface Known {
  */
 export class WebhookSources {
   readonly #known = new Map<string, Known>();
+  readonly #missing = new Strikes<WebhookLookup>();
 
   /** Rejects when the lookup does. */
   async find(path: WebhookPath, lookup: Lookup, nowMs: number): Promise<WebhookLookup> {
-    const known = this.#known.get(keyOf(path));
-    if (known !== undefined && isFresh(known, nowMs)) return known.answer;
-    return this.#ask(path, lookup, nowMs);
+    const key = keyOf(path);
+    const known = this.#known.get(key);
+    if (known?.answer.kind === "ready" && nowMs - known.atMs < READY_MS) return known.answer;
+    return this.#missing.silenced(key, nowMs) ?? this.#ask(path, lookup, nowMs);
   }
 
   /** A newer answer than `stale`, which did not fit the request; `stale` itself where asking again has to wait. */
@@ -49,23 +47,19 @@ export class WebhookSources {
     const known = this.#known.get(keyOf(path));
     if (known === undefined) return this.#ask(path, lookup, nowMs);
     if (known.answer !== stale) return known.answer;
-    return takeRefresh(known, nowMs) ? this.#ask(path, lookup, nowMs) : stale;
+    return known.refreshes.take(nowMs) ? this.#ask(path, lookup, nowMs) : stale;
   }
 
   async #ask(path: WebhookPath, lookup: Lookup, nowMs: number): Promise<WebhookLookup> {
     const answer = await lookup(path.namespace, path.name);
     const key = keyOf(path);
+    if (answer.kind === "ready") this.#missing.forgive(key);
+    else this.#missing.strike(key, answer, nowMs);
     const before = this.#known.get(key);
-    const missesBefore = before !== undefined && nowMs - before.atMs <= FORGET_MS ? before.misses : 0;
     // Moves to the end of the map, so that the first key is always the longest untouched.
     this.#known.delete(key);
-    this.#known.set(key, {
-      answer,
-      atMs: nowMs,
-      misses: answer.kind === "ready" ? 0 : missesBefore + 1,
-      refreshes: before?.refreshes ?? REFRESH_BURST,
-      refreshesAtMs: before?.refreshesAtMs ?? nowMs,
-    });
+    const refreshes = before?.refreshes ?? new Allowance(REFRESH_BURST, REFRESH_PER_SECOND, nowMs);
+    this.#known.set(key, { answer, atMs: nowMs, refreshes });
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MAX_SOURCES) break;
       this.#known.delete(oldest);
@@ -76,17 +70,4 @@ export class WebhookSources {
 
 function keyOf(path: WebhookPath): string {
   return `${path.namespace}/${path.name}`;
-}
-
-function isFresh(known: Known, nowMs: number): boolean {
-  const age = nowMs - known.atMs;
-  return known.answer.kind === "ready" ? age < READY_MS : known.misses >= STRIKES && age < SILENCE_MS;
-}
-
-function takeRefresh(known: Known, nowMs: number): boolean {
-  const earned = ((nowMs - known.refreshesAtMs) / 1_000) * REFRESH_PER_SECOND;
-  const tokens = Math.min(REFRESH_BURST, known.refreshes + earned);
-  known.refreshesAtMs = nowMs;
-  known.refreshes = tokens >= 1 ? tokens - 1 : tokens;
-  return tokens >= 1;
 }

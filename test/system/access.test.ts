@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createToken, secretsUrl } from "../kit/access-token.ts";
 import { apply, type RouterApi } from "../kit/apply.ts";
 import { type Router, startRouter } from "./harness.ts";
+import { exchange, requestBytes } from "./raw-http.ts";
 
 const ADMIN = "correct-horse-battery-staple";
 const EVENTING = "eventing.knative.dev/v1";
@@ -97,6 +98,13 @@ describe("a router with an admin token", () => {
       await answer.text();
     }
     expect(statuses).toEqual([202, 400]);
+  });
+
+  it.each(["a b", "[]", "a:b:c", "%"])("[ACCESS-7] Host %j at the API: 400", async (host) => {
+    const headers = [`Host: ${host}`, `Authorization: Bearer ${ADMIN}`];
+    const bytes = requestBytes(router.port, { method: "GET", path: "/version", headers });
+    const { status, body } = await exchange(router.port, bytes);
+    expect([status, body]).toEqual([400, '{"error":"the Host header is no host"}']);
   });
 
   it("[ACCESS-5] a restart keeps tokens; nothing of them is in the output", async () => {

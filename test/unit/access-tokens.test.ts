@@ -1,46 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { tokenDigest } from "../../src/core/access-token.ts";
 import { parseChannelName } from "../../src/core/channel-name.ts";
-import { type Answer, BROKERS, broker, KEY, SECRETS, secret, TRIGGERS, trigger, World } from "./control-plane-world.ts";
+import { type Answer, BROKERS, broker, SECRETS, secret, TRIGGERS, trigger, type World } from "./control-plane-world.ts";
+import { TokenWorld, tokenOf, tokenSecret } from "./token-world.ts";
 import { watch } from "./watch-reader.ts";
 
 const SYSTEM = "/api/v1/namespaces/sluice-system/secrets";
 const TEAM = "/api/v1/namespaces/team/secrets";
 const OPERATOR = "/apis/sluice.dev/v1alpha1/namespaces/default";
-
-function tokenSecret(name: string, role: string, more: object = {}): object {
-  const type = "sluice.dev/access-token";
-  return { apiVersion: "v1", kind: "Secret", metadata: { name }, type, stringData: { role }, ...more };
-}
-
-function tokenOf(answer: Answer): string {
-  const { data } = answer.body;
-  if (typeof data !== "object" || data === null || !("token" in data)) throw new Error(JSON.stringify(answer.body));
-  return atob(String(data.token));
-}
-
-class TokenWorld extends World {
-  constructor() {
-    super({ encryptionKey: KEY });
-  }
-
-  /** Makes a token and returns what requests with it look like. */
-  async user(name: string, role: string, secrets = SECRETS) {
-    const created = await this.request("POST", secrets, tokenSecret(name, role));
-    return this.with(tokenOf(created));
-  }
-
-  with(token: string) {
-    return (method: string, path: string, body?: unknown) =>
-      this.request(method, path, body, { authorization: `Bearer ${token}` });
-  }
-
-  /** Roles of the rows, by their Secret. */
-  get rows(): unknown {
-    const query = "SELECT namespace || '/' || name AS secret, role FROM token ORDER BY secret";
-    return this.database.prepare(query).all();
-  }
-}
 
 describe("[TOK] the life of a token", () => {
   test("[TOK-1] the router makes the token; it works at once, and a restart keeps it", async () => {

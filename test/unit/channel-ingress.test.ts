@@ -48,6 +48,20 @@ describe("[ING-T] who may post to a channel", () => {
     expect(leasedTypes(await world.lease())).toEqual(["first", "trusted", "second"]);
   });
 
+  test("[ING-T-5] a call without events only learns whether it may post", async () => {
+    const world = await guarded(tokens("d1"));
+    const calls = [
+      { lengths: [], caller: "d1" },
+      { lengths: [], caller: "d2" },
+    ];
+    expect(await world.channel.append({ bytes: new Uint8Array(0), calls })).toEqual({
+      kind: "accepted",
+      calls: [stored(""), REFUSED],
+    });
+    expect(await append(world, { type: "first", caller: "d1" })).toEqual({ kind: "accepted", calls: [stored("0-1")] });
+    expect(leasedTypes(await world.lease())).toEqual(["first"]);
+  });
+
   test("[ING-T-5] a refused call leaves no key behind", async () => {
     const world = await guarded(tokens("d1"));
     expect(await append(world, { type: "a", caller: "d3", key: "p:k" })).toEqual({

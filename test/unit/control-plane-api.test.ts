@@ -296,6 +296,18 @@ describe("[CP-ERR] bad input is never a 500", () => {
     expect(answer.body.spec.delivry).toBeUndefined();
   });
 
+  test("[CP-ERR-3] warnings are no more than clients take", async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`u${index}`, 1]));
+    const answer = await new World().request("POST", BROKERS, broker("b", unknown));
+    const warnings = (answer.headers.get("warning") ?? "").split(", ");
+    expect([answer.code, warnings.length, warnings[0], warnings.at(-1)]).toEqual([
+      201,
+      120,
+      '299 - "unknown field \\"spec.u0\\""',
+      '299 - "unknown field \\"spec.u119\\""',
+    ]);
+  });
+
   test("[CP-ERR-4] a name or a key like a prototype's is data", async () => {
     const world = new World();
     expect((await world.request("POST", BROKERS, broker("constructor"))).code).toBe(201);

@@ -12,10 +12,14 @@ describe("a Trigger's filters, when they are written", () => {
     ]);
   });
 
-  test("[CP-VAL-21] an expression that cannot be read is refused as Knative refuses it; no expression is none", () => {
+  test("[CP-VAL-21] an expression that cannot be read is refused as Knative refuses it, and where; no expression is none", () => {
     const refused = (cesql: string) => validateFilters([{ any: [{ cesql }] }], "spec.filters");
     expect(refused("type = 'a")).toEqual([
-      { message: "invalid value: type = 'a", paths: ["spec.filters[0].any[0].cesql"] },
+      {
+        message: "invalid value: type = 'a",
+        paths: ["spec.filters[0].any[0].cesql"],
+        details: "the text that begins here is not closed: expected ', at character 8",
+      },
     ]);
     expect(refused("")).toEqual([]);
     expect(refused("MINE(1)")).toEqual([]);

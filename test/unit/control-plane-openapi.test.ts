@@ -108,10 +108,14 @@ describe("[CP-OAPI] version 3", () => {
     });
   });
 
-  test("[CP-OAPI-10] every kind says what it is, its spec and its status what they are", () => {
+  test("[CP-OAPI-10] every kind says what it is, and what its members and those of its spec are", () => {
     const silent = SERVED_RESOURCES.filter(({ group }) => !group.endsWith(".k8s.io")).flatMap(({ kind, schema }) => {
-      const sections = ["spec", "status"].map((name) => schema.properties[name]).filter((each) => each !== undefined);
-      return [schema, ...sections].every(({ description }) => description !== undefined) ? [] : [kind];
+      const { spec } = schema.properties;
+      const members = { ...schema.properties, ...(spec !== undefined && "properties" in spec ? spec.properties : {}) };
+      const named = Object.entries(members).map(([name, each]) => [`${kind}.${name}`, each.description] as const);
+      return [[kind, schema.description] as const, ...named].flatMap(([name, text]) =>
+        text === undefined ? name : [],
+      );
     });
     expect(silent).toEqual([]);
   });

@@ -1,7 +1,13 @@
 /** Label and field selectors in Kubernetes' grammar. */
 import { describe, expect, test } from "vitest";
+import { listOptions } from "../../src/control-plane/api/query-options.ts";
+import { brokerKind } from "../../src/control-plane/kinds/eventing/broker.ts";
+import { selectPage } from "../../src/control-plane/resources/list-page.ts";
 import { Refusal } from "../../src/control-plane/resources/refusal.ts";
 import { parseFieldSelector, parseLabelSelector } from "../../src/control-plane/resources/selectors.ts";
+import { ObjectStore } from "../../src/control-plane/store/object-store.ts";
+import type { SqlRow, SqlStore, SqlValue } from "../../src/core/sql-store.ts";
+import { nodeSql } from "../kit/node-sql.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
 import { BROKERS, broker, KEY, SECRETS, secret, World } from "./control-plane-world.ts";
 
@@ -121,5 +127,40 @@ describe("[CP-SEL] fields", () => {
     await world.request("POST", BROKERS, broker("b"));
     const refused = await world.request("GET", `${BROKERS}?fieldSelector=type%3Dx`);
     expect([refused.code, refused.body.message]).toEqual([400, "field label not supported: type"]);
+  });
+
+  test("[CP-SEL-7] what is selected by its name is read alone, however many others there are", async () => {
+    const world = new World();
+    for (const name of ["a", "b", "c"]) await world.request("POST", BROKERS, broker(name));
+    const sql = nodeSql(world.database);
+    const read: SqlRow[] = [];
+    const counting: SqlStore = {
+      ...sql,
+      all<Row extends SqlRow>(query: string, ...params: SqlValue[]): Row[] {
+        const rows = sql.all<Row>(query, ...params);
+        if (query.includes("FROM object")) read.push(...rows);
+        return rows;
+      },
+    };
+    const store = new ObjectStore(counting, () => 0);
+    const scope = { kind: brokerKind, version: "v1", namespace: "default" };
+    const options = listOptions(new URLSearchParams({ fieldSelector: "metadata.name=b" }), brokerKind);
+    const { found } = selectPage(scope, options, store);
+    expect(found.map(({ key }) => key.name)).toEqual(["b"]);
+    // The row and its content.
+    expect(read.length).toBe(2);
+  });
+
+  test.each([
+    ["metadata.name%3Db", ["b"]],
+    ["metadata.name!%3Db", ["a", "c"]],
+    ["metadata.name%3Da,metadata.name%3Db", []],
+    ["metadata.name%3Dd", []],
+    ["metadata.name%3D", []],
+  ])("[CP-SEL-8] Brokers by %s", async (text, names) => {
+    const world = new World();
+    for (const name of ["a", "b", "c"]) await world.request("POST", BROKERS, broker(name));
+    const { body } = await world.request("GET", `${BROKERS}?fieldSelector=${text}`);
+    expect(body.items.map((item) => item.metadata.name)).toEqual(names);
   });
 });

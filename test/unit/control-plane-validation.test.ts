@@ -21,6 +21,8 @@ interface Case {
   oldObject?: Manifest;
   ok: boolean;
   message?: string;
+  /** What Sluice adds on a line of its own: what is expected there. */
+  details?: string;
   match: "message" | "verdict";
   /** Where Sluice decides otherwise than Knative. */
   expect?: { ok: boolean };
@@ -76,7 +78,8 @@ describe("[CP-VAL] Knative's verdicts", () => {
       });
       expect(body.spec).toEqual(each.defaultedObject.spec);
     } else if (each.match === "message" && each.expect === undefined) {
-      expect([code, body.message]).toEqual([400, `validation failed: ${each.message}`]);
+      const details = each.details === undefined ? "" : `\n${each.details}`;
+      expect([code, body.message]).toEqual([400, `validation failed: ${each.message}${details}`]);
     } else {
       expect([400, 422]).toContain(code);
     }
@@ -125,6 +128,29 @@ describe("[CP-VAL] fields and types", () => {
     const ignored = await create({ delivery: {}, delivry: {} }, "?fieldValidation=Ignore");
     expect([ignored.code, ignored.headers.get("warning"), ignored.body.spec]).toEqual([201, null, pruned]);
   });
+
+  test.each(["Strict", "Warn", "Ignore"])(
+    "[CP-VAL-9] an annotation of Sluice's that nothing reads is kept and warned of, whatever the validation: %s",
+    async (validation) => {
+      const annotations = { "sluice.dev/retentoin": "P1D", "sluice.dev/retention": "P1D", "example.com/any": "" };
+      const { code, headers, body } = await new World().request("POST", `${brokers}?fieldValidation=${validation}`, {
+        apiVersion: "eventing.knative.dev/v1",
+        kind: "Broker",
+        metadata: { name: "v1", annotations },
+        spec: {},
+      });
+      const known = [
+        ...["retention", "parked-retention", "dedup", "public-ingress", "ordering", "max-concurrency", "rate-limit"],
+        ...["breaker-failures", "start-from"],
+      ].map((name) => `sluice.dev/${name}`);
+      const text = `unknown annotation \\"sluice.dev/retentoin\\" has no effect; known are ${known.join(", ")}`;
+      expect([code, headers.get("warning"), body.metadata.annotations]).toEqual([
+        201,
+        `299 - "${text}"`,
+        expect.objectContaining(annotations),
+      ]);
+    },
+  );
 
   test("[CP-VAL-5] a wrong type is Invalid, with a cause", async () => {
     const { code, body } = await create({ delivery: { retry: "three" } });

@@ -36,6 +36,14 @@ describe("[CP-WATCH] where a watch begins", () => {
     expect(await reader.takeShort(FIRST)).toEqual(["MODIFIED a +3", "DELETED b +4", "ADDED c +5"]);
   });
 
+  test.each(["watch", "watch=yes", "watch=1"])(
+    "[CP-WATCH-1] ?%s asks for a watch, as it is authorized",
+    async (query) => {
+      const reader = await watch(await worldWith("a"), `${BROKERS}?${query}`);
+      expect(await reader.takeShort(FIRST)).toEqual(["ADDED a +1"]);
+    },
+  );
+
   test("[CP-WATCH-2] a quiet watch begins with a blank line and nothing else", async () => {
     const reader = await watch(await worldWith(), `${BROKERS}?watch=1`);
     expect(await reader.take()).toEqual([]);

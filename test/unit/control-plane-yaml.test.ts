@@ -169,6 +169,24 @@ describe("[CP-BODY] whatever the format", () => {
     });
     expect(plain.code).toBe(201);
   });
+
+  test("[CP-BODY-3] a client that goes away midway is no error of the server", async () => {
+    const world = new World();
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode("{"));
+        controller.error(new Error("Network connection lost."));
+      },
+    });
+    const headers = { authorization: "Bearer t", "content-type": "application/json" };
+    const init = { method: "POST", headers, body, duplex: "half" } as const;
+    const answer = await world.engine.api.request(`http://sluice.test${BROKERS}`, init);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { message: "the body ended before it was complete" },
+    ]);
+    expect(world.lines).toEqual([]);
+  });
 });
 
 const manifestJson = '{"apiVersion":"eventing.knative.dev/v1","kind":"Broker","metadata":{"name":"b"}}';

@@ -114,6 +114,13 @@ describe("handleIngress", () => {
     ]);
   });
 
+  test("[ING-3] says of a channel that is not there, or is not served, what to look at", async () => {
+    const answer = await new FakeChannels().handle(post("/default/sequences/nope"));
+    const error =
+      'no sequence "nope" in namespace "default" takes events: create it, look at its status, or correct the address';
+    expect([answer.status, await answer.json()]).toEqual([404, { error }]);
+  });
+
   test("[ING-4] answers OPTIONS on any path with consent, other methods with 405", async () => {
     const channels = new FakeChannels();
     const options = await channels.handle(new Request(`${ORIGIN}/api`, { method: "OPTIONS" }));
@@ -125,7 +132,7 @@ describe("handleIngress", () => {
     expect(await summary(await channels.handle(new Request(`${ORIGIN}/default/b`, { method: "PATCH" })))).toEqual({
       status: 405,
       headers: { allow: "POST, OPTIONS", "content-type": "application/json" },
-      body: '{"error":"post events with POST"}',
+      body: `{"error":"post events with POST to /{namespace}/{broker}; kubectl's API is below /api and /apis"}`,
     });
   });
 

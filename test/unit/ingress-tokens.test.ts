@@ -22,6 +22,7 @@ function post(authorization?: string, path = "/default/b"): Request {
     "ce-id": "1",
     "ce-source": "/s",
     "ce-type": "t",
+    "content-length": "2",
     ...(authorization === undefined ? {} : { authorization }),
   };
   return new Request(`http://sluice.test${path}`, { method: "POST", headers, body: "{}" });
@@ -153,4 +154,44 @@ describe("[ING-T] tokens of producers", () => {
     channels.knowsToken = () => Promise.reject(new Error("object reset"));
     expect((await channels.handle(post(`Bearer ${VIEWER}`))).status).toBe(401);
   });
+
+  test("[ING-T-18] who may not post holds no room for large bodies, however slowly they send", async () => {
+    const channels = await asking();
+    // All the room there is, by announcement alone.
+    const strangers = [26_000_000, 7_500_000].map((length) => channels.handle(large(length, undefined)));
+    expect((await channels.handle(large(200_000, PUBLISHER))).status).toBe(202);
+    expect(channels.events).toHaveLength(1);
+    const refused = await channels.handle(large(200_000, VIEWER));
+    expect(refused.status).toBe(403);
+    expect(strangers).toHaveLength(2);
+  });
+
+  test("[ING-T-19] only who is not known to be welcome asks before a large body, and again after a refusal", async () => {
+    const channels = await asking();
+    const asked = () => channels.requests.map(({ request }) => request.bytes.length === 0);
+    for (let time = 0; time < 2; time++) await channels.handle(large(100_000, PUBLISHER));
+    expect(asked()).toEqual([true, false, false]);
+    channels.ingress = { kind: "tokens", digests: [] };
+    const statuses = [];
+    for (let time = 0; time < 2; time++) statuses.push((await channels.handle(large(100_000, PUBLISHER))).status);
+    expect([statuses, asked()]).toEqual([
+      [403, 403],
+      [true, false, false, false, true],
+    ]);
+    channels.requests.length = 0;
+    expect((await channels.handle(large(100_000, "admin-token"))).status).toBe(202);
+    expect(asked()).toEqual([false]);
+  });
 });
+
+/** Sent at once with a token, and without one never. */
+function large(length: number, token: string | undefined): Request {
+  const headers = new Headers(post().headers);
+  headers.set("content-length", String(length));
+  if (token === undefined) {
+    const init = { method: "POST", headers, body: new ReadableStream<Uint8Array>(), duplex: "half" } as const;
+    return new Request("http://sluice.test/default/b", init);
+  }
+  headers.set("authorization", `Bearer ${token}`);
+  return new Request("http://sluice.test/default/b", { method: "POST", headers, body: new Uint8Array(length) });
+}

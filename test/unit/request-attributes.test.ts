@@ -23,6 +23,8 @@ describe("[ACC] what a request asks for", () => {
     ["GET", `${EVENTING}/brokers`, "list brokers eventing.knative.dev everywhere"],
     ["GET", `${EVENTING}/namespaces/team/brokers?watch=true`, "watch brokers eventing.knative.dev team"],
     ["GET", `${EVENTING}/namespaces/team/brokers?watch=false`, "list brokers eventing.knative.dev team"],
+    ["GET", `${EVENTING}/namespaces/team/brokers?watch=False`, "list brokers eventing.knative.dev team"],
+    ["GET", `${EVENTING}/namespaces/team/brokers/b?watch=true`, "get brokers eventing.knative.dev team b"],
     ["GET", `${EVENTING}/namespaces/team/brokers?watch`, "watch brokers eventing.knative.dev team"],
     ["POST", `${EVENTING}/namespaces/team/brokers`, "create brokers eventing.knative.dev team"],
     ["DELETE", `${EVENTING}/namespaces/team/brokers`, "deletecollection brokers eventing.knative.dev team"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { Strikes } from "../../src/ingress/strikes.ts";
+import { Strikes } from "../../src/core/strikes.ts";
 
 function strike(missing: Strikes<"no">, name: string, times: number, nowMs: number): void {
   for (let time = 0; time < times; time++) missing.strike(name, "no", nowMs);

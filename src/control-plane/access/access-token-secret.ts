@@ -13,7 +13,7 @@ import { invalid } from "../resources/refusal.ts";
 import type { FieldError } from "../validation/field-error.ts";
 import { isRole, ROLES, type Role } from "./user.ts";
 
-export const ACCESS_TOKEN_TYPE = "sluice.dev/access-token";
+const ACCESS_TOKEN_TYPE = "sluice.dev/access-token";
 
 export interface AccessToken {
   readonly digest: string;

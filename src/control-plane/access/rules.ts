@@ -2,6 +2,7 @@
  * What each role may do, in the form of Kubernetes' RBAC rules, which `kubectl auth can-i --list` prints. A rule for `*`
  * resources includes their subresources.
  */
+import { OPERATOR_GROUP } from "../resource-names.ts";
 import { type Role, SYSTEM_NAMESPACE, type User } from "./user.ts";
 
 export interface PolicyRule {
@@ -17,7 +18,6 @@ export const OPEN_PATHS: readonly string[] = ["/api", "/api/*", "/apis", "/apis/
 const ANY = "*";
 const READ_VERBS = ["get", "list", "watch"];
 const WRITE_VERBS = ["create", "update", "patch", "delete", "deletecollection"];
-const OPERATOR = "sluice.dev";
 const KNATIVE = [
   "eventing.knative.dev",
   "messaging.knative.dev",
@@ -31,7 +31,7 @@ const READS: readonly PolicyRule[] = [
   { verbs: READ_VERBS, groups: KNATIVE, resources: [ANY] },
   { verbs: READ_VERBS, groups: [""], resources: PLAIN_CORE },
   { verbs: READ_VERBS, groups: ["events.k8s.io"], resources: ["events"] },
-  { verbs: ["get"], groups: [OPERATOR], resources: ["*/deliveries", "*/stats"] },
+  { verbs: ["get"], groups: [OPERATOR_GROUP], resources: ["*/deliveries", "*/stats"] },
 ];
 
 const IN_NAMESPACE: Readonly<Record<Role, readonly PolicyRule[]>> = {
@@ -42,7 +42,7 @@ const IN_NAMESPACE: Readonly<Record<Role, readonly PolicyRule[]>> = {
     { verbs: WRITE_VERBS, groups: [""], resources: PLAIN_CORE },
     // Access tokens are left out of them: see `withheld-tokens.ts`.
     { verbs: [...READ_VERBS, ...WRITE_VERBS], groups: [""], resources: ["secrets"] },
-    { verbs: ["get", "create"], groups: [OPERATOR], resources: [ANY] },
+    { verbs: ["get", "create"], groups: [OPERATOR_GROUP], resources: [ANY] },
   ],
   admin: [{ verbs: [ANY], groups: [ANY], resources: [ANY] }],
   publisher: [],

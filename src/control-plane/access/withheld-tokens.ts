@@ -1,7 +1,8 @@
 /** Access tokens are for admins alone: who can read one has its rights, and who can write one can give rights. */
+import { SECRETS } from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
-import { forbidden, type Refusal } from "../resources/refusal.ts";
+import { forbiddenObject, type Refusal } from "../resources/refusal.ts";
 import { isAccessToken } from "./access-token-secret.ts";
 import type { User } from "./user.ts";
 
@@ -10,8 +11,7 @@ export function withheldFrom(user: User): ((secret: JsonObject) => Refusal | und
   if (user.role === "admin") return undefined;
   return (secret) => {
     if (!isAccessToken(secret)) return undefined;
-    const name = nameOf(secret);
-    const who = `User ${JSON.stringify(user.name)} is no admin, and it is an access token`;
-    return forbidden(`secrets ${JSON.stringify(name)} is forbidden: ${who}`, { name, kind: "secrets" });
+    const why = `User ${JSON.stringify(user.name)} is no admin, and it is an access token`;
+    return forbiddenObject(SECRETS, nameOf(secret), { why });
   };
 }

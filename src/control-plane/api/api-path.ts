@@ -1,10 +1,11 @@
 /** What a path of the Kubernetes-style API means. */
-import { customResourceDefinitions } from "../definitions/definition-resource.ts";
-import type { DiscoveryPath } from "../discovery/answer-discovery.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { isReview } from "../discovery/review-resources.ts";
-import type { OpenApiPath } from "../openapi/answer-openapi.ts";
 import { kindOf } from "../registry.ts";
+import { OPERATOR_GROUP } from "../resource-names.ts";
 import type { Scope } from "../resources/resources.ts";
+import type { DiscoveryPath } from "./answer-discovery.ts";
+import type { OpenApiPath } from "./answer-openapi.ts";
 
 export type ApiPath =
   | { readonly kind: "collection"; readonly scope: Scope }
@@ -24,7 +25,6 @@ export type ApiPath =
   /** The operator API: what comes after `/apis/sluice.dev/v1alpha1/namespaces/{ns}/`. */
   | { readonly kind: "operator"; readonly namespace: string; readonly segments: readonly string[] };
 
-const OPERATOR_GROUP = "sluice.dev";
 const OPERATOR_VERSION = "v1alpha1";
 
 /** Undefined for what is not served. */

@@ -9,17 +9,18 @@ import { type AccessSettings, authenticate, type RequestIdentity } from "../acce
 import { authorize, denial } from "../access/authorize.ts";
 import type { User } from "../access/user.ts";
 import { withheldFrom } from "../access/withheld-tokens.ts";
-import { answerDefinitions } from "../definitions/answer-definitions.ts";
-import { answerDiscovery } from "../discovery/answer-discovery.ts";
 import { SERVER_VERSION } from "../discovery/server-version.ts";
-import { answerOpenApi } from "../openapi/answer-openapi.ts";
+import { logError } from "../log-error.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { SECRETS } from "../resource-names.ts";
-import { qualified, Refusal, unknownPath } from "../resources/refusal.ts";
+import { internalError, qualified, Refusal, unknownPath } from "../resources/refusal.ts";
 import type { Resources, Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { TokenTable } from "../store/token-table.ts";
 import type { WatchHub } from "../watch/watch-hub.ts";
+import { answerDefinitions } from "./answer-definitions.ts";
+import { answerDiscovery } from "./answer-discovery.ts";
+import { answerOpenApi } from "./answer-openapi.ts";
 import { answerReview } from "./answer-review.ts";
 import { parseApiPath } from "./api-path.ts";
 import { answerOperator } from "./operator-api.ts";
@@ -49,8 +50,8 @@ export function createApi(ports: ApiPorts): Hono {
   });
   app.onError((error) => {
     if (error instanceof Refusal) return answerRefusal(error);
-    ports.log({ event: "control-plane.error", error: error.message });
-    return answerRefusal(new Refusal(500, "InternalError", "an error on the server; its log says more"));
+    logError(ports, error);
+    return answerRefusal(internalError());
   });
   return app;
 }
@@ -84,11 +85,11 @@ async function answer(request: Request, user: User, ports: AnswerPorts): Promise
       refuseWrites(request);
       return Response.json(SERVER_VERSION);
     case "definitions":
-      return answerDefinitions(request, path.name, ports);
+      return answerDefinitions(request, path.name, { ...ports, ...lasting(user, ports.store.tokens) });
     case "review":
       return answerReview(request, path, user);
     case "operator":
-      return answerOperator(request, path, ports);
+      return answerOperator(request, path, { ...ports, ...lasting(user, ports.store.tokens) });
     default:
       return path satisfies never;
   }
@@ -100,8 +101,14 @@ function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
   return {
     ...scope,
     ...(refuses === undefined ? {} : { refuses }),
-    ...(user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user) }),
+    ...lasting(user, tokens),
+    ...(user.namespace === undefined ? {} : { mayReferTo: (namespace: string) => namespace === user.namespace }),
   };
+}
+
+/** What a token allows ends with it; other users have no end. */
+function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed" | "holder"> {
+  return user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user), holder: user.uid };
 }
 
 function identityOf({ url, headers }: Request): RequestIdentity {

@@ -1,7 +1,7 @@
 /** What a DELETE asks for, in its body or its query, checked. Refusals are thrown. */
 import type { DeletionOptions, Propagation } from "../resources/deletion.ts";
 import { isJsonList, type Json, type JsonObject, valueAt } from "../resources/json.ts";
-import { badRequest, invalid } from "../resources/refusal.ts";
+import { badRequest, invalid, unsupportedValue } from "../resources/refusal.ts";
 import { parseDryRun } from "./query-options.ts";
 
 const PROPAGATIONS: readonly Propagation[] = ["Foreground", "Background", "Orphan"];
@@ -31,11 +31,7 @@ function propagationOf(policy: Json | undefined, orphan: Json | undefined): Prop
   }
   const known = PROPAGATIONS.find((each) => each === policy);
   if (known !== undefined) return known;
-  const supported = PROPAGATIONS.map((each) => JSON.stringify(each)).join(", ");
-  throw invalidOption(
-    "propagationPolicy",
-    `Unsupported value: ${JSON.stringify(policy)}: supported values: ${supported}`,
-  );
+  throw invalidOption("propagationPolicy", unsupportedValue(policy, PROPAGATIONS));
 }
 
 function booleanOf(value: Json | undefined): boolean | undefined {

@@ -18,6 +18,7 @@ import {
   unavailable,
   unknownPath,
 } from "../resources/refusal.ts";
+import { checkStillAllowed } from "../resources/still-allowed.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { parseStartFrom } from "../validation/annotations.ts";
 import { findSubject, type Subject } from "./operator-subject.ts";
@@ -30,6 +31,8 @@ const STATES = ["parked", "retrying", "replying", "dead-lettering"] as const;
 export interface OperatorPorts {
   readonly store: ObjectStore;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+  /** As in `Scope`. */
+  readonly isStillAllowed?: () => boolean;
 }
 
 export interface OperatorPath {
@@ -45,6 +48,7 @@ export async function answerOperator(request: Request, path: OperatorPath, ports
   if (plural === undefined || name === undefined) throw unknownPath();
   const subject = findSubject(path.namespace, plural, { name, store: ports.store });
   const question = await operatorRequest(request, verb.join("/"), subject);
+  checkStillAllowed(ports);
   return operatorResponse(await operate(subject.channel, question, ports));
 }
 

@@ -1,5 +1,4 @@
 /** The body of a PATCH as a function of the object it changes; the media type says which kind of patch it is. */
-import { mediaType } from "../../core/media-type.ts";
 import { applyJsonPatch, parseJsonPatch } from "../patches/json-patch.ts";
 import { strategicListsOf } from "../patches/list-rules.ts";
 import { mergePatch } from "../patches/merge-patch.ts";
@@ -7,7 +6,7 @@ import { strategicMergePatch } from "../patches/strategic-merge-patch.ts";
 import type { Json, JsonObject } from "../resources/json.ts";
 import { unsupportedMediaType } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
-import { readBody, readObject } from "./request-body.ts";
+import { mediaTypeOf, readBody, readObject } from "./request-body.ts";
 
 /** Server-side apply, which is no function of the object alone. Its body may be YAML or JSON. */
 export const APPLY_PATCH = "application/apply-patch+yaml";
@@ -38,10 +37,6 @@ export async function patchOf(request: Request, scope: Scope): Promise<PatchBody
   const { value, duplicateFields } = await readObject(request, accepted);
   if (type === MERGE_PATCH) return { patch: (old) => mergePatch(old, value), duplicateFields };
   return { patch: (old) => strategicMergePatch(old, value, strategicListsOf(scope.kind)), duplicateFields };
-}
-
-export function mediaTypeOf(request: Request): string {
-  return mediaType(request.headers.get("content-type") ?? "");
 }
 
 /** As in Kubernetes, only core kinds say how their lists merge strategically; kubectl falls back to merge patches. */

@@ -1,13 +1,13 @@
 /** What the query of a request asks for, checked. Refusals are thrown. */
 import type { ResourceKind } from "../kind.ts";
 import type { ListOptions } from "../resources/list-page.ts";
-import { badRequest, invalid, type StatusCause } from "../resources/refusal.ts";
+import { badRequest, invalid, type StatusCause, unsupportedValue } from "../resources/refusal.ts";
 import { parseResourceVersion } from "../resources/resource-version.ts";
-import { parseFieldSelector, parseLabelSelector } from "../resources/selectors.ts";
+import { parseFieldSelector, parseLabelSelector, selectedName } from "../resources/selectors.ts";
 
 export function parseDryRun(value: string | null | undefined): boolean {
   if (value === null || value === undefined || value === "") return false;
-  if (value !== "All") throw badRequest(`dryRun: Unsupported value: ${JSON.stringify(value)}: supported values: "All"`);
+  if (value !== "All") throw badRequest(`dryRun: ${unsupportedValue(value, ["All"])}`);
   return true;
 }
 
@@ -15,7 +15,9 @@ export function listOptions(query: URLSearchParams, kind: Pick<ResourceKind, "se
   const labelSelector = query.get("labelSelector") ?? "";
   const fieldSelector = query.get("fieldSelector") ?? "";
   const byLabel = parseLabelSelector(labelSelector);
-  const byField = parseFieldSelector(fieldSelector, kind.selectableFields ?? []);
+  const selectable = kind.selectableFields ?? [];
+  const byField = parseFieldSelector(fieldSelector, selectable);
+  const name = selectedName(fieldSelector, selectable);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";
@@ -23,6 +25,7 @@ export function listOptions(query: URLSearchParams, kind: Pick<ResourceKind, "se
     selects: (object) => byLabel(object) && byField(object),
     selectsAll: labelSelector === "" && fieldSelector === "",
     version: listVersion(query),
+    ...(name === undefined ? {} : { name }),
     ...(Number(limit) === 0 ? {} : { limit: Number(limit) }),
     ...(continueToken === "" ? {} : { continueToken }),
   };
@@ -46,7 +49,7 @@ function listVersion(query: URLSearchParams): ListOptions["version"] {
       forbid(field, `${field} "Exact" is forbidden for resourceVersion "0"`);
     }
     if (match !== "Exact" && match !== "NotOlderThan") {
-      const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
+      const message = unsupportedValue(match, ["Exact", "NotOlderThan", ""]);
       causes.push({ reason: "FieldValueNotSupported", message, field });
     }
   }

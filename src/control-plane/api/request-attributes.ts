@@ -1,7 +1,9 @@
 /** What a request asks for, for the question whether its user may. Every kind of path has its line here. */
 import type { Attributes } from "../access/authorize.ts";
-import { customResourceDefinitions } from "../definitions/definition-resource.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
+import { OPERATOR_GROUP } from "../resource-names.ts";
 import type { Scope } from "../resources/resources.ts";
+import { isWatch } from "../watch/watch-options.ts";
 import type { ApiPath } from "./api-path.ts";
 
 export function requestAttributes(
@@ -14,12 +16,12 @@ export function requestAttributes(
       return ofResource(path.scope, { verb: collectionVerb(request), name: "", subresource: "" });
     case "object": {
       const subresource = path.subresource === "main" ? "" : path.subresource;
-      return ofResource(path.scope, { verb: objectVerb(request), name: path.name, subresource });
+      return ofResource(path.scope, { verb: objectVerb(method), name: path.name, subresource });
     }
     case "definitions": {
       const { group, plural: resource } = customResourceDefinitions;
       const { name = "" } = path;
-      const verb = name === "" ? collectionVerb(request) : objectVerb(request);
+      const verb = name === "" ? collectionVerb(request) : objectVerb(method);
       return { kind: "resource", verb, group, resource, subresource: "", namespace: "", name };
     }
     case "discovery":
@@ -31,11 +33,11 @@ export function requestAttributes(
     case "operator": {
       const [resource = "", name = "", ...subresource] = path.segments;
       const { namespace } = path;
-      const verb = method === "POST" ? "create" : objectVerb(request);
+      const verb = method === "POST" ? "create" : objectVerb(method);
       return {
         kind: "resource",
         verb,
-        group: "sluice.dev",
+        group: OPERATOR_GROUP,
         resource,
         subresource: subresource.join("/"),
         namespace,
@@ -62,31 +64,25 @@ function ofResource(
 function collectionVerb(request: { readonly method: string; readonly url: string }): string {
   switch (request.method) {
     case "GET":
-      return isWatch(request.url) ? "watch" : "list";
+      return isWatch(new URL(request.url).searchParams) ? "watch" : "list";
     case "POST":
       return "create";
     case "DELETE":
       return "deletecollection";
     default:
-      return objectVerb(request);
+      return objectVerb(request.method);
   }
 }
 
 /** A method that does nothing here is a verb of its own, which no rule names. */
-function objectVerb({ method, url }: { readonly method: string; readonly url: string }): string {
+function objectVerb(method: string): string {
   switch (method) {
     case "GET":
     case "HEAD":
-      return isWatch(url) ? "watch" : "get";
+      return "get";
     case "PUT":
       return "update";
     default:
       return method.toLowerCase();
   }
-}
-
-/** As Kubernetes reads a flag: whatever is there and neither `false` nor `0`. */
-function isWatch(url: string): boolean {
-  const watch = new URL(url).searchParams.get("watch");
-  return watch !== null && watch !== "false" && watch !== "0";
 }

@@ -1,4 +1,5 @@
 /** Reads a request's body, bounded: JSON, YAML or Kubernetes' protobuf, as its media type says. Refusals are thrown. */
+import { concatBytes } from "../../core/event-codec.ts";
 import { mediaType } from "../../core/media-type.ts";
 import { duplicateFieldsIn } from "../bodies/duplicate-fields.ts";
 import { inexactNumberIn } from "../bodies/exact-numbers.ts";
@@ -50,7 +51,8 @@ export async function readOptionalJsonObject(request: Request): Promise<JsonObje
   return checkedObject(parseBody(type, bytes).value);
 }
 
-function mediaTypeOf(request: Request): string {
+/** Of the body; empty where it is not said. */
+export function mediaTypeOf(request: Request): string {
   return mediaType(request.headers.get("content-type") ?? "");
 }
 
@@ -102,7 +104,10 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   let length = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    // A stream fails in many ways, and all mean the same: the client did not send what it announced.
+    const { done, value } = await reader.read().catch(() => {
+      throw badRequest("the body ended before it was complete");
+    });
     if (done) break;
     chunks.push(value);
     length += value.byteLength;
@@ -111,13 +116,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
       throw tooLarge(`the request body is larger than ${MAX_BODY_BYTES} bytes`);
     }
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return concatBytes(chunks);
 }
 
 function utf8(bytes: Uint8Array): string {

@@ -1,11 +1,11 @@
 /** What the query and the headers of a write ask for, checked. Refusals are thrown. */
 import { MAX_MANAGER_LENGTH } from "../managed-fields/manager-entry.ts";
 import type { FieldValidation } from "../resources/admission.ts";
-import { badRequest, invalid, type Refusal } from "../resources/refusal.ts";
+import { badRequest, invalid, type Refusal, unsupportedValue } from "../resources/refusal.ts";
 import type { WriteOptions } from "../writes/write-request.ts";
 import { parseDryRun } from "./query-options.ts";
 
-const FIELD_VALIDATIONS: readonly FieldValidation[] = ["Strict", "Warn", "Ignore"];
+const FIELD_VALIDATIONS: readonly FieldValidation[] = ["Ignore", "Warn", "Strict"];
 const PRINTABLE = /^[\x20-\x7e]*$/;
 /** Of a client that says nothing of itself. */
 const UNKNOWN_MANAGER = "unknown";
@@ -18,9 +18,7 @@ export function writeOptions(request: Request, kind: OptionsKind, subresource: "
   const sent = query.get("fieldValidation") ?? "Warn";
   const fieldValidation = FIELD_VALIDATIONS.find((each) => each === sent);
   if (fieldValidation === undefined) {
-    throw badRequest(
-      `fieldValidation: Unsupported value: ${JSON.stringify(sent)}: supported values: "Ignore", "Warn", "Strict"`,
-    );
+    throw badRequest(`fieldValidation: ${unsupportedValue(sent, FIELD_VALIDATIONS)}`);
   }
   const named = query.get("fieldManager") ?? "";
   checkManager(named, kind);

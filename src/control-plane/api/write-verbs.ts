@@ -1,10 +1,15 @@
 /** POST, PUT and PATCH. */
-
 import type { Resources, Scope } from "../resources/resources.ts";
 import type { Written } from "../writes/changed-object.ts";
-import { APPLY_PATCH, mediaTypeOf, patchOf } from "./patch-body.ts";
-import { OBJECT_TYPES, readObject } from "./request-body.ts";
+import { APPLY_PATCH, patchOf } from "./patch-body.ts";
+import { mediaTypeOf, OBJECT_TYPES, readObject } from "./request-body.ts";
 import { applyOptions, refuseForce, writeOptions } from "./write-options.ts";
+
+/**
+ * Of all warnings of an answer, as in Kubernetes: clients take no more than 8 to 16 KB of headers, and would not learn that the
+ * object was written. Who needs to know of every field asks for strict validation.
+ */
+const WARNING_CHARACTERS = 4096;
 
 export async function answerCreate(request: Request, scope: Scope, resources: Resources): Promise<Response> {
   const options = writeOptions(request, "CreateOptions", "main");
@@ -44,7 +49,13 @@ async function answerApply(request: Request, path: ObjectPath, resources: Resour
 
 function written(result: Written, code: number): Response {
   const headers = new Headers();
-  for (const warning of result.warnings) headers.append("Warning", `299 - ${JSON.stringify(headerText(warning))}`);
+  let characters = 0;
+  for (const warning of result.warnings) {
+    const value = `299 - ${JSON.stringify(headerText(warning))}`;
+    characters += value.length;
+    if (characters > WARNING_CHARACTERS) break;
+    headers.append("Warning", value);
+  }
   return Response.json(result.object, { status: code, headers });
 }
 

@@ -4,10 +4,8 @@
  * readers of YAML 1.1 and 1.2 take for different values is refused instead of guessed.
  */
 import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, type ParsedNode, parseDocument, Scalar } from "yaml";
-import type { Json } from "../resources/json.ts";
+import { type Json, MAX_DEPTH } from "../resources/json.ts";
 
-/** As for JSON: manifests need about 15. */
-const MAX_DEPTH = 64;
 /** Signs of the text that are read at all: the library spends up to 20 µs on each. A line has about six. */
 const MAX_SIGNS = 50_000;
 /** Values in a document, those behind aliases counted each time. An object of the largest size has fewer. */

@@ -1,11 +1,11 @@
 /** The CustomResourceDefinition that would make a cluster serve this kind: how other tools learn of kinds. */
 import { hashText } from "../../core/hash.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import type { ResourceKind } from "../kind.ts";
 import { schemaJson } from "../openapi/schema-json.ts";
 import { type JsonObject, objectAt } from "../resources/json.ts";
 import { qualified } from "../resources/refusal.ts";
 import { apiVersionOf, columnsIn, schemaIn } from "../resources/versions.ts";
-import { customResourceDefinitions } from "./definition-resource.ts";
 import { duckLabels } from "./duck-labels.ts";
 
 /** Undefined for core kinds, which need no definition. `createdAt` is when this API came to be. */

@@ -17,7 +17,7 @@ export function schemaComponents(resources: readonly ServedResource[], refer: Re
   return { ...Object.fromEntries(kinds), ...COMMON };
 }
 
-export function hasList(resource: ServedResource): boolean {
+function hasList(resource: ServedResource): boolean {
   return resource.verbs.includes("list");
 }
 

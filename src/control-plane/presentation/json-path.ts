@@ -4,7 +4,7 @@
  *   .status.address.url      .metadata.annotations.example\.com/name      .spec['name']      .items[0].x
  *   .status.conditions[?(@.type=="Ready")].status
  */
-import { isJsonList, isJsonObject, type Json, valueAt } from "../resources/json.ts";
+import { childrenOf, isJsonList, isJsonObject, type Json, valueAt } from "../resources/json.ts";
 
 export type JsonPath = (value: Json) => readonly Json[];
 
@@ -67,7 +67,7 @@ function take(value: Json, step: Step): readonly Json[] {
     case "index":
       return isJsonList(value) ? present(value[step.index]) : [];
     case "every":
-      return isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
+      return childrenOf(value);
     case "where":
       return isJsonList(value) ? value.filter((item) => valueAt(item, ...step.path) === step.equals) : [];
     default:

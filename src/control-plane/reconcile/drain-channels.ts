@@ -8,6 +8,7 @@
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { RetireAnswer } from "../../core/channel-protocol.ts";
+import { errorText } from "../../core/error-text.ts";
 import type { CompiledNamespace } from "../compile/compile.ts";
 import type { UnversionedConfiguration } from "../compile/compile-context.ts";
 import type { Deletion } from "../resources/deletion.ts";
@@ -120,7 +121,7 @@ export class ChannelDrains {
       log({
         event: "channel.unreachable",
         channel: name,
-        error: error instanceof Error ? error.message : String(error),
+        error: errorText(error),
       });
       return undefined;
     }

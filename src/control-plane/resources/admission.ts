@@ -5,6 +5,7 @@
 
 import type { ResourceKind } from "../kind.ts";
 import { checkEntries } from "../managed-fields/check-entries.ts";
+import { unknownAnnotationWarnings } from "../validation/annotations.ts";
 import { fieldErrorText } from "../validation/field-error.ts";
 import { checkMetadata } from "../validation/metadata-rules.ts";
 import { decodeObject } from "../validation/schema.ts";
@@ -67,7 +68,8 @@ export function decodeRequest(request: AdmissionRequest): Decoded {
   const object = kind.normalize?.(placed) ?? placed;
   const refusal = request.refuses?.(object);
   if (refusal !== undefined) throw refusal;
-  return { object, warnings: request.fieldValidation === "Warn" ? warnings : [] };
+  const fieldWarnings = request.fieldValidation === "Warn" ? warnings : [];
+  return { object, warnings: [...fieldWarnings, ...unknownAnnotationWarnings(object)] };
 }
 
 /** The object to store for a create. */

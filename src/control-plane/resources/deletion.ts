@@ -14,7 +14,7 @@ import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type JsonObject, objectAt, sameJson, withMember } from "./json.ts";
 import { finalizersOf, generationOf, isBeingDeleted, timestamp, uidOf, withMetadata } from "./metadata.ts";
 import { PERMANENT_NAMESPACES } from "./permanent-namespaces.ts";
-import { conflict, forbidden, qualified, type ResourceName } from "./refusal.ts";
+import { forbiddenObject, preconditionFailed, qualified, type ResourceName } from "./refusal.ts";
 
 export interface DeletionPorts {
   readonly store: ObjectStore;
@@ -50,8 +50,7 @@ export class Deletion {
     checkPreconditions(stored, resource, options);
     const { key } = stored;
     if (isNamespace(stored) && PERMANENT_NAMESPACES.includes(key.name)) {
-      const message = `namespaces ${JSON.stringify(key.name)} is forbidden: this namespace may not be deleted`;
-      throw forbidden(message, { name: key.name, kind: resource.plural });
+      throw forbiddenObject(resource, key.name, { why: "this namespace may not be deleted" });
     }
     if (options.dryRun) {
       const body = markedForDeletion(stored, options.propagation, this.#ports.now());
@@ -124,12 +123,11 @@ function isNamespace({ key }: StoredObject): boolean {
 function checkPreconditions(stored: StoredObject, resource: ResourceName, options: DeletionOptions): void {
   const uid = uidOf(stored.body);
   if (options.uid !== undefined && options.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`;
-    throw conflict(resource, stored.key.name, why);
+    throw preconditionFailed(resource, stored.key.name, { what: "UID", expected: options.uid, stored: uid });
   }
   const version = String(stored.resourceVersion);
   if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${version}`;
-    throw conflict(resource, stored.key.name, why);
+    const versions = { what: "ResourceVersion", expected: options.resourceVersion, stored: version };
+    throw preconditionFailed(resource, stored.key.name, versions);
   }
 }

@@ -2,6 +2,8 @@
  * JSON as values that cannot surprise: members are read only when they are the object's own, and objects are built
  * from entries, so that keys such as `__proto__` or `constructor` are data like any other.
  */
+import { errorText } from "../../core/error-text.ts";
+
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
 export interface JsonObject {
@@ -17,7 +19,7 @@ export function parseJson(text: string): { readonly value: Json } | { readonly p
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    return { problem: error instanceof Error ? error.message : String(error) };
+    return { problem: errorText(error) };
   }
 }
 
@@ -105,11 +107,16 @@ function definedNames(object: JsonObject): readonly string[] {
   return Object.keys(object).filter((name) => object[name] !== undefined);
 }
 
+/** Items of a list, members of an object without their names; nothing of other values. */
+export function childrenOf(value: Json): readonly Json[] {
+  return isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
+}
+
 /** For values that were put together here; what is read was checked as text. */
 export function isTooDeep(value: Json, allowed = MAX_DEPTH): boolean {
-  const members: readonly Json[] = isJsonList(value) ? value : isJsonObject(value) ? Object.values(value) : [];
-  if (members.length === 0) return false;
-  return allowed === 0 || members.some((member) => isTooDeep(member, allowed - 1));
+  const children = childrenOf(value);
+  if (children.length === 0) return false;
+  return allowed === 0 || children.some((child) => isTooDeep(child, allowed - 1));
 }
 
 function isTextTooDeep(text: string): boolean {

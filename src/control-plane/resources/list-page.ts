@@ -6,7 +6,7 @@
  * the list has expired.
  */
 
-import type { ObjectStore, StoredObject } from "../store/object-store.ts";
+import type { ObjectRange, ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type ContinueToken, decodeContinueToken, encodeContinueToken } from "./continue-token.ts";
 import type { JsonObject } from "./json.ts";
 import { expired, qualified, versionTooLarge } from "./refusal.ts";
@@ -17,6 +17,8 @@ export interface ListOptions {
   readonly selects: Selector;
   /** Everything is selected. */
   readonly selectsAll: boolean;
+  /** Nothing of another name is selected: `kubectl wait` lists one object by its name. */
+  readonly name?: string;
   /** Objects at most; all of them when absent. */
   readonly limit?: number;
   readonly continueToken?: string;
@@ -90,7 +92,7 @@ function select(
 ): { readonly found: readonly StoredObject[]; readonly more: boolean } {
   const isPaged = options.limit !== undefined;
   const limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, isPaged ? MAX_PAGE : Number.POSITIVE_INFINITY);
-  const range = rangeOf(scope);
+  const range: ObjectRange = options.name === undefined ? rangeOf(scope) : { ...rangeOf(scope), name: options.name };
   let { after } = from;
   let characters = 0;
   const found: StoredObject[] = [];
@@ -107,7 +109,7 @@ function select(
   }
 }
 
-function rangeOf(scope: Scope): { readonly resource: string; readonly namespace?: string } {
+function rangeOf(scope: Scope): ObjectRange {
   const inNamespace = scope.kind.namespaced && scope.namespace !== "";
   return { resource: qualified(scope.kind), ...(inNamespace ? { namespace: scope.namespace } : {}) };
 }

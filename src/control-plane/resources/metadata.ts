@@ -1,5 +1,5 @@
 /** What every stored object carries under `metadata`, read from objects that were validated when they were written. */
-import { type Json, type JsonObject, numberAt, objectAt, textAt, textsAt, valueAt, withMember } from "./json.ts";
+import { type Json, type JsonObject, listAt, numberAt, objectAt, textAt, textsAt, withMember } from "./json.ts";
 
 export function nameOf(object: JsonObject): string {
   return textAt(object, "metadata", "name") ?? "";
@@ -26,8 +26,7 @@ export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
 }
 
 export function finalizersOf(object: JsonObject): readonly string[] {
-  const found = valueAt(object, "metadata", "finalizers");
-  return Array.isArray(found) ? found.filter((entry) => typeof entry === "string") : [];
+  return listAt(object, "metadata", "finalizers").filter((entry) => typeof entry === "string");
 }
 
 export function isBeingDeleted(object: JsonObject): boolean {

@@ -62,6 +62,16 @@ export function forbidden(message: string, details: StatusDetails = {}): Refusal
   return new Refusal(403, "Forbidden", message, details);
 }
 
+/** What may not be done to this object, and why. */
+export function forbiddenObject(
+  resource: ResourceName,
+  name: string,
+  { why, causes = [] }: { readonly why: string; readonly causes?: readonly StatusCause[] },
+): Refusal {
+  const details = { ...named(resource, name), ...(causes.length === 0 ? {} : { causes }) };
+  return forbidden(`${qualified(resource)} ${JSON.stringify(name)} is forbidden: ${why}`, details);
+}
+
 /** No such path: what kubectl shows as `the server could not find the requested resource`. */
 export function unknownPath(): Refusal {
   return new Refusal(404, "NotFound", "the server could not find the requested resource");
@@ -80,6 +90,12 @@ export function conflict(resource: ResourceName, name: string, why: string): Ref
   return new Refusal(409, "Conflict", message, named(resource, name));
 }
 
+/** In Kubernetes' words, for a message or a cause. */
+export function unsupportedValue(value: Json, supported: readonly string[]): string {
+  const list = supported.map((each) => JSON.stringify(each)).join(", ");
+  return `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+}
+
 /** The usual conflict: a resourceVersion that is not the stored one. */
 export function modified(resource: ResourceName, name: string): Refusal {
   return conflict(
@@ -87,6 +103,16 @@ export function modified(resource: ResourceName, name: string): Refusal {
     name,
     "the object has been modified; please apply your changes to the latest version and try again",
   );
+}
+
+/** A UID or ResourceVersion that the request expects is not the stored one. */
+export function preconditionFailed(
+  resource: ResourceName,
+  name: string,
+  { what, expected, stored }: { readonly what: string; readonly expected: string; readonly stored: string },
+): Refusal {
+  const why = `Precondition failed: ${what} in precondition: ${expected}, ${what} in object meta: ${stored}`;
+  return conflict(resource, name, why);
 }
 
 export function invalid(
@@ -120,6 +146,11 @@ export function tooLarge(message: string): Refusal {
 
 export function notImplemented(message: string): Refusal {
   return new Refusal(501, "NotImplemented", message);
+}
+
+/** A bug: what it says is in the log. */
+export function internalError(): Refusal {
+  return new Refusal(500, "InternalError", "an error on the server; its log says more");
 }
 
 /** What was asked for lies before everything that is kept. */

@@ -10,8 +10,9 @@ import { Deletion, type DeletionOptions, shownWithoutValues } from "./deletion.t
 import type { JsonObject } from "./json.ts";
 import { type ListOptions, type ListPage, listPage, selectPage } from "./list-page.ts";
 import { uidOf } from "./metadata.ts";
-import { type Refusal, unauthorized } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import type { Selector } from "./selectors.ts";
+import { checkStillAllowed } from "./still-allowed.ts";
 import { StoredObjects } from "./stored-objects.ts";
 import { inVersion } from "./versions.ts";
 
@@ -35,6 +36,10 @@ export interface Scope {
   readonly refuses?: (object: JsonObject) => Refusal | undefined;
   /** Whether they may still, for what goes on after the question; absent when that cannot end. */
   readonly isStillAllowed?: () => boolean;
+  /** Whose token it is that asks, as its Secret's uid; absent for users without one. */
+  readonly holder?: string;
+  /** Whether they may lead events into this namespace, and learn where things in it are; absent when they may into all. */
+  readonly mayReferTo?: (namespace: string) => boolean;
 }
 
 export class Resources {
@@ -66,14 +71,16 @@ export class Resources {
   /** The lines of a watch, each a change to what is selected; see `watch/watch-hub.ts`. */
   watch(scope: Scope, options: WatchOptions, format: WatchFormat): ReadableStream<Uint8Array> {
     const present = async (stored: StoredObject) => {
-      if (scope.isStillAllowed?.() === false) throw unauthorized("Unauthorized");
+      checkStillAllowed(scope);
       return this.#objects.present(stored, scope);
     };
-    return this.#ports.watches.open({ scope, options: allowedOnly(scope, options), format, present });
+    const request = { scope, options: allowedOnly(scope, options), format, present };
+    return this.#ports.watches.open(scope.holder === undefined ? request : { ...request, holder: scope.holder });
   }
 
   /** `left` is the object while finalizers hold it. Works without the key of Secrets. */
   delete(scope: Scope, name: string, options: DeletionOptions): { readonly uid: string; readonly left?: JsonObject } {
+    checkStillAllowed(scope);
     const stored = this.#objects.get(scope, name);
     const left = this.#deletion.delete(stored, scope.kind, options);
     return {
@@ -84,6 +91,7 @@ export class Resources {
 
   /** Deletes what a list would show, all of it or, when something is refused, nothing. Works without the key of Secrets. */
   deleteCollection(scope: Scope, selection: ListOptions, options: DeletionOptions): ListPage {
+    checkStillAllowed(scope);
     return this.#ports.store.transaction(() => {
       const { found, resourceVersion } = selectPage(scope, allowedOnly(scope, selection), this.#ports.store);
       const items = found.map((stored) => {

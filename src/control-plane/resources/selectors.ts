@@ -30,7 +30,24 @@ export function parseLabelSelector(text: string): Selector {
 
 /** `metadata.name=a,type!=b`; a comma, an equals sign or a backslash in a value has a backslash before it. */
 export function parseFieldSelector(text: string, selectable: readonly string[]): Selector {
-  const terms = splitUnescaped(text).map((term): Selector => {
+  const terms = fieldTerms(text, selectable);
+  return (object) =>
+    terms.every(({ field, isEqual, value }) => ((textAt(object, ...field.split(".")) ?? "") === value) === isEqual);
+}
+
+/** The one name that a field selector lets pass, so that nothing else has to be read. */
+export function selectedName(text: string, selectable: readonly string[]): string | undefined {
+  return fieldTerms(text, selectable).find(({ field, isEqual }) => field === "metadata.name" && isEqual)?.value;
+}
+
+interface FieldTerm {
+  readonly field: string;
+  readonly isEqual: boolean;
+  readonly value: string;
+}
+
+function fieldTerms(text: string, selectable: readonly string[]): readonly FieldTerm[] {
+  return splitUnescaped(text).map((term) => {
     const match = /^([^=!]+)(==|=|!=)((?:[^\\,=]|\\[\\,=])*)$/s.exec(term);
     if (match === null) {
       throw badRequest(`invalid selector: ${JSON.stringify(text)}; can't understand ${JSON.stringify(term)}`);
@@ -39,12 +56,8 @@ export function parseFieldSelector(text: string, selectable: readonly string[]):
     if (!FIELDS_OF_ALL.includes(field) && !selectable.includes(field)) {
       throw badRequest(`field label not supported: ${field}`);
     }
-    const wanted = escaped.replace(/\\(.)/gs, "$1");
-    const path = field.split(".");
-    const equals: Selector = (object) => (textAt(object, ...path) ?? "") === wanted;
-    return operator === "!=" ? (object) => !equals(object) : equals;
+    return { field, isEqual: operator !== "!=", value: escaped.replace(/\\(.)/gs, "$1") };
   });
-  return (object) => terms.every((passes) => passes(object));
 }
 
 function parseRequirement(text: string): Requirement {

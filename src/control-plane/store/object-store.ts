@@ -39,6 +39,8 @@ export interface ObjectRange {
   readonly resource: string;
   /** All namespaces when absent. */
   readonly namespace?: string;
+  /** All names when absent. */
+  readonly name?: string;
   /** Only what comes after this object. */
   readonly after?: { readonly namespace: string; readonly name: string };
 }
@@ -200,6 +202,10 @@ function conditionsOf(range: ObjectRange): { readonly where: string; readonly pa
   if (range.namespace !== undefined) {
     conditions.push("namespace = ?");
     params.push(range.namespace);
+  }
+  if (range.name !== undefined) {
+    conditions.push("name = ?");
+    params.push(range.name);
   }
   if (range.after !== undefined) {
     conditions.push("(namespace, name) > (?, ?)");

@@ -6,6 +6,7 @@
  *
  *   sealed = | 12 bytes nonce | ciphertext and tag of {"data":…,"annotations":…} |
  */
+import { bytesOfBase64 } from "../../core/base64.ts";
 import { readableTokenData } from "../access/access-token-secret.ts";
 import { type JsonObject, objectAt, parseStoredObject, textsAt, withMember } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf, withMetadata } from "../resources/metadata.ts";
@@ -77,12 +78,8 @@ export class SecretSealer {
 }
 
 function keyBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(text.trim()), (char) => char.charCodeAt(0));
-    return bytes.length === KEY_BYTES ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
+  const bytes = bytesOfBase64(text.trim());
+  return bytes?.length === KEY_BYTES ? bytes : undefined;
 }
 
 function identityOf(secret: JsonObject): Uint8Array<ArrayBuffer> {

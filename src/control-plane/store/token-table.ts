@@ -8,7 +8,7 @@ import { type AccessToken, tokenIn } from "../access/access-token-secret.ts";
 import { isRole, type Role, SYSTEM_NAMESPACE, type User } from "../access/user.ts";
 import { NAMESPACES, SECRETS } from "../resource-names.ts";
 import { isBeingDeleted, uidOf } from "../resources/metadata.ts";
-import { forbidden, qualified } from "../resources/refusal.ts";
+import { forbiddenObject, qualified } from "../resources/refusal.ts";
 import type { StoredObject } from "./object-store.ts";
 
 /** Of one namespace. Each channel's configuration carries those that may publish there, 46 bytes each. */
@@ -50,7 +50,7 @@ export class TokenTable {
     const { digest, secretUid, namespace, name, role } = token;
     if (this.#count(namespace) >= MAX_TOKENS) {
       const why = `exceeded quota: a namespace has at most ${MAX_TOKENS} access tokens: delete one that nobody uses`;
-      throw forbidden(`secrets ${JSON.stringify(name)} is forbidden: ${why}`, { name, kind: "secrets" });
+      throw forbiddenObject(SECRETS, name, { why });
     }
     this.#sql.run(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`, digest, secretUid, namespace, name, role);
   }

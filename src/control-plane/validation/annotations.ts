@@ -140,6 +140,14 @@ export function validateFlowAnnotations(object: JsonObject): readonly FieldError
   return [...validateChannelAnnotations(object), ...validateSubscriptionAnnotations(object)];
 }
 
+/** One warning for each of Sluice's annotations that nothing reads: most likely it is misspelt. */
+export function unknownAnnotationWarnings(object: JsonObject): readonly string[] {
+  const known = [...CHANNEL_RULES, ...SUBSCRIPTION_RULES].map(({ name }) => PREFIX + name);
+  return Object.keys(textsAt(object, "metadata", "annotations"))
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .map((name) => `unknown annotation ${JSON.stringify(name)} has no effect; known are ${known.join(", ")}`);
+}
+
 function brokenRules(object: JsonObject, rules: readonly Rule[]): readonly FieldError[] {
   return rules.flatMap(({ name, parse, expected }) => {
     const value = annotationOf(object, PREFIX + name);

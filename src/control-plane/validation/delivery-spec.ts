@@ -25,17 +25,19 @@ export function validateDelivery(delivery: JsonObject | undefined, path: string)
   const sink = valueAt(delivery, "deadLetterSink");
   if (sink !== undefined) errors.push(...validateDestination(sink, `${path}.deadLetterSink`));
   const retry = numberAt(delivery, "retry");
-  if (retry !== undefined && retry < 0) errors.push(invalidValue(String(retry), `${path}.retry`));
+  if (retry !== undefined && retry < 0)
+    errors.push(invalidValue(String(retry), `${path}.retry`, "expected a whole number of at least 0"));
   for (const [name, allowed] of [["backoffPolicy", POLICIES] as const, ["format", FORMATS] as const]) {
     const value = textAt(delivery, name);
-    if (value !== undefined && !allowed.includes(value)) errors.push(invalidValue(value, `${path}.${name}`));
+    if (value === undefined || allowed.includes(value)) continue;
+    errors.push(invalidValue(value, `${path}.${name}`, `expected ${allowed.join(" or ")}`));
   }
   for (const name of ["backoffDelay", "backoffMax", "timeout", "retryAfterMax"]) {
     const value = textAt(delivery, name);
     if (value === undefined) continue;
     const periodMs = parseDuration(value);
     const refused = periodMs === undefined || (name === "timeout" && periodMs === 0);
-    if (refused) errors.push(invalidValue(value, `${path}.${name}`));
+    if (refused) errors.push(invalidValue(value, `${path}.${name}`, "expected an ISO 8601 period such as PT0.5S"));
   }
   return errors;
 }

@@ -1,7 +1,8 @@
 /** A Knative Destination: `ref`, an absolute `uri`, or a `uri` relative to `ref`. Validation in Knative's words. */
 
 import { type Json, type JsonObject, objectAt, textAt, withMember } from "../resources/json.ts";
-import { expectedAtLeastOne, type FieldError, invalidValue, missingFields, mustNotSet } from "./field-error.ts";
+import { expectedAtLeastOne, type FieldError, invalidValue, mustNotSet } from "./field-error.ts";
+import { missingMembers } from "./missing-members.ts";
 
 export function validateDestination(destination: Json | undefined, path: string): readonly FieldError[] {
   const ref = objectAt(destination, "ref");
@@ -20,9 +21,7 @@ export function validateDestination(destination: Json | undefined, path: string)
 
 /** A KReference names what it means completely. */
 export function validateReference(reference: JsonObject, path: string): readonly FieldError[] {
-  const required = ["apiVersion", "kind", "name"];
-  const missing = required.filter((name) => (textAt(reference, name) ?? "") === "");
-  return missing.length === 0 ? [] : [missingFields(...missing.map((name) => `${path}.${name}`))];
+  return missingMembers(reference, ["apiVersion", "kind", "name"], path);
 }
 
 /** The destination with `ref.namespace` filled in from the object that holds it. */

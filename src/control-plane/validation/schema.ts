@@ -4,7 +4,7 @@
  * the OpenAPI documents are made of the same values.
  */
 import { isJsonList, isJsonObject, type Json, type JsonObject } from "../resources/json.ts";
-import type { StatusCause } from "../resources/refusal.ts";
+import { type StatusCause, unsupportedValue } from "../resources/refusal.ts";
 
 export type Schema =
   | StructSchema
@@ -75,12 +75,7 @@ function decode(value: Json, schema: Schema, place: Place): Json {
       if (schema.format === "int-or-string" && typeof value === "number" && Number.isInteger(value)) return value;
       if (typeof value !== "string") return wrongType(value, "string", place);
       if (schema.enum !== undefined && !schema.enum.includes(value)) {
-        const supported = schema.enum.map((each) => JSON.stringify(each)).join(", ");
-        refuse(
-          place,
-          "FieldValueNotSupported",
-          `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`,
-        );
+        refuse(place, "FieldValueNotSupported", unsupportedValue(value, schema.enum));
       }
       return value;
     case "integer":

@@ -2,8 +2,8 @@
 
 import { isJsonObject, type JsonObject, parseJson, textAt } from "../resources/json.ts";
 import { annotationOf, namespaceOf } from "../resources/metadata.ts";
+import { validateReference } from "./destination.ts";
 import type { FieldError } from "./field-error.ts";
-import { missingFields } from "./field-error.ts";
 
 export const DEPENDENCY = "knative.dev/dependency";
 const INJECTION = "eventing.knative.dev/injection";
@@ -23,15 +23,11 @@ function validateDependency(trigger: JsonObject): readonly FieldError[] {
     return [{ message, paths: [path], details }];
   }
   const dependency = parsed.value;
-  const errors: FieldError[] = [];
-  const missing = ["apiVersion", "kind", "name"].filter((name) => (textAt(dependency, name) ?? "") === "");
-  if (missing.length > 0) errors.push(missingFields(...missing.map((name) => `${path}.${name}`)));
+  const errors = validateReference(dependency, path);
   const namespace = textAt(dependency, "namespace") ?? "";
-  if (namespace !== "" && namespace !== namespaceOf(trigger)) {
-    const message = `Namespace must be empty or equal to the trigger namespace ${JSON.stringify(namespaceOf(trigger))}`;
-    errors.push({ message, paths: [`${path}.namespace`] });
-  }
-  return errors;
+  if (namespace === "" || namespace === namespaceOf(trigger)) return errors;
+  const message = `Namespace must be empty or equal to the trigger namespace ${JSON.stringify(namespaceOf(trigger))}`;
+  return [...errors, { message, paths: [`${path}.namespace`] }];
 }
 
 function validateInjection(trigger: JsonObject): readonly FieldError[] {

@@ -36,7 +36,8 @@ function validateFilter(filter: Json, path: string, depth: number): readonly Fie
     ];
   }
   if (present.length > 1) {
-    return [{ message: "multiple dialects found, filters can have only one dialect set", paths: [""] }];
+    const message = "multiple dialects found, filters can have only one dialect set";
+    return [{ message, paths: [""], details: `${path} has ${present.join(" and ")}` }];
   }
   return present.flatMap((dialect) => {
     const value = valueAt(filter, dialect) ?? null;
@@ -50,8 +51,11 @@ function validateFilter(filter: Json, path: string, depth: number): readonly Fie
 function validateDialect(dialect: string, value: Json, path: string): readonly FieldError[] {
   if (dialect === "cesql") {
     if (typeof value !== "string") return [invalidValue("expected a string", path)];
-    // The empty text counts as no expression. Knative's words say no more than which one is wrong.
-    return value === "" || parseCesql(value).kind === "parsed" ? [] : [invalidValue(value, path)];
+    // The empty text counts as no expression.
+    if (value === "") return [];
+    const parsed = parseCesql(value);
+    if (parsed.kind === "parsed") return [];
+    return [invalidValue(value, path, `${parsed.message}, at character ${parsed.at + 1}`)];
   }
   if (!isJsonObject(value)) return [invalidValue("expected an object", path)];
   const errors = Object.entries(value)

@@ -2,11 +2,18 @@
  * All open watches. They are told of writes, never ask: a write nudges the hub in its turn, the hub waits until the write is
  * durable and then lets the watches of that resource read on in the log. Writes that come together are told together.
  */
+import { logError } from "../log-error.ts";
 import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
 import { errorLine } from "./watch-format.ts";
-import { LONGEST_LIFE_MS, MAX_WATCHES, RETRY_AFTER_SECONDS, SHORTEST_LIFE_MS } from "./watch-limits.ts";
+import {
+  LONGEST_LIFE_MS,
+  MAX_WATCHES,
+  MAX_WATCHES_OF_TOKEN,
+  RETRY_AFTER_SECONDS,
+  SHORTEST_LIFE_MS,
+} from "./watch-limits.ts";
 import { WatchLines, type WatchRequest } from "./watch-lines.ts";
 import type { WatchStart } from "./watch-options.ts";
 
@@ -20,8 +27,8 @@ export interface WatchHubPorts extends Omit<WatchPorts, "ended"> {
 
 export class WatchHub {
   readonly #ports: WatchHubPorts;
-  /** With the resource that each watches. */
-  readonly #open = new Map<Watch, string>();
+  /** With what each asked for. */
+  readonly #open = new Map<Watch, Pick<WatchRequest, "scope" | "holder">>();
   /** Resources written to since the watches were told last. */
   #touched = new Set<string>();
   #isTelling = false;
@@ -35,9 +42,7 @@ export class WatchHub {
   open(request: WatchRequest): ReadableStream<Uint8Array> {
     const { store, random } = this.#ports;
     const { start, timeoutMs } = request.options;
-    if (this.#open.size >= MAX_WATCHES) {
-      throw tooManyRequests(`there are ${MAX_WATCHES} watches already, which is the limit`, RETRY_AFTER_SECONDS);
-    }
+    this.#checkRoom(request.holder);
     const latest = store.latestResourceVersion();
     const wanted = startVersion(start);
     if (wanted > latest) throw versionTooLarge(wanted, latest);
@@ -50,10 +55,21 @@ export class WatchHub {
     const lines = new WatchLines(request, beginning, store);
     const lifeMs = Math.min(timeoutMs ?? LONGEST_LIFE_MS, longestLifeMs(random()));
     const watch = new Watch(lines, lifeMs, { ...this.#ports, ended: () => void this.#open.delete(watch) });
-    this.#open.set(watch, qualified(request.scope.kind));
+    this.#open.set(watch, request);
     // What was written before this request is durable before its answer leaves the object.
     watch.show(latest, true);
     return watch.stream;
+  }
+
+  #checkRoom(holder: string | undefined): void {
+    if (this.#open.size >= MAX_WATCHES) {
+      throw tooManyRequests(`there are ${MAX_WATCHES} watches already, which is the limit`, RETRY_AFTER_SECONDS);
+    }
+    if (holder === undefined) return;
+    const held = [...this.#open.values()].filter((open) => open.holder === holder).length;
+    if (held < MAX_WATCHES_OF_TOKEN) return;
+    const why = `this token has ${MAX_WATCHES_OF_TOKEN} watches already, which is its limit`;
+    throw tooManyRequests(why, RETRY_AFTER_SECONDS);
   }
 
   /** In the turn of a write, before its transaction has ended. */
@@ -71,9 +87,9 @@ export class WatchHub {
       const touched = this.#touched;
       this.#touched = new Set();
       const version = await this.#durableVersion();
-      for (const [watch, resource] of [...this.#open]) {
+      for (const [watch, { scope }] of [...this.#open]) {
         if (version === undefined) watch.end();
-        else watch.show(version, touched.has(resource));
+        else watch.show(version, touched.has(qualified(scope.kind)));
       }
     }
     this.#isTelling = false;
@@ -86,7 +102,7 @@ export class WatchHub {
       await this.#ports.durable();
       return version;
     } catch (error) {
-      this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
+      logError(this.#ports, error);
       return undefined;
     }
   }

@@ -6,6 +6,12 @@
  */
 export const MAX_WATCHES = 200;
 
+/**
+ * Of one token: whoever holds it cannot take all of them, however little it may read. The admin token of the settings and open mode have
+ * no such limit.
+ */
+export const MAX_WATCHES_OF_TOKEN = 100;
+
 /** When a refused client should try again, seconds. */
 export const RETRY_AFTER_SECONDS = 10;
 

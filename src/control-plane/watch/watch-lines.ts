@@ -22,6 +22,8 @@ export interface WatchRequest {
   readonly format: WatchFormat;
   /** Everything there is, where that is not in the store and never changes. */
   readonly unchanging?: readonly StoredObject[];
+  /** Tells tokens apart; absent for users whose watches have no limit of their own. */
+  readonly holder?: string;
   /** A stored object as clients see it; refuses when a Secret cannot be opened. */
   readonly present: (stored: StoredObject) => Promise<JsonObject>;
 }

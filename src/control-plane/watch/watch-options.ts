@@ -22,8 +22,9 @@ export type WatchStart =
   | { readonly kind: "after"; readonly version: number }
   | { readonly kind: "now" };
 
+/** Decides what a list request is, for who may make it and for how it is answered. */
 export function isWatch(query: URLSearchParams): boolean {
-  return isTrue(query.get("watch"));
+  return isFlagSet(query.get("watch"));
 }
 
 export function watchOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): WatchOptions {
@@ -31,19 +32,19 @@ export function watchOptions(query: URLSearchParams, kind: Pick<ResourceKind, "s
   const byField = parseFieldSelector(query.get("fieldSelector") ?? "", kind.selectableFields ?? []);
   const sendInitialEvents = query.get("sendInitialEvents");
   checkCombination(query, sendInitialEvents);
-  const bookmarks = isTrue(query.get("allowWatchBookmarks"));
+  const bookmarks = isFlagSet(query.get("allowWatchBookmarks"));
   const start = startOf(parseResourceVersion(query.get("resourceVersion")), sendInitialEvents);
   return {
     selects: (object) => byLabel(object) && byField(object),
     start,
     bookmarks,
-    marksInitialEnd: bookmarks && isTrue(sendInitialEvents),
+    marksInitialEnd: bookmarks && isFlagSet(sendInitialEvents),
     timeoutMs: timeoutOf(query.get("timeoutSeconds")),
   };
 }
 
 function startOf(version: number, sendInitialEvents: string | null): WatchStart {
-  if (isTrue(sendInitialEvents)) return { kind: "state", notOlderThan: version };
+  if (isFlagSet(sendInitialEvents)) return { kind: "state", notOlderThan: version };
   if (version > 0) return { kind: "after", version };
   return sendInitialEvents === null ? { kind: "state", notOlderThan: 0 } : { kind: "now" };
 }
@@ -74,6 +75,7 @@ function timeoutOf(text: string | null): number | undefined {
   return Number(text) === 0 ? undefined : Number(text) * 1000;
 }
 
-function isTrue(value: string | null): boolean {
-  return value === "true" || value === "1";
+/** As Kubernetes reads a flag: whatever is there and neither `false` nor `0`. */
+function isFlagSet(value: string | null): boolean {
+  return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }

@@ -8,7 +8,8 @@
  * Nothing is queued: a client that reads slowly leaves its changes in the log, and one for whom the log has become too short
  * is told so and lists again.
  */
-import { Refusal } from "../resources/refusal.ts";
+import { logError } from "../log-error.ts";
+import { internalError, Refusal } from "../resources/refusal.ts";
 import { errorLine } from "./watch-format.ts";
 import { FIRST_HEARTBEAT_MS, HEARTBEAT_MS } from "./watch-limits.ts";
 import type { WatchLines } from "./watch-lines.ts";
@@ -94,8 +95,8 @@ export class Watch {
     } catch (error) {
       if (this.#isRunning()) this.#state = "failed";
       if (error instanceof Refusal) return errorLine(error);
-      this.#ports.log({ event: "control-plane.error", error: error instanceof Error ? error.message : String(error) });
-      return errorLine(new Refusal(500, "InternalError", "an error on the server; its log says more"));
+      logError(this.#ports, error);
+      return errorLine(internalError());
     }
   }
 

@@ -1,7 +1,7 @@
 /** Something may be created only in a namespace that is there and not on its way out. */
 import { NAMESPACES } from "../resource-names.ts";
 import { isBeingDeleted } from "../resources/metadata.ts";
-import { forbidden, notFound, qualified } from "../resources/refusal.ts";
+import { forbiddenObject, notFound, qualified } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
@@ -11,16 +11,10 @@ export function checkNamespace(scope: Scope, name: string, store: ObjectStore): 
   if (namespace === undefined) throw notFound(NAMESPACES, scope.namespace);
   if (!isBeingDeleted(namespace.body)) return;
   const why = `unable to create new content in namespace ${scope.namespace} because it is being terminated`;
-  throw forbidden(`${qualified(scope.kind)} ${JSON.stringify(name)} is forbidden: ${why}`, {
-    name,
-    group: scope.kind.group,
-    kind: scope.kind.plural,
-    causes: [
-      {
-        reason: "NamespaceTerminating",
-        message: `namespace ${scope.namespace} is being terminated`,
-        field: "metadata.namespace",
-      },
-    ],
-  });
+  const cause = {
+    reason: "NamespaceTerminating",
+    message: `namespace ${scope.namespace} is being terminated`,
+    field: "metadata.namespace",
+  };
+  throw forbiddenObject(scope.kind, name, { why, causes: [cause] });
 }

@@ -10,12 +10,14 @@ import { type JsonObject, sameJson, textAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, nameOf, timestamp } from "../resources/metadata.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
+import { checkStillAllowed } from "../resources/still-allowed.ts";
 import { keyOf, presented, type StoredObjects } from "../resources/stored-objects.ts";
 import { atRest } from "../resources/versions.ts";
 import type { Content, ObjectKey, ObjectStore, StoredObject } from "../store/object-store.ts";
 import { decodeConfiguration } from "./applied-configuration.ts";
 import { changedObject, type Written } from "./changed-object.ts";
 import { createdObject, withGeneratedName } from "./created-object.ts";
+import { checkReferences } from "./foreign-references.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
 import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
@@ -46,9 +48,10 @@ export class ObjectWriter {
     if ((textAt(incoming, "metadata", "resourceVersion") ?? "") !== "") {
       throw badRequest("resourceVersion should not be set on objects to be created");
     }
+    const request = this.#request(scope, options);
     const { object, warnings } = decodeRequest({ ...scope, ...options, incoming });
     const named = this.#named(scope, object);
-    const created = await this.#insert(this.#request(scope, options), named, "Update");
+    const created = await this.#insert(request, named, "Update");
     if (created === undefined) throw alreadyExists(scope.kind, nameOf(named));
     return { object: created, warnings };
   }
@@ -72,7 +75,9 @@ export class ObjectWriter {
     });
   }
 
+  /** The body has been read: see `still-allowed.ts`. */
   #request(scope: Scope, options: WriteOptions): WriteRequest {
+    checkStillAllowed(scope);
     return { scope, options, now: timestamp(this.#ports.now()) };
   }
 
@@ -106,6 +111,7 @@ export class ObjectWriter {
     const key = keyOf(scope, nameOf(object));
     checkNamespace(scope, key.name, store);
     const created = createdObject(request, object, { operation, identity: { uid: newUid(), creationTimestamp: now } });
+    checkReferences(scope, created, undefined);
     if (store.get(key) !== undefined) return undefined;
     const content = await objects.seal(scope.kind, created);
     if (options.dryRun) return created;
@@ -125,6 +131,7 @@ export class ObjectWriter {
     const old = await objects.open(stored, scope);
     const { object, warnings } = changedObject(request, change, { stored, old });
     if (sameJson(object, old)) return { object: presented(old, stored), warnings };
+    checkReferences(scope, object, old);
     if (options.dryRun) return { object: presented(object, stored), warnings };
     const content = await objects.seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {

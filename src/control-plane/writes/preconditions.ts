@@ -2,7 +2,7 @@
 
 import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf, uidOf } from "../resources/metadata.ts";
-import { badRequest, conflict, invalid, modified } from "../resources/refusal.ts";
+import { badRequest, conflict, invalid, modified, preconditionFailed } from "../resources/refusal.ts";
 import type { Scope } from "../resources/resources.ts";
 import type { StoredObject } from "../store/object-store.ts";
 
@@ -14,8 +14,7 @@ export function checkPreconditions(scope: Scope, incoming: JsonObject, stored: S
   const uid = uidOf(incoming);
   const storedUid = uidOf(stored.body);
   if (uid !== "" && uid !== storedUid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${storedUid}`;
-    throw conflict(scope.kind, name, why);
+    throw preconditionFailed(scope.kind, name, { what: "UID", expected: uid, stored: storedUid });
   }
 }
 

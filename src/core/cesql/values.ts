@@ -15,11 +15,11 @@ export function isInteger(value: number): boolean {
   return Number.isInteger(value) && value >= SMALLEST_INTEGER && value <= LARGEST_INTEGER;
 }
 
-export function toText(value: CesqlValue): string {
+function toText(value: CesqlValue): string {
   return typeof value === "string" ? value : String(value);
 }
 
-export function toBoolean(value: CesqlValue): boolean | undefined {
+function toBoolean(value: CesqlValue): boolean | undefined {
   if (typeof value === "boolean") return value;
   if (typeof value === "number") return value !== 0;
   if (value.length !== "true".length && value.length !== "false".length) return undefined;
@@ -28,7 +28,7 @@ export function toBoolean(value: CesqlValue): boolean | undefined {
   return lower === "false" ? false : undefined;
 }
 
-export function toInteger(value: CesqlValue): number | undefined {
+function toInteger(value: CesqlValue): number | undefined {
   if (typeof value === "number") return value;
   return typeof value === "boolean" ? Number(value) : integerIn(value);
 }

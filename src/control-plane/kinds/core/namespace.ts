@@ -20,8 +20,13 @@ export const namespaceKind: ResourceKind = {
   schema: {
     description: "What other objects live in. Its name begins the path of every address in it.",
     ...objectSchema({
-      spec: struct({ finalizers: listOf(text) }),
-      status: struct({ phase: text, conditions: listOf(conditionSchema) }),
+      spec: struct({
+        finalizers: { ...listOf(text), description: "Set by the server: keeps it until all in it are gone." },
+      }),
+      status: struct({
+        phase: { ...text, description: "Active, or Terminating while it waits for what is in it to go." },
+        conditions: { ...listOf(conditionSchema), description: "What holds it while it is being deleted." },
+      }),
     }),
   },
   printerColumns: NAMESPACE_COLUMNS,

@@ -25,7 +25,15 @@ export const secretKind: ResourceKind = {
   sealed: true,
   schema: {
     description: "Values that others must not see. They rest encrypted.",
-    ...objectSchema({ type: text, immutable: flag, data: textMap, stringData: textMap }),
+    ...objectSchema({
+      type: {
+        ...text,
+        description: "What it is for; Opaque if absent. sluice.dev/access-token makes a token with the role in data.",
+      },
+      immutable: { ...flag, description: "Whether data and type stay as they are; it cannot be taken back." },
+      data: { ...textMap, description: "Values in base64." },
+      stringData: { ...textMap, description: "Values as text. They are written into data and never shown here." },
+    }),
   },
   printerColumns: SECRET_COLUMNS,
   selectableFields: ["type"],

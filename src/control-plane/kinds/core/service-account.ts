@@ -18,9 +18,12 @@ export const serviceAccountKind: ResourceKind = {
   schema: {
     description: "A name that manifests refer to. No process here runs as one.",
     ...objectSchema({
-      automountServiceAccountToken: flag,
-      imagePullSecrets: listOf(struct({ name: text })),
-      secrets: listOf(objectReferenceSchema),
+      automountServiceAccountToken: { ...flag, description: "Kept for manifests; there are no pods here." },
+      imagePullSecrets: {
+        ...listOf(struct({ name: text })),
+        description: "Kept for manifests; there are no images here.",
+      },
+      secrets: { ...listOf(objectReferenceSchema), description: "Kept for manifests; nothing reads them." },
     }),
   },
   printerColumns: SERVICE_ACCOUNT_COLUMNS,

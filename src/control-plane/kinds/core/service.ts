@@ -46,6 +46,32 @@ const portSchema: Schema = struct(
   ["port"],
 );
 
+/** What a cluster's network would read. */
+const UNREAD: Readonly<Record<string, Schema>> = Object.fromEntries(
+  Object.entries({
+    selector: textMap,
+    clusterIP: text,
+    clusterIPs: listOf(text),
+    externalIPs: listOf(text),
+    ipFamilies: listOf(text),
+    ipFamilyPolicy: text,
+    internalTrafficPolicy: text,
+    externalTrafficPolicy: text,
+    trafficDistribution: text,
+    healthCheckNodePort: int32,
+    allocateLoadBalancerNodePorts: flag,
+    loadBalancerClass: text,
+    loadBalancerIP: text,
+    loadBalancerSourceRanges: listOf(text),
+    publishNotReadyAddresses: flag,
+    sessionAffinity: text,
+    sessionAffinityConfig: struct({ clientIP: struct({ timeoutSeconds: int32 }) }),
+  }).map(([name, schema]: [string, Schema]) => [
+    name,
+    { ...schema, description: "Kept for manifests; without effect here." },
+  ]),
+);
+
 export const serviceKind: ResourceKind = {
   ...SERVICES,
   kind: "Service",
@@ -63,23 +89,7 @@ export const serviceKind: ResourceKind = {
         type: { type: "string", enum: TYPES, description: "Only ExternalName leads anywhere here." },
         externalName: { ...text, description: "Host that a reference to this Service means, reached by http." },
         ports: { ...listOf(portSchema), description: "The first one is the port of that host; 80 if absent." },
-        selector: textMap,
-        clusterIP: text,
-        clusterIPs: listOf(text),
-        externalIPs: listOf(text),
-        ipFamilies: listOf(text),
-        ipFamilyPolicy: text,
-        internalTrafficPolicy: text,
-        externalTrafficPolicy: text,
-        trafficDistribution: text,
-        healthCheckNodePort: int32,
-        allocateLoadBalancerNodePorts: flag,
-        loadBalancerClass: text,
-        loadBalancerIP: text,
-        loadBalancerSourceRanges: listOf(text),
-        publishNotReadyAddresses: flag,
-        sessionAffinity: text,
-        sessionAffinityConfig: struct({ clientIP: struct({ timeoutSeconds: int32 }) }),
+        ...UNREAD,
       }),
       status: freeObject,
     }),

@@ -24,10 +24,14 @@ import {
   type FieldError,
   mustNotSet,
 } from "../../validation/field-error.ts";
+import type { StructSchema } from "../../validation/schema.ts";
 
-const jsonataSchema = struct({
-  expression: { ...text, description: "JSONata over the event in its structured JSON form; gives the new event." },
-});
+const jsonataSchema: StructSchema = {
+  description: "How to make the new event.",
+  ...struct({
+    expression: { ...text, description: "JSONata over the event in its structured JSON form; gives the new event." },
+  }),
+};
 
 /** Knative runs a Deployment for each transform and shows its status; nothing of it is ever written here. */
 const deploymentStatusSchema = struct({
@@ -65,10 +69,13 @@ export const eventTransformKind: ResourceKind = {
     ...objectSchema({
       spec: struct({
         jsonata: jsonataSchema,
-        reply: struct({
-          jsonata: jsonataSchema,
-          discard: { ...flag, description: "Drops what the sink answers." },
-        }),
+        reply: {
+          description: "What becomes of the sink's answer; it goes back to the sender as it is if absent.",
+          ...struct({
+            jsonata: jsonataSchema,
+            discard: { ...flag, description: "Drops what the sink answers." },
+          }),
+        },
         sink: { ...destinationSchema, description: "Where the new event goes; back to the sender if absent." },
       }),
       status: struct({

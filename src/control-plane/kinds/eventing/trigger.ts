@@ -54,12 +54,15 @@ export const triggerKind: ResourceKind = {
       spec: struct({
         broker: { ...text, description: "Name of the Broker whose events are delivered. It cannot be changed." },
         brokerRef: { ...referenceSchema, description: "Instead of broker: a reference to it." },
-        filter: struct({
-          attributes: {
-            ...textMap,
-            description: "Values that attributes must have; an empty value asks for presence.",
-          },
-        }),
+        filter: {
+          description: "Which events are delivered; all if absent.",
+          ...struct({
+            attributes: {
+              ...textMap,
+              description: "Values that attributes must have; an empty value stands for any.",
+            },
+          }),
+        },
         filters: { ...listOf(filterSchema), description: "All of them must pass; filter does not count beside them." },
         subscriber: { ...destinationSchema, description: "Where events go. What it answers goes back to the Broker." },
         delivery: { ...deliverySchema, description: "Instead of the Broker's, whose dead letter sink still serves." },

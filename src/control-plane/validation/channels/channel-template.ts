@@ -1,7 +1,8 @@
 /** The kind of channel that a Channel or a flow is made of. Every kind is served the same way: durably. */
-import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
+import { type JsonObject, objectAt } from "../../resources/json.ts";
 import { validateDelivery } from "../delivery-spec.ts";
-import { type FieldError, missingFields } from "../field-error.ts";
+import type { FieldError } from "../field-error.ts";
+import { missingMembers } from "../missing-members.ts";
 
 const DEFAULT_TEMPLATE: JsonObject = { apiVersion: "messaging.knative.dev/v1", kind: "InMemoryChannel" };
 
@@ -12,10 +13,8 @@ export function withChannelTemplate(spec: JsonObject): JsonObject {
 
 /** Of a defaulted spec. */
 export function validateChannelTemplate(spec: JsonObject | undefined): readonly FieldError[] {
-  const template = objectAt(spec, "channelTemplate");
-  const missing = ["apiVersion", "kind"].filter((name) => (textAt(template, name) ?? "") === "");
   return [
-    ...(missing.length === 0 ? [] : [missingFields(...missing.map((name) => `spec.channelTemplate.${name}`))]),
+    ...missingMembers(objectAt(spec, "channelTemplate"), ["apiVersion", "kind"], "spec.channelTemplate"),
     ...validateDelivery(templateDelivery(spec), "spec.channelTemplate.spec.delivery"),
   ];
 }

@@ -1,6 +1,7 @@
 /** Which one service an IntegrationSource or IntegrationSink connects to, checked in Knative's words. */
 import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
 import { type FieldError, missingFields } from "../field-error.ts";
+import { missingMembers } from "../missing-members.ts";
 
 export interface IntegrationRules {
   /** `source` or `sink`, as messages call it. */
@@ -26,9 +27,7 @@ function validateAws(
   service: string,
   required: readonly string[],
 ): readonly FieldError[] {
-  const missing = required
-    .filter((member) => (textAt(spec, "aws", service, member) ?? "") === "")
-    .map((member) => missingFields(`spec.aws.${service}.${member}`));
+  const missing = missingMembers(objectAt(spec, "aws", service), required, `spec.aws.${service}`);
   return hasCredentials(objectAt(spec, "aws", "auth"))
     ? missing
     : [missingFields("spec.aws.auth.secret.ref.name"), ...missing];

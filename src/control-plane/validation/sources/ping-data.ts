@@ -1,6 +1,7 @@
 /** What a PingSource's event carries: text or bytes, not both; under `application/json` a JSON object, as Knative has it. */
+import { bytesOfBase64 } from "../../../core/base64.ts";
 import { isJsonObject, type JsonObject, parseJson, textAt } from "../../resources/json.ts";
-import { decodeBase64 } from "../base64.ts";
+import { isBase64 } from "../base64.ts";
 import { expectedExactlyOneGotBoth, type FieldError, invalidValue } from "../field-error.ts";
 
 export function validatePingData(spec: JsonObject | undefined): readonly FieldError[] {
@@ -9,7 +10,7 @@ export function validatePingData(spec: JsonObject | undefined): readonly FieldEr
   const mustBeJson = textAt(spec, "contentType") === "application/json";
   if (data !== "" && dataBase64 !== "") return [expectedExactlyOneGotBoth("spec.data", "spec.dataBase64")];
   if (dataBase64 !== "") {
-    const decoded = decodeBase64(dataBase64);
+    const decoded = isBase64(dataBase64) ? bytesOfBase64(dataBase64) : undefined;
     if (decoded === undefined) return [invalidValue("illegal base64 data", "spec.dataBase64")];
     return mustBeJson ? validateJson(new TextDecoder().decode(decoded), "spec.dataBase64") : [];
   }

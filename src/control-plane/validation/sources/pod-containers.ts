@@ -1,15 +1,12 @@
 /** The containers of a pod template, which is otherwise kept as it was written. */
-import { isJsonObject, type Json, type JsonObject, listAt, objectAt, textAt } from "../../resources/json.ts";
+import { isJsonObject, type Json, type JsonObject, listAt, objectAt } from "../../resources/json.ts";
 import { type FieldError, missingFields } from "../field-error.ts";
+import { missingMembers } from "../missing-members.ts";
 
 /** `path` is that of the list, `containers` what is in it. */
 export function validateContainers(containers: readonly Json[], path: string): readonly FieldError[] {
   if (containers.length === 0) return [missingFields(path)];
-  return containers.flatMap((container, index) =>
-    ["name", "image"]
-      .filter((member) => (textAt(container, member) ?? "") === "")
-      .map((member) => missingFields(`${path}[${index}].${member}`)),
-  );
+  return containers.flatMap((container, index) => missingMembers(container, ["name", "image"], `${path}[${index}]`));
 }
 
 /** The template with every container changed; a template without a list of them stays as it is. */

@@ -1,7 +1,7 @@
 /** GET of CustomResourceDefinitions, one, all, or watched: there is nothing else to be done with them here. */
-import { listOptions } from "../api/query-options.ts";
-import { refuseWrites } from "../api/refuse-writes.ts";
-import { watchResponse } from "../api/watch-verb.ts";
+
+import { definitionOf } from "../definitions/definition-of.ts";
+import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { presentList, presentObject } from "../presentation/present.ts";
 import { chooseRepresentation } from "../presentation/representation.ts";
 import { KINDS } from "../registry.ts";
@@ -14,20 +14,23 @@ import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchFormat } from "../watch/watch-format.ts";
 import type { WatchHub } from "../watch/watch-hub.ts";
 import { isWatch, watchOptions } from "../watch/watch-options.ts";
-import { definitionOf } from "./definition-of.ts";
-import { customResourceDefinitions } from "./definition-resource.ts";
+import { listOptions } from "./query-options.ts";
+import { refuseWrites } from "./refuse-writes.ts";
+import { watchResponse } from "./watch-verb.ts";
 
 export interface DefinitionPorts {
   readonly store: ObjectStore;
   readonly watches: WatchHub;
   readonly now: () => number;
+  /** As in `Scope`. */
+  readonly holder?: string;
 }
 
 const SUBJECT = { kind: customResourceDefinitions, version: customResourceDefinitions.version, namespace: "" };
 
 export function answerDefinitions(request: Request, name: string | undefined, ports: DefinitionPorts): Response {
   refuseWrites(request);
-  const { store, watches, now } = ports;
+  const { store, watches, now, holder } = ports;
   const query = new URL(request.url).searchParams;
   const as = chooseRepresentation(request.headers.get("accept"), query);
   const definitions = allDefinitions(store);
@@ -39,7 +42,8 @@ export function answerDefinitions(request: Request, name: string | undefined, po
   if (isWatch(query)) {
     const request = { scope: SUBJECT, options: watchOptions(query, {}), format: watchFormat(SUBJECT, as, now) };
     const present = async ({ body }: StoredObject) => body;
-    return watchResponse(watches.open({ ...request, present, unchanging: definitions.map(asStored) }));
+    const whole = { ...request, present, unchanging: definitions.map(asStored) };
+    return watchResponse(watches.open(holder === undefined ? whole : { ...whole, holder }));
   }
   const items = definitions.filter(listOptions(query, {}).selects);
   const metadata = { resourceVersion: String(store.latestResourceVersion()) };

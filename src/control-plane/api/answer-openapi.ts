@@ -1,9 +1,10 @@
 /** `/openapi/v3` with the documents below it, and `/openapi/v2`. */
-import { cachedJson, cachedText } from "../api/cached-json.ts";
-import { refuseWrites } from "../api/refuse-writes.ts";
+
+import type { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { accepts, parseAccept } from "../presentation/accept.ts";
 import { notAcceptable, unknownPath } from "../resources/refusal.ts";
-import type { OpenApiDocuments } from "./openapi-documents.ts";
+import { cachedJson, cachedText } from "./cached-json.ts";
+import { refuseWrites } from "./refuse-writes.ts";
 
 export type OpenApiPath =
   | { readonly kind: "version-2" }

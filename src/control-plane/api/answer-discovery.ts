@@ -1,11 +1,12 @@
 /** `/api`, `/apis`, `/apis/{group}` and the resources of a version, in one document if the client can read that. */
-import { cachedJson } from "../api/cached-json.ts";
-import { refuseWrites } from "../api/refuse-writes.ts";
+
+import { aggregatedDiscovery, type DiscoveryVersion } from "../discovery/aggregated-discovery.ts";
+import { coreVersions, groupDocument, groupList, resourceList } from "../discovery/discovery-documents.ts";
 import { accepts, parseAccept } from "../presentation/accept.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { notAcceptable, unknownPath } from "../resources/refusal.ts";
-import { aggregatedDiscovery, type DiscoveryVersion } from "./aggregated-discovery.ts";
-import { coreVersions, groupDocument, groupList, resourceList } from "./discovery-documents.ts";
+import { cachedJson } from "./cached-json.ts";
+import { refuseWrites } from "./refuse-writes.ts";
 
 export type DiscoveryPath =
   | { readonly kind: "root"; readonly root: "api" | "apis" }

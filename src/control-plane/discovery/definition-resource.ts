@@ -1,7 +1,8 @@
 /** What clients are told of CustomResourceDefinitions. They are made from the registry and cannot be written. */
-import type { ServedResource } from "../discovery/served-resources.ts";
+
 import type { PrinterColumn } from "../kind.ts";
 import { freeObject, objectSchema } from "../validation/common-schemas.ts";
+import type { ServedResource } from "./served-resources.ts";
 
 const COLUMNS: readonly PrinterColumn[] = [
   { name: "Created At", type: "string", jsonPath: ".metadata.creationTimestamp" },
@@ -18,6 +19,9 @@ export const customResourceDefinitions: ServedResource & { readonly printerColum
   namespaced: false,
   verbs: ["get", "list", "watch"],
   hasStatus: false,
-  schema: objectSchema({ spec: freeObject, status: freeObject }, ["spec"]),
+  schema: {
+    description: "A kind that is served, with its schemas and columns. It comes with the program and can only be read.",
+    ...objectSchema({ spec: freeObject, status: freeObject }, ["spec"]),
+  },
   printerColumns: COLUMNS,
 };
