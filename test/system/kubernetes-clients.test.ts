@@ -8,8 +8,8 @@ import { join } from "node:path";
 import {
   ApiException,
   KubeConfig,
-  type KubernetesObject,
   KubernetesObjectApi,
+  type KubernetesObject,
   PatchStrategy,
   Watch,
 } from "@kubernetes/client-node";
@@ -58,24 +58,15 @@ if (kubectls.length === 0) {
 }
 
 describe.runIf(kubectls.length > 0)("[KUBECTL] kubectl", () => {
-  test.concurrent.for(kubectls)(
-    "[KUBECTL-1] $name passes the acceptance checks",
-    {
-      timeout: ACCEPTANCE_TIMEOUT_MS,
-    },
-    async (kubectl, context) => {
-      const options = { kubeconfig, viewer: "viewer", wrong: "wrong", timeoutMs: ACCEPTANCE_TIMEOUT_MS };
-      const { passed, failed, output } = await runAcceptance(kubectl, options);
-      const allowed = DIFFERENCES[kubectl.name] ?? [];
-      context
-        .expect(
-          failed.filter((name) => !allowed.includes(name)),
-          output,
-        )
-        .toEqual([]);
-      context.expect(passed).toBeGreaterThanOrEqual(90);
-    },
-  );
+  test.concurrent.for(kubectls)("[KUBECTL-1] $name passes the acceptance checks", {
+    timeout: ACCEPTANCE_TIMEOUT_MS,
+  }, async (kubectl, context) => {
+    const options = { kubeconfig, viewer: "viewer", wrong: "wrong", timeoutMs: ACCEPTANCE_TIMEOUT_MS };
+    const { passed, failed, output } = await runAcceptance(kubectl, options);
+    const allowed = DIFFERENCES[kubectl.name] ?? [];
+    context.expect(failed.filter((name) => !allowed.includes(name)), output).toEqual([]);
+    context.expect(passed).toBeGreaterThanOrEqual(90);
+  });
 
   test("[KUBECTL-2] what Knative's documentation has people apply is applied unchanged", () => {
     const run = (...parameters: string[]) =>
@@ -139,14 +130,7 @@ describe("[CLIENT-NODE] @kubernetes/client-node", () => {
   test("[CLIENT-NODE-2] applies on the server, and is told of a conflict", async () => {
     const { objects } = clients();
     const applyAs = (manager: string, retry: number) =>
-      objects.patch<Broker>(
-        named("applied", retry),
-        undefined,
-        undefined,
-        manager,
-        false,
-        PatchStrategy.ServerSideApply,
-      );
+      objects.patch<Broker>(named("applied", retry), undefined, undefined, manager, false, PatchStrategy.ServerSideApply);
     expect((await applyAs("one", 4)).spec?.delivery?.retry).toBe(4);
     await expect(applyAs("two", 5)).rejects.toSatisfy((error) => error instanceof ApiException && error.code === 409);
     await objects.delete(named("applied", 4));
