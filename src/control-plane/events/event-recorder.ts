@@ -120,12 +120,7 @@ function expiryOf({ body }: StoredObject): number {
 }
 
 function excessOf(events: readonly StoredObject[]): readonly StoredObject[] {
-  const byNamespace = new Map<string, StoredObject[]>();
-  for (const event of events) {
-    const known = byNamespace.get(event.key.namespace) ?? [];
-    byNamespace.set(event.key.namespace, known);
-    known.push(event);
-  }
+  const byNamespace = Map.groupBy(events, ({ key }) => key.namespace);
   return [...byNamespace.values()].flatMap((all) =>
     all.sort((a, b) => b.resourceVersion - a.resourceVersion).slice(MAX_EVENTS),
   );
