@@ -50,10 +50,10 @@ export class ChannelDrains {
 
   /** Of a namespace that was compiled and pushed; true when objects went, so that it has to be looked at again. */
   async run(namespace: string, { channels }: CompiledNamespace): Promise<boolean> {
-    const draining = [...channels].filter(([, configuration]) => configuration.draining);
-    this.#forgetOthers(namespace, new Set(draining.map(([name]) => name)));
     // Those who feed a channel must have been told of another first: what comes after that had begun.
-    if (draining.length === 0 || ![...channels].every((channel) => this.#isInForce(channel))) return false;
+    const isInForce = [...channels].every((channel) => this.#isInForce(channel));
+    const draining = [...channels].filter(([, configuration]) => isInForce && configuration.draining);
+    this.#forgetOthers(namespace, new Set(draining.map(([name]) => name)));
     let hasChanged = false;
     for (const [name, configuration] of draining) {
       const known = this.#drains.get(name) ?? this.#begun(namespace, channels);
