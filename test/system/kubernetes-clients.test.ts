@@ -120,6 +120,11 @@ function manifestsOf(page: string): string {
 /** A Broker as this client gives it back. */
 interface Broker extends KubernetesObject {
   readonly spec?: { readonly delivery?: { readonly retry?: number } };
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+function readiness({ status }: Broker): string | undefined {
+  return status?.conditions?.find(({ type }) => type === "Ready")?.status;
 }
 
 describe("[CLIENT-NODE] @kubernetes/client-node", () => {
@@ -147,6 +152,8 @@ describe("[CLIENT-NODE] @kubernetes/client-node", () => {
     await expect(objects.create(named("crud", 1))).rejects.toSatisfy(
       (error) => error instanceof ApiException && error.code === 409,
     );
+    // Until the controllers have said that it is ready, a replace may come too late.
+    await expect.poll(async () => readiness(await objects.read<Broker>(named("crud", 1)))).toBe("True");
     const read = await objects.read<Broker>(named("crud", 1));
     expect(read.spec?.delivery?.retry).toBe(1);
     const replaced = await objects.replace<Broker>({ ...read, spec: { ...read.spec, delivery: { retry: 2 } } });
