@@ -5,6 +5,7 @@
 import type { ChannelName } from "./channel-name.ts";
 import type { AttributeValue } from "./event.ts";
 import type { FilterExpression } from "./filters/filter-expression.ts";
+import type { ChannelTrace, TraceRequest } from "./trace.ts";
 
 /** Where an event can be sent. `url` is what `knativeerrordest` and status show; `binding` the Worker that answers to it. */
 export type Target =
@@ -291,9 +292,11 @@ export type OperatorRequest =
       readonly to: StartFrom;
       readonly dryRun: boolean;
     }
-  | { readonly verb: "stats" };
+  | { readonly verb: "stats" }
+  | TraceRequest;
 
 export type OperatorAnswer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly kind: "traced"; readonly trace: ChannelTrace }
   | { readonly kind: "invalid"; readonly message: string }
   | { readonly kind: "not-found"; readonly message: string };

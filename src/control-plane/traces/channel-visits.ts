@@ -1,0 +1,93 @@
+/** The calls to channels that one trace makes: bounded, a few at once, and whatever gives no answer is written down. */
+import type { ChannelName } from "../../core/channel-name.ts";
+import type { OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
+import { errorText } from "../../core/error-text.ts";
+import type { Sought, TracedEvent } from "../../core/trace.ts";
+
+/** One trace keeps this many channels from their work at a time. */
+const CALLS_AT_ONCE = 6;
+/** Of one trace; on Cloudflare a request may make 1,000 calls. */
+const MOST_CALLS = 300;
+
+export interface VisitPorts {
+  readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+}
+
+export interface Question {
+  readonly channel: ChannelName;
+  readonly sought: Sought;
+}
+
+export interface Found {
+  readonly channel: ChannelName;
+  readonly event: TracedEvent;
+}
+
+export interface Unread {
+  readonly channel: ChannelName;
+  /** `outdated`: the object runs a version that does not know traces. */
+  readonly kind: "unreachable" | "outdated";
+  readonly reason: string;
+}
+
+export class ChannelVisits {
+  readonly read = { events: 0, bytes: 0 };
+  readonly limits: string[] = [];
+  readonly unread: Unread[] = [];
+  readonly #ports: VisitPorts;
+  #calls = 0;
+
+  constructor(ports: VisitPorts) {
+    this.#ports = ports;
+  }
+
+  async ask(questions: readonly Question[]): Promise<readonly Found[]> {
+    const allowed = questions.slice(0, MOST_CALLS - this.#calls);
+    this.#calls += allowed.length;
+    if (allowed.length < questions.length) this.limits.push(`only ${MOST_CALLS} calls to channels were made`);
+    const found: Found[] = [];
+    for (let start = 0; start < allowed.length; start += CALLS_AT_ONCE) {
+      const answers = await Promise.all(allowed.slice(start, start + CALLS_AT_ONCE).map((each) => this.#askOne(each)));
+      found.push(...answers.flat());
+    }
+    return found;
+  }
+
+  async #askOne({ channel, sought }: Question): Promise<readonly Found[]> {
+    let answer: OperatorAnswer;
+    try {
+      answer = await this.#ports.operate(channel, { verb: "trace", sought });
+    } catch (error) {
+      this.unread.push({ channel, kind: "unreachable", reason: errorText(error) });
+      return [];
+    }
+    return this.#foundIn(channel, answer);
+  }
+
+  #foundIn(channel: ChannelName, answer: OperatorAnswer): readonly Found[] {
+    switch (answer.kind) {
+      case "traced": {
+        const { events, read, limits } = answer.trace;
+        this.read.events += read.events;
+        this.read.bytes += read.bytes;
+        this.limits.push(...limits.map((limit) => `${channel}: ${limit}`));
+        return events.map((event) => ({ channel, event }));
+      }
+      case "not-found":
+        // It is not configured yet, or not any more: no event is in it.
+        return [];
+      case "ok":
+      case "invalid":
+        return this.#outdated(channel);
+      default:
+        answer satisfies never;
+        return this.#outdated(channel);
+    }
+  }
+
+  /** A channel of an earlier version answers a verb that it does not know with anything. */
+  #outdated(channel: ChannelName): readonly Found[] {
+    this.unread.push({ channel, kind: "outdated", reason: "the channel runs a version that does not know traces yet" });
+    return [];
+  }
+}
