@@ -28,8 +28,7 @@ export interface DeliveryPolicy {
 
 /** Where a new subscription begins to read. `position` is an opaque position of this channel's log. */
 export type StartFrom =
-  | { readonly kind: "latest" }
-  | { readonly kind: "earliest" }
+  | { readonly kind: "latest" | "earliest" }
   | { readonly kind: "position"; readonly position: string }
   | { readonly kind: "time"; readonly timeMs: number };
 
@@ -298,5 +297,4 @@ export type OperatorRequest =
 export type OperatorAnswer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
   | { readonly kind: "traced"; readonly trace: ChannelTrace }
-  | { readonly kind: "invalid"; readonly message: string }
-  | { readonly kind: "not-found"; readonly message: string };
+  | { readonly kind: "invalid" | "not-found"; readonly message: string };

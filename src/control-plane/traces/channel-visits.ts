@@ -33,7 +33,7 @@ export interface Unread {
 export class ChannelVisits {
   readonly read = { events: 0, bytes: 0 };
   readonly limits: string[] = [];
-  readonly unread: Unread[] = [];
+  readonly #unread = new Map<ChannelName, Unread>();
   readonly #ports: VisitPorts;
   #calls = 0;
 
@@ -41,10 +41,16 @@ export class ChannelVisits {
     this.#ports = ports;
   }
 
+  get unread(): readonly Unread[] {
+    return [...this.#unread.values()];
+  }
+
+  /** A channel that has once given no answer is not waited for again. */
   async ask(questions: readonly Question[]): Promise<readonly Found[]> {
-    const allowed = questions.slice(0, MOST_CALLS - this.#calls);
+    const answering = questions.filter(({ channel }) => !this.#unread.has(channel));
+    const allowed = answering.slice(0, MOST_CALLS - this.#calls);
     this.#calls += allowed.length;
-    if (allowed.length < questions.length) this.limits.push(`only ${MOST_CALLS} calls to channels were made`);
+    if (allowed.length < answering.length) this.limits.push(`only ${MOST_CALLS} calls to channels were made`);
     const found: Found[] = [];
     for (let start = 0; start < allowed.length; start += CALLS_AT_ONCE) {
       const answers = await Promise.all(allowed.slice(start, start + CALLS_AT_ONCE).map((each) => this.#askOne(each)));
@@ -58,7 +64,7 @@ export class ChannelVisits {
     try {
       answer = await this.#ports.operate(channel, { verb: "trace", sought });
     } catch (error) {
-      this.unread.push({ channel, kind: "unreachable", reason: errorText(error) });
+      this.#unread.set(channel, { channel, kind: "unreachable", reason: errorText(error) });
       return [];
     }
     return this.#foundIn(channel, answer);
@@ -87,7 +93,8 @@ export class ChannelVisits {
 
   /** A channel of an earlier version answers a verb that it does not know with anything. */
   #outdated(channel: ChannelName): readonly Found[] {
-    this.unread.push({ channel, kind: "outdated", reason: "the channel runs a version that does not know traces yet" });
+    const reason = "the channel runs a version that does not know traces yet";
+    this.#unread.set(channel, { channel, kind: "outdated", reason });
     return [];
   }
 }
