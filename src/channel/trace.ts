@@ -4,7 +4,7 @@ import { decodeHead } from "../core/event-codec.ts";
 import { explainFilter } from "../core/filters/filter.ts";
 import { isHandOver } from "../core/idempotency.ts";
 import { parsePosition, positionText } from "../core/positions.ts";
-import type { ChannelTrace, Sought, TracedDelivery, TracedEvent } from "../core/trace.ts";
+import type { ChannelTrace, Sought, TracedEvent } from "../core/trace.ts";
 import { type Finds, findEvent } from "./find-event.ts";
 import { eventBytes, type Segment } from "./log.ts";
 import { readJournal } from "./read-journal.ts";
@@ -55,30 +55,31 @@ function tracedEvent(
   const { attributes } = decodeHead(eventBytes(segment, seq));
   const history = readJournal(state, seq, segment.acceptedAtMs);
   limits.push(...history.limits);
-  const parked = state.storage.stragglers.parkedOf(seq, MOST_STRAGGLERS);
-  const all = [...state.subscriptions.values()].map((subscription): TracedDelivery => {
-    const { uid, configuration } = subscription;
-    return tracedDelivery(subscription, seq, {
-      channel: state.identity.name,
-      rejections: subscription.filter(attributes) ? [] : explainFilter(configuration.filter, attributes),
-      entries: history.entries.filter(([subscribed]) => subscribed === uid),
-      parked: parked.find((row) => row.subscription === uid),
-    });
+  const entries = Map.groupBy(history.entries, ([uid]) => uid);
+  const parked = new Map(state.storage.stragglers.parkedOf(seq, MOST_STRAGGLERS).map((row) => [row.subscription, row]));
+  const all = [...state.subscriptions.values()].map((subscription) => {
+    const { uid } = subscription;
+    const passes = subscription.filter(attributes);
+    return { subscription, passes, concerned: passes || entries.has(uid) || parked.has(uid) };
   });
   if (all.length > MOST_SUBSCRIPTIONS)
     limits.push(`only ${MOST_SUBSCRIPTIONS} of ${all.length} subscriptions are shown`);
+  const concernedFirst = all.toSorted((one, other) => Number(other.concerned) - Number(one.concerned));
   const key = handOverKeyOf(state, seq);
   return {
     position: positionText(seq),
     acceptedAt: new Date(segment.acceptedAtMs).toISOString(),
     ...(key === undefined ? {} : { key }),
     attributes: shown(attributes),
-    subscriptions: all.toSorted((one, other) => rank(one) - rank(other)).slice(0, MOST_SUBSCRIPTIONS),
+    subscriptions: concernedFirst.slice(0, MOST_SUBSCRIPTIONS).map(({ subscription, passes }) =>
+      tracedDelivery(subscription, seq, {
+        channel: state.identity.name,
+        rejections: passes ? [] : explainFilter(subscription.configuration.filter, attributes),
+        entries: entries.get(subscription.uid) ?? [],
+        parked: parked.get(subscription.uid),
+      }),
+    ),
   };
-}
-
-function rank({ state }: TracedDelivery): number {
-  return state === "rejected" ? 1 : 0;
 }
 
 function shown(attributes: Attributes): Attributes {

@@ -11,6 +11,11 @@ import type { LastFailure } from "./straggler.ts";
 import type { StragglerSummary } from "./straggler-table.ts";
 import type { Lease, Subscription } from "./subscription.ts";
 
+/** Attempts that are shown of one delivery, the newest: retries may be many. */
+const MOST_ATTEMPTS = 50;
+/** Clauses that are shown of a filter with alternatives, any of which would do. */
+const MOST_REJECTIONS = 20;
+
 export interface Evidence {
   /** The channel's name. */
   readonly channel: string;
@@ -25,13 +30,16 @@ export function tracedDelivery(subscription: Subscription, seq: number, evidence
   const { rejections, entries } = evidence;
   const passes = rejections.length === 0;
   const state = stateOf(subscription, seq, evidence);
+  const attempts = entries.filter(([, , , purpose]) => purpose !== "discard" && purpose !== "skip");
+  const earlier = attempts.length - MOST_ATTEMPTS;
   return {
     subscription: subscription.uid,
     name: subscription.configuration.name,
     subscriber: subscription.configuration.subscriber.url,
-    filter: { passes, ...(passes ? {} : { rejectedBy: rejections }) },
+    filter: { passes, ...(passes ? {} : { rejectedBy: rejections.slice(0, MOST_REJECTIONS) }) },
     ...state,
-    attempts: entries.filter(([, , , purpose]) => purpose !== "discard" && purpose !== "skip").map(attemptOf),
+    ...(earlier > 0 ? { earlierAttempts: earlier } : {}),
+    attempts: attempts.slice(-MOST_ATTEMPTS).map(attemptOf),
     sent: state.state === "rejected" ? [] : sentOn(subscription, seq, evidence),
   };
 }

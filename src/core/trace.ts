@@ -51,7 +51,9 @@ export type TracedDelivery = TracedState & {
   readonly subscriber: string;
   /** What the filter of today says, which may not be the one that the event met. */
   readonly filter: { readonly passes: boolean; readonly rejectedBy?: readonly Rejection[] };
-  /** Those that the journal tells of, oldest first. */
+  /** Attempts before those that are shown. */
+  readonly earlierAttempts?: number;
+  /** The newest of those that the journal tells of, oldest first. */
   readonly attempts: readonly TracedAttempt[];
   readonly sent: readonly Sent[];
 };

@@ -44,10 +44,10 @@ function timeIn(query: URLSearchParams, name: string): number | undefined {
   throw badRequest(`${name} must be an RFC 3339 time with its zone, not ${JSON.stringify(text)}`);
 }
 
-/** A trace of which some is missing says so itself; one of which nothing is left is none. */
-function refuseUnread({ searched, unread }: Trace): void {
+/** A trace of which some is missing says so itself; where nobody gave an answer there is none. */
+function refuseUnread({ events, searched, unread }: Trace): void {
   const [first] = unread;
-  if (first === undefined || unread.length < searched.channels) return;
+  if (first === undefined || events.length > 0 || unread.length < searched.channels) return;
   if (unread.every(({ kind }) => kind === "outdated")) throw notImplemented(first.reason);
   throw unavailable(`no channel could be reached: ${first.reason}`);
 }
