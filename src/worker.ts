@@ -92,6 +92,7 @@ async function webhook(request: Request, env: Env): Promise<Response> {
     readBody: (incoming, maxBytes) => readBody({ request: incoming, headers: incoming.headers }, maxBytes, reservation),
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
+    schedule: later,
     maxBodyBytes: settingsOf(env).maxEventBytes,
   });
   return answer.finally(() => reservation.release());

@@ -53,6 +53,9 @@ const SAMPLES: readonly { readonly bad: readonly SourceFile[]; readonly good: re
       code("src/channel/a.ts", 'import { settings } from "../platform/settings.ts";'),
       code("src/channel/durable-object.ts", 'import { b } from "../courier/b.ts";'),
       code("src/channel/a.ts", 'import { Hono } from "hono";'),
+      code("src/control-plane/discovery/a.ts", 'import { b } from "../api/b.ts";'),
+      code("src/control-plane/reconcile/a.ts", 'import { b } from "../api/b.ts";'),
+      code("src/control-plane/patches/a.ts", 'import type { B } from "../store/b.ts";'),
       code("src/channel/a.ts", 'import { readFileSync } from "node:fs";'),
       code("src/channel/a.ts", 'import migration from "../../migrations/channel/1.sql";'),
       code("bench/a.ts", 'import { b } from "../test/crash/b.ts";'),
@@ -62,6 +65,8 @@ const SAMPLES: readonly { readonly bad: readonly SourceFile[]; readonly good: re
       code("src/channel/a.ts", 'import { b } from "./b.ts"; import { c } from "../core/c.ts";'),
       code("src/sources/github/a.ts", 'import { b } from "../b.ts"; import { c } from "../../core/c.ts";'),
       code("src/control-plane/a.ts", 'import { Hono } from "hono";'),
+      code("src/control-plane/engine.ts", 'import { b } from "./api/b.ts";'),
+      code("src/control-plane/writes/a.ts", 'import { b } from "../store/b.ts"; import { c } from "../patches/c.ts";'),
       code(
         "src/channel/durable-object.ts",
         'import { a } from "../platform/a.ts"; import { D } from "cloudflare:workers";',

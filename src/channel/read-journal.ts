@@ -2,11 +2,12 @@
 import type { JournalEntry } from "./journal-entry.ts";
 import type { ChannelState } from "./state.ts";
 
-/** Rows of the journal that one event's history is looked for in; a busy channel writes some 20 in a second, others one. */
+/** Rows that one answer looks through, for all its events; a busy channel writes some 20 in a second, others one. */
 const MOST_ROWS = 5_000;
-/** As much of it as is read in a fifth of a second. */
+/** As much of it as is looked through in a fifth of a second, in which the channel does nothing else. */
 const MOST_BYTES = 64 * 1024 * 1024;
-const PAGE_ROWS = 200;
+/** Some 2 MB where they are full. */
+const PAGE_ROWS = 50;
 
 export interface History {
   /** In the order in which they were written; of a skip, only one that passed over the event. */
@@ -14,8 +15,15 @@ export interface History {
   readonly limits: readonly string[];
 }
 
+export interface Event {
+  readonly seq: number;
+  readonly acceptedAtMs: number;
+  /** Events of the answer, which share its limits. */
+  readonly among: number;
+}
+
 /** Row ids are times: what came of an event stands in rows that are no older than the event. */
-export function readJournal(state: ChannelState, seq: number, acceptedAtMs: number): History {
+export function readJournal(state: ChannelState, { seq, acceptedAtMs, among }: Event): History {
   const bodies: string[] = [];
   const read = { rows: 0, bytes: 0 };
   const limits: string[] = [];
@@ -28,7 +36,7 @@ export function readJournal(state: ChannelState, seq: number, acceptedAtMs: numb
     read.bytes += page.bytes;
     from = page.last + 1;
     if (page.rows < PAGE_ROWS) break;
-    if (read.rows < MOST_ROWS && read.bytes < MOST_BYTES) continue;
+    if (read.rows * among < MOST_ROWS && read.bytes * among < MOST_BYTES) continue;
     limits.push(`the journal was read up to ${new Date(page.last).toISOString()} only: later attempts are not shown`);
     break;
   }

@@ -23,9 +23,10 @@ export function trace(state: ChannelState, sought: Sought): ChannelTrace {
   const found = find(state, sought);
   const limits = [...found.limits];
   if (found.seqs.length > MOST_EVENTS) limits.push(`only ${MOST_EVENTS} events of this channel are shown`);
+  const among = Math.min(found.seqs.length, MOST_EVENTS);
   const events = found.seqs.slice(0, MOST_EVENTS).flatMap((seq) => {
     const logged = state.log.eventAt(seq);
-    return logged === undefined ? [] : [tracedEvent(state, seq, { segment: logged.segment, limits })];
+    return logged === undefined ? [] : [tracedEvent(state, seq, { segment: logged.segment, among, limits })];
   });
   return { events, read: found.read, limits };
 }
@@ -50,10 +51,10 @@ function find(state: ChannelState, sought: Sought): Finds {
 function tracedEvent(
   state: ChannelState,
   seq: number,
-  { segment, limits }: { readonly segment: Segment; readonly limits: string[] },
+  { segment, among, limits }: { readonly segment: Segment; readonly among: number; readonly limits: string[] },
 ): TracedEvent {
   const { attributes } = decodeHead(eventBytes(segment, seq));
-  const history = readJournal(state, seq, segment.acceptedAtMs);
+  const history = readJournal(state, { seq, acceptedAtMs: segment.acceptedAtMs, among });
   limits.push(...history.limits);
   const entries = Map.groupBy(history.entries, ([uid]) => uid);
   const parked = new Map(state.storage.stragglers.parkedOf(seq, MOST_STRAGGLERS).map((row) => [row.subscription, row]));

@@ -81,5 +81,8 @@ export const READY_AND_REASON: readonly PrinterColumn[] = [
   { name: "Reason", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
 ];
 
+/** Where events are posted to. */
+export const URL_COLUMN: PrinterColumn = { name: "URL", type: "string", jsonPath: ".status.address.url" };
+
 /** Where a source sends its events. */
 export const SINK: PrinterColumn = { name: "Sink", type: "string", jsonPath: ".status.sinkUri" };

@@ -5,9 +5,10 @@
  * The control plane is asked about a name until it knows a channel there, which is remembered. Where it cannot say, the
  * object is asked, which knows best.
  */
+
+import { type AskPorts, askWithin } from "../core/ask-within.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
-import { type AskPorts, askWithin } from "./ask-within.ts";
 import { Memory } from "./memory.ts";
 
 export interface ExistingChannelPorts extends Pick<IngressLookup, "hasChannel">, AskPorts {}
@@ -25,7 +26,7 @@ export class ExistingChannels {
 
   /** False only where the control plane says so. Never rejects. */
   async find(name: ChannelName, ports: ExistingChannelPorts): Promise<boolean> {
-    const answer = await askWithin(LOOKUP_TIMEOUT_MS, ports.hasChannel(name), ports);
+    const answer = await askWithin(LOOKUP_TIMEOUT_MS, () => ports.hasChannel(name), ports);
     if (answer === true) this.#known.remember(name, true);
     return answer ?? true;
   }

@@ -3,10 +3,10 @@
  * do other things, so it is asked, at a rate that no flood can raise; a flood is answered from memory.
  */
 import { Allowance } from "../core/allowance.ts";
+import { type AskPorts, askWithin } from "../core/ask-within.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import { Strikes } from "../core/strikes.ts";
-import { type AskPorts, askWithin } from "./ask-within.ts";
 import { type Caller, callerKey } from "./callers.ts";
 
 export type CallerRefusal =
@@ -52,7 +52,7 @@ export class RefusedCallers {
     if (caller.kind === "anonymous") return "no-token";
     if (caller.kind !== "token" || !this.#lookups.take(ports.now())) return "unknown-token";
     // A token that nobody can say anything about is not known: the producer is refused either way.
-    const isKnown = await askWithin(LOOKUP_TIMEOUT_MS, ports.knowsToken(caller.digest), ports);
+    const isKnown = await askWithin(LOOKUP_TIMEOUT_MS, () => ports.knowsToken(caller.digest), ports);
     return isKnown === true ? "not-allowed" : "unknown-token";
   }
 }

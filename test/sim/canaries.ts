@@ -76,7 +76,7 @@ export const CANARIES: readonly Canary[] = [
   {
     name: "strangers-stored",
     bug: "what a stranger posts is stored with what its neighbours in the group post",
-    file: "src/channel/channel.ts",
+    file: "src/channel/intake.ts",
     original: "boolean => !refused.has(index);",
     replacement: "boolean => index >= 0;",
   },

@@ -126,7 +126,7 @@ const paths: readonly HostileRequest[] = [
     path: "/default/missing",
     headers: VALID,
     status: 404,
-    says: /no broker "missing" in namespace "default": create it/,
+    says: /no broker "missing" in namespace "default".*create it/,
   },
   {
     name: "out of the namespace with encoded dots",

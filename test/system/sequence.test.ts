@@ -107,5 +107,9 @@ describe.concurrent("[SEQ] sequences", () => {
     expect(await space.names("Subscription")).toEqual(["s-kn-sequence-0"]);
     // Nothing came a second time meanwhile.
     expect(space.bodies("end").toSorted()).toEqual(all.toSorted());
+    // A step that comes back begins anew under its old name.
+    await space.patch("Sequence", "s", { steps: [a, b] });
+    await space.post("sequences/s", "last", "last");
+    expect((await space.arrived("end", all.length + 1)).at(-1)).toBe("last");
   });
 });

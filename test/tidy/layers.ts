@@ -7,6 +7,8 @@
  *   platform                                           itself, core, environment
  *   flows                                              itself, core
  *   core                                               itself
+ *     control-plane/api                                is imported by control-plane/engine.ts alone
+ *     rooms of the control plane that only compute     no room that keeps or changes something: see below
  *   bench test/{crash,prober,sim,soak,system}          themselves, test/kit and the product; a *.test.ts of them anything
  */
 import { posix } from "node:path";
@@ -14,6 +16,12 @@ import { child, type Node, type SourceFile } from "./source-file.ts";
 
 const CORE = ["core"];
 const SIBLINGS = ["ingress", "channel", "control-plane", "courier", "sources", "console"];
+/** Rooms of the control plane that only compute. */
+const PURE_ROOMS = [
+  ...["access", "bodies", "conversions", "definitions", "discovery", "kinds", "managed-fields", "openapi", "patches"],
+  ...["presentation", "validation"],
+];
+const STATEFUL_ROOMS = ["events", "reconcile", "store", "watch", "writes"];
 const ROOT_FILE = /^src\/(worker|[a-z-]+\/(durable-object|entrypoint))\.ts$/;
 /** What people and tests start against the product, and what it shares. */
 const RUN = /^(bench|test\/(?:crash|kit|prober|sim|soak|system))\//;
@@ -52,7 +60,18 @@ function mayImport(path: string, module: string): boolean {
   if (RUNTIME.test(module)) return isCompositionRoot(path);
   if (!module.startsWith(".")) return PACKAGES.get(packageName(module))?.includes(layer) === true;
   const target = posix.join(posix.dirname(path), module);
-  return target.startsWith("src/") && allowedLayers(path, layer).includes(layerOf(target));
+  if (!target.startsWith("src/") || !allowedLayers(path, layer).includes(layerOf(target))) return false;
+  return layer !== "control-plane" || mayEnter(roomOf(path), roomOf(target));
+}
+
+function mayEnter(from: string, to: string): boolean {
+  if (to === "api") return from === "api" || from === "engine.ts";
+  return !(PURE_ROOMS.includes(from) && STATEFUL_ROOMS.includes(to));
+}
+
+/** `api` of `src/control-plane/api/api.ts`, `engine.ts` of `src/control-plane/engine.ts`. */
+function roomOf(path: string): string {
+  return path.split("/")[2] ?? "";
 }
 
 function allowedLayers(path: string, layer: string): readonly string[] {

@@ -212,15 +212,21 @@ describe("[CP-CHN] Channels and Subscriptions", () => {
 
   test("[CP-CHN-9] subscribers that an InMemoryChannel names itself are its subscriptions too", async () => {
     const world = new FlowWorld();
-    const subscribers = [{ uid: "u", subscriberUri: "http://sink.test/in", replyUri: "http://sink.test/out" }];
+    const subscribers = [
+      { uid: "u", subscriberUri: "http://sink.test/in", replyUri: "http://sink.test/out" },
+      { uid: "u", replyUri: "http://sink.test/out" },
+    ];
     await world.create("InMemoryChannel", "i", { subscribers });
     await world.settle();
     expect(world.routes("default/inmemorychannel/i")).toEqual([
       "subscriber-0: http://sink.test/in > http://sink.test/out",
+      "subscriber-1: http://sink.test/out",
     ]);
     expect((await world.get("InMemoryChannel", "i")).status).toMatchObject({
-      subscribers: [{ uid: "u", observedGeneration: 1, ready: "True" }],
+      subscribers: subscribers.map(({ uid }) => ({ uid, observedGeneration: 1, ready: "True" })),
     });
+    const uids = world.configured.get("default/inmemorychannel/i")?.subscriptions.map(({ uid }) => uid);
+    expect(new Set(uids).size).toBe(2);
   });
 
   test("[CP-CHN-10] who may post is said to a channel as to a Broker", async () => {

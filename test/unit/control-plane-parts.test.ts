@@ -214,6 +214,21 @@ describe("[CP-DRN] channels that are wanted no more", () => {
     expect([...world.configured.keys()]).toEqual([first]);
   });
 
+  test("[CP-DRN-8] while another channel cannot be reached it waits, and nobody is kept busy by it", async () => {
+    const world = await shortened();
+    world.retirement = { kind: "retired" };
+    world.failure = "no route";
+    await world.create("Channel", "other");
+    const before = world.lines.length;
+    await world.pass(200_000);
+    // Only the pushes that failed, with their growing pauses.
+    expect(world.lines.length - before).toBeLessThan(20);
+    expect(world.calls.filter((call) => call.startsWith("retire"))).toEqual([]);
+    world.failure = undefined;
+    await world.pass(200_000);
+    expect([...world.configured.keys()].sort()).toEqual(["default/channel/other", first]);
+  });
+
   test("[CP-DRN-7] when its Sequence is deleted it goes at once", async () => {
     const world = await shortened();
     await world.delete("Sequence", "s");

@@ -141,7 +141,7 @@ describe("[CP-VAL] fields and types", () => {
       });
       const known = [
         ...["retention", "parked-retention", "dedup", "public-ingress", "ordering", "max-concurrency", "rate-limit"],
-        ...["breaker-failures", "start-from"],
+        ...["breaker-failures", "start-from", "binding"],
       ].map((name) => `sluice.dev/${name}`);
       const text = `unknown annotation \\"sluice.dev/retentoin\\" has no effect; known are ${known.join(", ")}`;
       expect([code, headers.get("warning"), body.metadata.annotations]).toEqual([
@@ -151,6 +151,16 @@ describe("[CP-VAL] fields and types", () => {
       ]);
     },
   );
+
+  test("[CP-VAL-9] a setting that a kind reads is no surprise to it: a Service's binding", async () => {
+    const { code, headers } = await new World().request("POST", "/api/v1/namespaces/default/services", {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "orders", annotations: { "sluice.dev/binding": "ORDERS" } },
+      spec: {},
+    });
+    expect([code, headers.get("warning")]).toEqual([201, null]);
+  });
 
   test("[CP-VAL-5] a wrong type is Invalid, with a cause", async () => {
     const { code, body } = await create({ delivery: { retry: "three" } });

@@ -31,6 +31,8 @@ export interface World extends WebhookPorts {
   source: WebhookLookup;
   nowMs: number;
   answer: () => Promise<AppendAnswer>;
+  /** What is to be done at a time, by its delay in milliseconds, until it is cancelled. */
+  readonly planned: Map<number, () => void>;
 }
 
 export function world(source: WebhookLookup = ready("s3cret")): World {
@@ -42,7 +44,12 @@ export function world(source: WebhookLookup = ready("s3cret")): World {
     answer: async () => ({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-1" }] }),
     sources: new WebhookSources(),
     maxBodyBytes: 1_000,
+    planned: new Map(),
     now: () => self.nowMs,
+    schedule: (delayMs, work) => {
+      self.planned.set(delayMs, work);
+      return () => void self.planned.delete(delayMs);
+    },
     lookup: async () => {
       self.lookups++;
       return self.source;

@@ -67,6 +67,13 @@ const EVERYONE: readonly PolicyRule[] = [
   { verbs: ["create"], groups: ["authentication.k8s.io"], resources: ["selfsubjectreviews"] },
 ];
 
+const PUBLISHING: readonly Role[] = ["publisher", "editor", "admin"];
+
+/** Posting events is no request to the API: a channel is told whose tokens may. */
+export function mayPublish(role: Role): boolean {
+  return PUBLISHING.includes(role);
+}
+
 /** The rules that hold for a user in a namespace, or, where it is empty, outside of all and for lists across all. */
 export function rulesFor(user: User, namespace: string): readonly PolicyRule[] {
   if (user.namespace !== undefined && user.namespace !== namespace) return EVERYONE;

@@ -1,15 +1,14 @@
 /** GET of CustomResourceDefinitions, one, all, or watched: there is nothing else to be done with them here. */
-
 import { definitionOf } from "../definitions/definition-of.ts";
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { presentList, presentObject } from "../presentation/present.ts";
 import { chooseRepresentation } from "../presentation/representation.ts";
 import { KINDS } from "../registry.ts";
-import { NAMESPACES } from "../resource-names.ts";
 import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { DEFAULT_NAMESPACE } from "../resources/permanent-namespaces.ts";
 import { notFound, qualified } from "../resources/refusal.ts";
+import { namespaceKey } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchFormat } from "../watch/watch-format.ts";
 import type { WatchHub } from "../watch/watch-hub.ts";
@@ -60,7 +59,7 @@ function allDefinitions(store: ObjectStore): readonly JsonObject[] {
 
 /** The kinds are here since the first namespace is. */
 function createdAtOf(store: ObjectStore): string {
-  const first = store.get({ resource: qualified(NAMESPACES), namespace: "", name: DEFAULT_NAMESPACE });
+  const first = store.get(namespaceKey(DEFAULT_NAMESPACE));
   return textAt(first?.body, "metadata", "creationTimestamp") ?? "";
 }
 

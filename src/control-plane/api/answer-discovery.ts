@@ -1,5 +1,4 @@
 /** `/api`, `/apis`, `/apis/{group}` and the resources of a version, in one document if the client can read that. */
-
 import { aggregatedDiscovery, type DiscoveryVersion } from "../discovery/aggregated-discovery.ts";
 import { coreVersions, groupDocument, groupList, resourceList } from "../discovery/discovery-documents.ts";
 import { accepts, parseAccept } from "../presentation/accept.ts";

@@ -1,5 +1,4 @@
 /** `/openapi/v3` with the documents below it, and `/openapi/v2`. */
-
 import type { OpenApiDocuments } from "../openapi/openapi-documents.ts";
 import { accepts, parseAccept } from "../presentation/accept.ts";
 import { notAcceptable, unknownPath } from "../resources/refusal.ts";

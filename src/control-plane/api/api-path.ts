@@ -3,7 +3,7 @@ import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { isReview } from "../discovery/review-resources.ts";
 import { kindOf } from "../registry.ts";
 import { OPERATOR_GROUP } from "../resource-names.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import type { DiscoveryPath } from "./answer-discovery.ts";
 import type { OpenApiPath } from "./answer-openapi.ts";
 

@@ -1,8 +1,8 @@
 /** DELETE of one object and of a collection. */
-
 import { listObject } from "../presentation/present.ts";
 import { methodNotAllowed, successStatus } from "../resources/refusal.ts";
-import type { Resources, Scope } from "../resources/resources.ts";
+import type { Resources } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { deletionOptions } from "./deletion-options.ts";
 import { listOptions } from "./query-options.ts";
 import { listMetadata } from "./read-verbs.ts";

@@ -8,14 +8,16 @@
  *   POST {triggers|subscriptions}/{name}/skip  {to}
  *   GET  traces?source=&id=&from=&to=          of all channels of the namespace: see `traces/`
  */
+
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
+import { errorText } from "../../core/error-text.ts";
 import { isJsonList, type JsonObject, textAt, valueAt } from "../resources/json.ts";
 import { badRequest, methodNotAllowed, Refusal, unavailable, unknownPath } from "../resources/refusal.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { answerTrace } from "../traces/answer-trace.ts";
-import { parseStartFrom } from "../validation/annotations.ts";
+import { parseStartFrom } from "../validation/annotation-settings.ts";
 import { findSubject, type Subject } from "./operator-subject.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
@@ -170,7 +172,7 @@ async function operate(channel: ChannelName, request: OperatorRequest, ports: Op
   try {
     return await ports.operate(channel, request);
   } catch (error) {
-    throw unavailable(`the channel could not be reached: ${error instanceof Error ? error.message : String(error)}`);
+    throw unavailable(`the channel could not be reached: ${errorText(error)}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { mergePatch } from "../patches/merge-patch.ts";
 import { strategicMergePatch } from "../patches/strategic-merge-patch.ts";
 import type { Json, JsonObject } from "../resources/json.ts";
 import { unsupportedMediaType } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { mediaTypeOf, readBody, readObject } from "./request-body.ts";
 
 /** Server-side apply, which is no function of the object alone. Its body may be YAML or JSON. */

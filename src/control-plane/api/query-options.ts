@@ -3,7 +3,7 @@ import type { ResourceKind } from "../kind.ts";
 import type { ListOptions } from "../resources/list-page.ts";
 import { badRequest, invalid, type StatusCause, unsupportedValue } from "../resources/refusal.ts";
 import { parseResourceVersion } from "../resources/resource-version.ts";
-import { parseFieldSelector, parseLabelSelector, selectedName } from "../resources/selectors.ts";
+import { parseSelection } from "../resources/selectors.ts";
 
 export function parseDryRun(value: string | null | undefined): boolean {
   if (value === null || value === undefined || value === "") return false;
@@ -12,20 +12,12 @@ export function parseDryRun(value: string | null | undefined): boolean {
 }
 
 export function listOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): ListOptions {
-  const labelSelector = query.get("labelSelector") ?? "";
-  const fieldSelector = query.get("fieldSelector") ?? "";
-  const byLabel = parseLabelSelector(labelSelector);
-  const selectable = kind.selectableFields ?? [];
-  const byField = parseFieldSelector(fieldSelector, selectable);
-  const name = selectedName(fieldSelector, selectable);
   const limit = query.get("limit") ?? "0";
   if (!/^\d{1,9}$/.test(limit)) throw badRequest(`limit must be a whole number, not ${JSON.stringify(limit)}`);
   const continueToken = query.get("continue") ?? "";
   return {
-    selects: (object) => byLabel(object) && byField(object),
-    selectsAll: labelSelector === "" && fieldSelector === "",
+    ...parseSelection(query, kind.selectableFields),
     version: listVersion(query),
-    ...(name === undefined ? {} : { name }),
     ...(Number(limit) === 0 ? {} : { limit: Number(limit) }),
     ...(continueToken === "" ? {} : { continueToken }),
   };

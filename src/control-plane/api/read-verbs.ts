@@ -3,7 +3,8 @@ import { presentList, presentObject, type View } from "../presentation/present.t
 import { chooseRepresentation } from "../presentation/representation.ts";
 import type { JsonObject } from "../resources/json.ts";
 import type { ListPage } from "../resources/list-page.ts";
-import type { Resources, Scope } from "../resources/resources.ts";
+import type { Resources } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { isWatch } from "../watch/watch-options.ts";
 import { listOptions } from "./query-options.ts";
 import { answerWatch } from "./watch-verb.ts";

@@ -2,7 +2,7 @@
 import type { Attributes } from "../access/authorize.ts";
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import { OPERATOR_GROUP } from "../resource-names.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { isWatch } from "../watch/watch-options.ts";
 import type { ApiPath } from "./api-path.ts";
 

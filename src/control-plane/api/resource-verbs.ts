@@ -1,16 +1,11 @@
 /** Which HTTP method is which verb on collections and objects. */
 import { methodNotAllowed } from "../resources/refusal.ts";
-import type { Resources, Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { answerDelete, answerDeleteCollection } from "./delete-verbs.ts";
-import { answerGet, answerList } from "./read-verbs.ts";
+import { answerGet, answerList, type ReadPorts } from "./read-verbs.ts";
 import { answerCreate, answerPatch, answerUpdate, type ObjectPath } from "./write-verbs.ts";
 
-export interface VerbPorts {
-  readonly resources: Resources;
-  readonly now: () => number;
-}
-
-export async function answerCollection(request: Request, scope: Scope, ports: VerbPorts): Promise<Response> {
+export async function answerCollection(request: Request, scope: Scope, ports: ReadPorts): Promise<Response> {
   if (request.method === "GET") return answerList(request, scope, ports);
   const acrossNamespaces = scope.kind.namespaced && scope.namespace === "";
   if (acrossNamespaces) throw methodNotAllowed(["GET", "HEAD"]);
@@ -19,7 +14,7 @@ export async function answerCollection(request: Request, scope: Scope, ports: Ve
   throw methodNotAllowed(["GET", "HEAD", "POST", "DELETE"]);
 }
 
-export async function answerObject(request: Request, path: ObjectPath, ports: VerbPorts): Promise<Response> {
+export async function answerObject(request: Request, path: ObjectPath, ports: ReadPorts): Promise<Response> {
   const onStatus = ["GET", "HEAD", "PUT", "PATCH"];
   switch (request.method) {
     case "GET":

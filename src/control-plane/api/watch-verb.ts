@@ -1,6 +1,6 @@
 /** A list request with `watch`: an answer that goes on. */
 import { chooseRepresentation } from "../presentation/representation.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import { watchFormat } from "../watch/watch-format.ts";
 import { watchOptions } from "../watch/watch-options.ts";
 import type { ReadPorts } from "./read-verbs.ts";

@@ -1,5 +1,6 @@
 /** POST, PUT and PATCH. */
-import type { Resources, Scope } from "../resources/resources.ts";
+import type { Resources } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import type { Written } from "../writes/changed-object.ts";
 import { APPLY_PATCH, patchOf } from "./patch-body.ts";
 import { mediaTypeOf, OBJECT_TYPES, readObject } from "./request-body.ts";
@@ -27,7 +28,7 @@ export async function answerUpdate(request: Request, path: ObjectPath, resources
   const options = writeOptions(request, "UpdateOptions", path.subresource);
   const { value, duplicateFields } = await readObject(request, OBJECT_TYPES);
   const change = { kind: "replace", incoming: value } as const;
-  return written(await resources.writes.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
+  return written(await resources.writes.change(path, change, { ...options, duplicateFields }), 200);
 }
 
 export async function answerPatch(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
@@ -36,14 +37,14 @@ export async function answerPatch(request: Request, path: ObjectPath, resources:
   refuseForce(request);
   const { patch, duplicateFields } = await patchOf(request, path.scope);
   const change = { kind: "patch", patch } as const;
-  return written(await resources.writes.change(path.scope, path.name, change, { ...options, duplicateFields }), 200);
+  return written(await resources.writes.change(path, change, { ...options, duplicateFields }), 200);
 }
 
 async function answerApply(request: Request, path: ObjectPath, resources: Resources): Promise<Response> {
   const { options, force } = applyOptions(request, path.subresource);
   const { value, duplicateFields } = await readObject(request, [APPLY_PATCH]);
   const change = { kind: "apply", configuration: value, force } as const;
-  const result = await resources.writes.apply(path.scope, path.name, change, { ...options, duplicateFields });
+  const result = await resources.writes.apply(path, change, { ...options, duplicateFields });
   return written(result, result.isNew ? 201 : 200);
 }
 

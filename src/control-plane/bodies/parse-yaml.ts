@@ -3,7 +3,19 @@
  * cost far more than its size: aliases are counted with everything they stand for, nesting has a limit, and what
  * readers of YAML 1.1 and 1.2 take for different values is refused instead of guessed.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, type ParsedNode, parseDocument, Scalar } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type ParsedNode,
+  parseDocument,
+  Scalar,
+  type YAMLParseError,
+  type YAMLWarning,
+} from "yaml";
 import { type Json, MAX_DEPTH } from "../resources/json.ts";
 
 /** Signs of the text that are read at all: the library spends up to 20 µs on each. A line has about six. */
@@ -23,15 +35,26 @@ export function parseYaml(text: string): { readonly value: Json } | { readonly p
   const document = parseDocument(text, { version: "1.2", merge: false, uniqueKeys: false, prettyErrors: false });
   const found = document.errors[0] ?? document.warnings[0];
   if (found !== undefined) {
-    // The library recurses into nested collections without a limit of its own.
-    const problem = found.code === "RESOURCE_EXHAUSTION" ? "nested too deeply" : found.message;
-    return { problem: `line ${lineOf(text, found.pos[0])}: ${problem}` };
+    return { problem: `line ${lineOf(text, found.pos[0])}: ${problemText(found)}` };
   }
   try {
     return { value: new Reader(text).read(document.contents) };
   } catch (error) {
     if (error instanceof Unreadable) return { problem: error.message };
     throw error;
+  }
+}
+
+/** In the library's words, but where these speak of the library. */
+function problemText({ code, message }: YAMLParseError | YAMLWarning): string {
+  switch (code) {
+    // It recurses into nested collections without a limit of its own.
+    case "RESOURCE_EXHAUSTION":
+      return "nested too deeply";
+    case "MULTIPLE_DOCS":
+      return "a second document begins here: send each by itself";
+    default:
+      return message;
   }
 }
 

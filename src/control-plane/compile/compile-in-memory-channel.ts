@@ -12,7 +12,7 @@ import { channelSubscription, subscriptionsOn } from "./channel-subscription.ts"
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
 import { type Condition, isTrue, summarize } from "./conditions.ts";
 import { settingsHash, subscriptionHash, withHash } from "./configuration-hash.ts";
-import { directSubscriptions } from "./direct-subscribers.ts";
+import { directSubscriptions, manifestUid } from "./direct-subscribers.ts";
 import { type Ownership, ownershipOf } from "./part.ts";
 import { resolveDestination } from "./resolve-destination.ts";
 
@@ -97,7 +97,7 @@ function subscribersOf(
   return subscriptions.map((subscription) => {
     const isAdded = known.configuration?.subscriptions[subscription.uid] === subscriptionHash(subscription);
     return {
-      uid: subscription.uid,
+      uid: manifestUid(subscription, channel),
       observedGeneration: generations.get(subscription.uid) ?? generationOf(channel),
       ready: isAdded && !subscription.paused ? "True" : "Unknown",
     };

@@ -11,6 +11,12 @@ export function directSubscriptions(channel: JsonObject): readonly SubscriptionC
     .map((subscriber, index) => directSubscription(subscriber, index, channel));
 }
 
+/** The uid that the manifest gives such a subscriber. Any text may be one, several times, so that it tells nothing apart here. */
+export function manifestUid(subscription: SubscriptionConfiguration, channel: JsonObject): string {
+  const index = directSubscriptions(channel).findIndex(({ uid }) => uid === subscription.uid);
+  return textAt(listAt(channel, "spec", "subscribers")[index], "uid") || subscription.uid;
+}
+
 /** One without a subscriber passes the events themselves on to its reply, as in Knative. */
 function directSubscription(subscriber: JsonObject, index: number, channel: JsonObject): SubscriptionConfiguration {
   const own = objectAt(subscriber, "delivery");
@@ -18,7 +24,8 @@ function directSubscription(subscriber: JsonObject, index: number, channel: Json
   const target = urlTarget(textAt(subscriber, "subscriberUri"));
   const sink = urlTarget(textAt(own ?? objectAt(channel, "spec", "delivery"), "deadLetterSink", "uri"));
   return {
-    uid: textAt(subscriber, "uid") || `${uidOf(channel)}/${index}`,
+    // Their list never changes once the channel exists.
+    uid: `${uidOf(channel)}/${index}`,
     namespace: namespaceOf(channel),
     name: textAt(subscriber, "name") || `subscriber-${index}`,
     filter: { kind: "everything" },

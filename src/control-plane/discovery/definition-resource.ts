@@ -1,5 +1,4 @@
 /** What clients are told of CustomResourceDefinitions. They are made from the registry and cannot be written. */
-
 import type { PrinterColumn } from "../kind.ts";
 import { freeObject, objectSchema } from "../validation/common-schemas.ts";
 import type { ServedResource } from "./served-resources.ts";

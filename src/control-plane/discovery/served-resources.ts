@@ -1,5 +1,4 @@
 /** Everything that discovery, OpenAPI and clients know of: a line for each resource in each version it is served in. */
-
 import type { ResourceKind } from "../kind.ts";
 import { KINDS } from "../registry.ts";
 import type { ResourceName } from "../resources/refusal.ts";

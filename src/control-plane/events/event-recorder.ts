@@ -2,12 +2,12 @@
  * Writes core Events, which `kubectl describe` and `kubectl get events` show. The same thing happening again to the same
  * object counts its Event up: the Event's name is made of what it says. Events are resources like any other, for an hour.
  */
-
 import { hashText } from "../../core/hash.ts";
-import { EVENTS, NAMESPACES } from "../resource-names.ts";
+import { EVENTS } from "../resource-names.ts";
 import { type Json, type JsonObject, numberAt, textAt } from "../resources/json.ts";
 import { isBeingDeleted, nameOf, namespaceOf, timestamp, uidOf } from "../resources/metadata.ts";
 import { qualified } from "../resources/refusal.ts";
+import { namespaceKey } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { Happening } from "./happening.ts";
 
@@ -44,7 +44,7 @@ export class EventRecorder {
   record(about: JsonObject, happening: Happening): void {
     const { store, now, newUid } = this.#ports;
     const namespace = namespaceOf(about);
-    const home = store.get({ resource: qualified(NAMESPACES), namespace: "", name: namespace });
+    const home = store.get(namespaceKey(namespace));
     if (home === undefined || isBeingDeleted(home.body)) return;
     const name = eventName(about, happening);
     const key = { resource: qualified(EVENTS), namespace, name };
@@ -120,12 +120,7 @@ function expiryOf({ body }: StoredObject): number {
 }
 
 function excessOf(events: readonly StoredObject[]): readonly StoredObject[] {
-  const byNamespace = new Map<string, StoredObject[]>();
-  for (const event of events) {
-    const known = byNamespace.get(event.key.namespace) ?? [];
-    byNamespace.set(event.key.namespace, known);
-    known.push(event);
-  }
+  const byNamespace = Map.groupBy(events, ({ key }) => key.namespace);
   return [...byNamespace.values()].flatMap((all) =>
     all.sort((a, b) => b.resourceVersion - a.resourceVersion).slice(MAX_EVENTS),
   );

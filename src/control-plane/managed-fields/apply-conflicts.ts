@@ -1,5 +1,4 @@
 /** What another manager set to something else, in the words that kubectl adds its advice to. */
-
 import { textAt } from "../resources/json.ts";
 import { Refusal, type StatusCause } from "../resources/refusal.ts";
 import { type FieldSet, intersection, pathsIn } from "./field-set.ts";

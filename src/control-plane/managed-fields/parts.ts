@@ -1,5 +1,4 @@
 /** A value seen as what can be managed on its own: members of an object, items of a list that merges. */
-
 import { LISTS_OF_EVERY_KIND, type ListRules } from "../patches/list-rules.ts";
 import { isJsonList, isJsonObject, type Json, valueAt } from "../resources/json.ts";
 

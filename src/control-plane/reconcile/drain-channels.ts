@@ -11,11 +11,13 @@ import type { RetireAnswer } from "../../core/channel-protocol.ts";
 import { errorText } from "../../core/error-text.ts";
 import type { CompiledNamespace } from "../compile/compile.ts";
 import type { UnversionedConfiguration } from "../compile/compile-context.ts";
+import { ownershipOf } from "../compile/part.ts";
+import { kindNamed } from "../registry.ts";
 import type { Deletion } from "../resources/deletion.ts";
 import { uidOf } from "../resources/metadata.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { ownershipIn } from "./write-parts.ts";
+import { ownershipLookUp } from "./ownership-lookup.ts";
 
 export interface DrainPorts {
   readonly store: ObjectStore;
@@ -48,10 +50,10 @@ export class ChannelDrains {
 
   /** Of a namespace that was compiled and pushed; true when objects went, so that it has to be looked at again. */
   async run(namespace: string, { channels }: CompiledNamespace): Promise<boolean> {
-    const draining = [...channels].filter(([, configuration]) => configuration.draining);
-    this.#forgetOthers(namespace, new Set(draining.map(([name]) => name)));
     // Those who feed a channel must have been told of another first: what comes after that had begun.
-    if (draining.length === 0 || ![...channels].every((channel) => this.#isInForce(channel))) return false;
+    const isInForce = [...channels].every((channel) => this.#isInForce(channel));
+    const draining = [...channels].filter(([, configuration]) => isInForce && configuration.draining);
+    this.#forgetOthers(namespace, new Set(draining.map(([name]) => name)));
     let hasChanged = false;
     for (const [name, configuration] of draining) {
       const known = this.#drains.get(name) ?? this.#begun(namespace, channels);
@@ -131,8 +133,10 @@ export class ChannelDrains {
   #remove(namespace: string, uids: ReadonlySet<string>): void {
     const { store, deletion } = this.#ports;
     store.transaction(() => {
-      const objects = store.inNamespace(namespace).filter(({ body }) => uids.has(uidOf(body)));
-      for (const object of objects.filter((each) => ownershipIn(store, each).kind === "left-over")) {
+      const lookUp = ownershipLookUp(store);
+      for (const object of store.inNamespace(namespace)) {
+        const kind = uids.has(uidOf(object.body)) ? kindNamed(object.key.resource) : undefined;
+        if (kind === undefined || ownershipOf(kind, object.body, lookUp).kind !== "left-over") continue;
         deletion.begin(object, "Background");
       }
     });

@@ -3,11 +3,11 @@
  * put right, what is wanted no more goes. A channel that is wanted no more stays, with its Subscriptions, until it is drained
  * (`drain-channels.ts`).
  */
-import { isControlledBy, type Ownership, ownershipOf, type Part, partUid } from "../compile/part.ts";
+import { isControlledBy, type OwnershipLookUp, ownershipOf, type Part, partUid } from "../compile/part.ts";
 import type { ResourceKind } from "../kind.ts";
 import { CONTROLLER_MANAGER, entriesOf, type Writer } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
-import { kindNamed, kindOf, partsOf, resourceOf } from "../registry.ts";
+import { kindNamed, kindOf } from "../registry.ts";
 import { IN_MEMORY_CHANNELS, NAMESPACES, SUBSCRIPTIONS } from "../resource-names.ts";
 import { admitCreate, admitUpdate } from "../resources/admission.ts";
 import type { Deletion } from "../resources/deletion.ts";
@@ -17,6 +17,7 @@ import { qualified } from "../resources/refusal.ts";
 import { apiVersionOf } from "../resources/versions.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { isSetting } from "../validation/annotations.ts";
+import { ownershipLookUp } from "./ownership-lookup.ts";
 
 export interface PartPorts {
   readonly store: ObjectStore;
@@ -38,30 +39,19 @@ export function writeParts(namespace: string, ports: PartPorts): void {
     for (const owner of owners) {
       for (const part of kindNamed(owner.key.resource)?.parts?.(owner.body) ?? []) writePart(owner, part, ports);
     }
+    const lookUp = ownershipLookUp(store);
     for (const object of objects) {
-      if (isIdle(object, store)) deletion.begin(object, "Background");
+      if (isIdle(object, lookUp)) deletion.begin(object, "Background");
     }
   });
 }
 
-/** As the store has it now. */
-export function ownershipIn(store: ObjectStore, object: StoredObject): Ownership {
-  const kind = kindNamed(object.key.resource);
-  if (kind === undefined) return { kind: "independent" };
-  return ownershipOf(kind, object.body, {
-    find: (resource, namespace, name) => store.get({ resource: qualified(resource), namespace, name })?.body,
-    resourceOf,
-    partsOf,
-  });
-}
-
 /** A Subscription that is left over on a channel which is not: no event is to come to it any more. */
-function isIdle(object: StoredObject, store: ObjectStore): boolean {
-  if (object.key.resource !== qualified(SUBSCRIPTIONS) || isBeingDeleted(object.body)) return false;
-  if (ownershipIn(store, object).kind !== "left-over") return false;
-  const name = textAt(object.body, "spec", "channel", "name") ?? "";
-  const channel = store.get({ resource: qualified(IN_MEMORY_CHANNELS), namespace: object.key.namespace, name });
-  return channel === undefined || ownershipIn(store, channel).kind !== "left-over";
+function isIdle({ key, body }: StoredObject, lookUp: OwnershipLookUp): boolean {
+  if (key.resource !== qualified(SUBSCRIPTIONS) || isBeingDeleted(body)) return false;
+  if (ownershipOf(SUBSCRIPTIONS, body, lookUp).kind !== "left-over") return false;
+  const channel = lookUp.find(IN_MEMORY_CHANNELS, key.namespace, textAt(body, "spec", "channel", "name") ?? "");
+  return channel === undefined || ownershipOf(IN_MEMORY_CHANNELS, channel, lookUp).kind !== "left-over";
 }
 
 function writePart(owner: StoredObject, part: Part, ports: PartPorts): void {
@@ -79,7 +69,7 @@ function writePart(owner: StoredObject, part: Part, ports: PartPorts): void {
   // Somebody else's object keeps its name; the owner's status says so.
   if (!isControlledBy(stored.body, owner.body) || isBeingDeleted(stored.body)) return;
   const body = correctedPart(kind, part, { stored: stored.body, owner: owner.body, nowMs: ports.now() });
-  if (!sameJson(body, stored.body)) ports.store.replace(stored, { body, sealed: undefined });
+  if (body !== stored.body) ports.store.replace(stored, { body, sealed: undefined });
 }
 
 function newPart(
@@ -116,9 +106,9 @@ function correctedPart(
     { ...stored, spec: part.spec },
     { annotations, ownerReferences: [ownerReference(owner)] },
   );
+  // Mostly nothing is to be done, and to see that is cheaper than to admit it.
+  if (sameJson(kind.applyDefaults(wanted), stored)) return stored;
   const after = admitUpdate(kind, wanted, stored);
-  const unrecorded = withMetadata(stored, { managedFields: undefined });
-  if (sameJson(after, unrecorded)) return stored;
   const writer = writerOf(kind, timestamp(nowMs));
   return recordWrite({ before: stored, requested: wanted, after, writer, applied: undefined }, entriesOf(stored));
 }

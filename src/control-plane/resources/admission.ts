@@ -2,7 +2,6 @@
  * From what a client sent to what may be stored: strict decoding, metadata the server owns, defaults, rules, generation.
  * Pure; a refusal is thrown.
  */
-
 import type { ResourceKind } from "../kind.ts";
 import { checkEntries } from "../managed-fields/check-entries.ts";
 import { unknownAnnotationWarnings } from "../validation/annotations.ts";

@@ -8,7 +8,6 @@
  * dependents are gone or disowned; after Background the dependents are left without an owner, and go. A namespace stays until
  * `reconcile/drain-namespace.ts` has emptied it; what happens to its contents is no choice, so propagation is not asked.
  */
-
 import { NAMESPACES } from "../resource-names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type JsonObject, objectAt, sameJson, withMember } from "./json.ts";

@@ -5,20 +5,14 @@
  * whatever happened between the pages. When that version has left the change log, so that no such watch is possible any more,
  * the list has expired.
  */
-
 import type { ObjectRange, ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type ContinueToken, decodeContinueToken, encodeContinueToken } from "./continue-token.ts";
 import type { JsonObject } from "./json.ts";
-import { expired, qualified, versionTooLarge } from "./refusal.ts";
-import type { Scope } from "./resources.ts";
-import type { Selector } from "./selectors.ts";
+import { expired, versionTooLarge } from "./refusal.ts";
+import { rangeOf, type Scope } from "./scope.ts";
+import type { Selection } from "./selectors.ts";
 
-export interface ListOptions {
-  readonly selects: Selector;
-  /** Everything is selected. */
-  readonly selectsAll: boolean;
-  /** Nothing of another name is selected: `kubectl wait` lists one object by its name. */
-  readonly name?: string;
+export interface ListOptions extends Selection {
   /** Objects at most; all of them when absent. */
   readonly limit?: number;
   readonly continueToken?: string;
@@ -107,9 +101,4 @@ function select(
     after = rows.at(-1)?.key;
     if (rows.length < SCAN || after === undefined) return { found, more: false };
   }
-}
-
-function rangeOf(scope: Scope): ObjectRange {
-  const inNamespace = scope.kind.namespaced && scope.namespace !== "";
-  return { resource: qualified(scope.kind), ...(inNamespace ? { namespace: scope.namespace } : {}) };
 }

@@ -1,5 +1,4 @@
 /** The verbs on resources: get, list, watch, delete; and `writes` for those that change. Refusals are thrown. */
-import type { ResourceKind } from "../kind.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
 import type { WatchFormat } from "../watch/watch-format.ts";
@@ -10,7 +9,7 @@ import { Deletion, type DeletionOptions, shownWithoutValues } from "./deletion.t
 import type { JsonObject } from "./json.ts";
 import { type ListOptions, type ListPage, listPage, selectPage } from "./list-page.ts";
 import { uidOf } from "./metadata.ts";
-import type { Refusal } from "./refusal.ts";
+import type { Scope } from "./scope.ts";
 import type { Selector } from "./selectors.ts";
 import { checkStillAllowed } from "./still-allowed.ts";
 import { StoredObjects } from "./stored-objects.ts";
@@ -25,21 +24,6 @@ export interface ResourcesPorts {
   readonly watches: WatchHub;
   /** Called in the turn of every write, after it is stored: this namespace has to be reconciled. */
   readonly changed: (namespace: string) => void;
-}
-
-/** A kind in a namespace; the namespace is empty for what lives in none, and for lists across all. */
-export interface Scope {
-  readonly kind: ResourceKind;
-  readonly version: string;
-  readonly namespace: string;
-  /** Why whoever asks may not read or write this object of the kind; absent when they may all of them. */
-  readonly refuses?: (object: JsonObject) => Refusal | undefined;
-  /** Whether they may still, for what goes on after the question; absent when that cannot end. */
-  readonly isStillAllowed?: () => boolean;
-  /** Whose token it is that asks, as its Secret's uid; absent for users without one. */
-  readonly holder?: string;
-  /** Whether they may lead events into this namespace, and learn where things in it are; absent when they may into all. */
-  readonly mayReferTo?: (namespace: string) => boolean;
 }
 
 export class Resources {

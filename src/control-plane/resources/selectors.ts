@@ -19,6 +19,29 @@ const WHOLE_NUMBER = /^-?\d{1,15}$/;
 /** Fields that every object can be selected by. */
 const FIELDS_OF_ALL = ["metadata.name", "metadata.namespace"];
 
+/** What a request selects of all objects of a kind. */
+export interface Selection {
+  readonly selects: Selector;
+  /** Everything is selected. */
+  readonly selectsAll: boolean;
+  /** Nothing of another name is selected: `kubectl wait` lists one object by its name. */
+  readonly name?: string;
+}
+
+/** `labelSelector` and `fieldSelector` of a query; `selectable` are the fields of the kind beside those of all. */
+export function parseSelection(query: URLSearchParams, selectable: readonly string[] = []): Selection {
+  const labels = query.get("labelSelector") ?? "";
+  const fields = query.get("fieldSelector") ?? "";
+  const byLabel = parseLabelSelector(labels);
+  const byField = parseFieldSelector(fields, selectable);
+  const name = selectedName(fields, selectable);
+  return {
+    selects: (object) => byLabel(object) && byField(object),
+    selectsAll: labels === "" && fields === "",
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
 /** `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>3` */
 export function parseLabelSelector(text: string): Selector {
   const requirements = splitOutsideParentheses(text).map(parseRequirement);
@@ -36,7 +59,7 @@ export function parseFieldSelector(text: string, selectable: readonly string[]):
 }
 
 /** The one name that a field selector lets pass, so that nothing else has to be read. */
-export function selectedName(text: string, selectable: readonly string[]): string | undefined {
+function selectedName(text: string, selectable: readonly string[]): string | undefined {
   return fieldTerms(text, selectable).find(({ field, isEqual }) => field === "metadata.name" && isEqual)?.value;
 }
 

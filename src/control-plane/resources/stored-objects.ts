@@ -1,11 +1,11 @@
 /** Objects as they rest and as they are used: found, opened, in the version that is asked for; sealed to be stored. */
 import type { ResourceKind } from "../kind.ts";
-import type { Content, ObjectKey, ObjectStore, StoredObject } from "../store/object-store.ts";
+import type { Content, ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
 import type { JsonObject } from "./json.ts";
 import { withMetadata } from "./metadata.ts";
-import { notFound, qualified } from "./refusal.ts";
-import type { Scope } from "./resources.ts";
+import { notFound } from "./refusal.ts";
+import { keyOf, type Scope } from "./scope.ts";
 import { inVersion } from "./versions.ts";
 
 export class StoredObjects {
@@ -49,8 +49,4 @@ export class StoredObjects {
 
 export function presented(object: JsonObject, stored: StoredObject): JsonObject {
   return withMetadata(object, { resourceVersion: String(stored.resourceVersion) });
-}
-
-export function keyOf(scope: Scope, name: string): ObjectKey {
-  return { resource: qualified(scope.kind), namespace: scope.kind.namespaced ? scope.namespace : "", name };
 }

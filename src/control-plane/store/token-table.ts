@@ -5,7 +5,8 @@
  */
 import type { SqlStore } from "../../core/sql-store.ts";
 import { type AccessToken, tokenIn } from "../access/access-token-secret.ts";
-import { isRole, type Role, SYSTEM_NAMESPACE, type User } from "../access/user.ts";
+import { mayPublish } from "../access/rules.ts";
+import { isRole, SYSTEM_NAMESPACE, type User } from "../access/user.ts";
 import { NAMESPACES, SECRETS } from "../resource-names.ts";
 import { isBeingDeleted, uidOf } from "../resources/metadata.ts";
 import { forbiddenObject, qualified } from "../resources/refusal.ts";
@@ -13,9 +14,6 @@ import type { StoredObject } from "./object-store.ts";
 
 /** Of one namespace. Each channel's configuration carries those that may publish there, 46 bytes each. */
 const MAX_TOKENS = 200;
-
-/** Roles that may post events. */
-const PUBLISHING: readonly Role[] = ["publisher", "editor", "admin"];
 
 const NAMESPACE = qualified(NAMESPACES);
 const SECRET = qualified(SECRETS);
@@ -69,7 +67,7 @@ export class TokenTable {
   publishersIn(namespace: string): readonly string[] {
     const query = `SELECT ${COLUMNS} FROM token WHERE namespace = ? OR namespace = ? ORDER BY digest`;
     const tokens = this.#tokens(query, namespace, SYSTEM_NAMESPACE);
-    return tokens.filter(({ role }) => PUBLISHING.includes(role)).map(({ digest }) => digest);
+    return tokens.filter(({ role }) => mayPublish(role)).map(({ digest }) => digest);
   }
 
   #forgetNamespace(namespace: string): void {

@@ -4,7 +4,7 @@
  */
 import type { Sought } from "../../core/trace.ts";
 import { badRequest, methodNotAllowed, notImplemented, unavailable } from "../resources/refusal.ts";
-import { parseStartFrom } from "../validation/annotations.ts";
+import { parseStartFrom } from "../validation/annotation-settings.ts";
 import { type Trace, type TracePorts, traceEvent } from "./trace-event.ts";
 
 const FIELDS = ["source", "id", "from", "to"];

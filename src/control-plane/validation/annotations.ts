@@ -3,15 +3,29 @@
  * annotation named, so a resource that exists never carries a setting that is silently not in force.
  */
 import type { StartFrom } from "../../core/channel-protocol.ts";
-import { parseDuration } from "../../core/duration.ts";
-import { parsePosition } from "../../core/positions.ts";
 import { type JsonObject, textsAt } from "../resources/json.ts";
 import { annotationOf } from "../resources/metadata.ts";
+import {
+  BINDING,
+  BREAKER_FAILURES,
+  CHANNEL_SETTINGS,
+  DEDUP,
+  MAX_CONCURRENCY,
+  ORDERING,
+  type Ordering,
+  PARKED_RETENTION,
+  PREFIX,
+  PUBLIC_INGRESS,
+  parseOrdering,
+  RATE_LIMIT,
+  RETENTION,
+  SERVICE_SETTINGS,
+  type Setting,
+  START_FROM,
+  SUBSCRIPTION_SETTINGS,
+} from "./annotation-settings.ts";
 import { type FieldError, invalidValue } from "./field-error.ts";
 
-const PREFIX = "sluice.dev/";
-const BINDING = "binding";
-const PUBLIC_INGRESS = "public-ingress";
 const KAFKA_ORDER = "kafka.eventing.knative.dev/delivery.order";
 
 const DAY_MS = 86_400_000;
@@ -27,7 +41,7 @@ export interface ChannelSettings {
 }
 
 export interface SubscriptionSettings {
-  readonly ordering: "ordered" | "unordered";
+  readonly ordering: Ordering;
   readonly maxConcurrency?: number;
   readonly ratePerSecond?: number;
   readonly breakerFailures: number;
@@ -35,62 +49,38 @@ export interface SubscriptionSettings {
 }
 
 export function channelSettings(object: JsonObject): ChannelSettings {
-  const dedupMs = setting(object, "dedup", parsePositivePeriod);
+  const dedupMs = read(DEDUP, object);
   return {
-    retentionMs: setting(object, "retention", parsePositivePeriod) ?? DEFAULT_RETENTION_MS,
-    parkedRetentionMs: setting(object, "parked-retention", parsePositivePeriod) ?? DEFAULT_PARKED_RETENTION_MS,
+    retentionMs: read(RETENTION, object) ?? DEFAULT_RETENTION_MS,
+    parkedRetentionMs: read(PARKED_RETENTION, object) ?? DEFAULT_PARKED_RETENTION_MS,
     ...(dedupMs === undefined ? {} : { dedupMs }),
   };
 }
 
 /** Anyone may post, also where others need a token. */
 export function isPublicIngress(object: JsonObject): boolean {
-  return setting(object, PUBLIC_INGRESS, parseFlag) ?? false;
+  return read(PUBLIC_INGRESS, object) ?? false;
 }
 
 export function subscriptionSettings(object: JsonObject): SubscriptionSettings {
-  const maxConcurrency = setting(object, "max-concurrency", parseCount);
-  const ratePerSecond = setting(object, "rate-limit", parseRate);
+  const maxConcurrency = read(MAX_CONCURRENCY, object);
+  const ratePerSecond = read(RATE_LIMIT, object);
   return {
-    ordering:
-      setting(object, "ordering", parseOrdering) ??
-      parseOrdering(annotationOf(object, KAFKA_ORDER) ?? "") ??
-      "unordered",
+    ordering: read(ORDERING, object) ?? parseOrdering(annotationOf(object, KAFKA_ORDER) ?? "") ?? "unordered",
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
-    breakerFailures: setting(object, "breaker-failures", parseCount) ?? DEFAULT_BREAKER_FAILURES,
-    startFrom: setting(object, "start-from", parseStartFrom) ?? { kind: "latest" },
+    breakerFailures: read(BREAKER_FAILURES, object) ?? DEFAULT_BREAKER_FAILURES,
+    startFrom: read(START_FROM, object) ?? { kind: "latest" },
   };
 }
 
-const CHANNEL_RULES: readonly Rule[] = [
-  { name: "retention", parse: parsePositivePeriod, expected: "an ISO 8601 period such as P1D" },
-  { name: "parked-retention", parse: parsePositivePeriod, expected: "an ISO 8601 period such as P14D" },
-  { name: "dedup", parse: parsePositivePeriod, expected: "an ISO 8601 period such as PT1H" },
-  { name: PUBLIC_INGRESS, parse: parseFlag, expected: "true or false" },
-];
-
-const SUBSCRIPTION_RULES: readonly Rule[] = [
-  { name: "ordering", parse: parseOrdering, expected: "ordered or unordered" },
-  { name: "max-concurrency", parse: parseCount, expected: "a whole number of at least 1" },
-  { name: "rate-limit", parse: parseRate, expected: "a rate such as 100/s, 60/m or 1000/h" },
-  { name: "breaker-failures", parse: parseCount, expected: "a whole number of at least 1" },
-  { name: "start-from", parse: parseStartFrom, expected: "latest, earliest, a position or an RFC 3339 time" },
-];
-
-interface Rule {
-  readonly name: string;
-  readonly parse: (value: string) => unknown;
-  readonly expected: string;
-}
-
 export function validateChannelAnnotations(object: JsonObject): readonly FieldError[] {
-  return brokenRules(object, CHANNEL_RULES);
+  return brokenSettings(object, CHANNEL_SETTINGS);
 }
 
 export function validateSubscriptionAnnotations(object: JsonObject): readonly FieldError[] {
   const kafka = annotationOf(object, KAFKA_ORDER);
-  const errors = brokenRules(object, SUBSCRIPTION_RULES);
+  const errors = brokenSettings(object, SUBSCRIPTION_SETTINGS);
   if (kafka === undefined || parseOrdering(kafka) !== undefined) return errors;
   return [...errors, invalidValue(kafka, `metadata.annotations[${KAFKA_ORDER}]`, "expected ordered or unordered")];
 }
@@ -100,8 +90,8 @@ export function channelAnnotations(object: JsonObject): {
   readonly all: Readonly<Record<string, string>>;
   readonly inner: Readonly<Record<string, string>>;
 } {
-  const names = CHANNEL_RULES.map(({ name }) => PREFIX + name);
-  const isPublic = PREFIX + PUBLIC_INGRESS;
+  const names = CHANNEL_SETTINGS.map(({ name }) => PREFIX + name);
+  const isPublic = PREFIX + PUBLIC_INGRESS.name;
   return {
     all: annotationsNamed(object, names),
     inner: annotationsNamed(
@@ -113,7 +103,7 @@ export function channelAnnotations(object: JsonObject): {
 
 /** The settings of a flow that its Subscriptions get. */
 export function subscriptionAnnotations(object: JsonObject): Readonly<Record<string, string>> {
-  return annotationsNamed(object, [...SUBSCRIPTION_RULES.map(({ name }) => PREFIX + name), KAFKA_ORDER]);
+  return annotationsNamed(object, [...SUBSCRIPTION_SETTINGS.map(({ name }) => PREFIX + name), KAFKA_ORDER]);
 }
 
 /** Whether an annotation is a setting that channels or Subscriptions may have. */
@@ -128,11 +118,11 @@ function annotationsNamed(object: JsonObject, names: readonly string[]): Readonl
 
 /** The service binding of `wrangler.toml` that a core Service stands for. */
 export function bindingOf(service: JsonObject): string | undefined {
-  return setting(service, BINDING, parseBinding);
+  return read(BINDING, service);
 }
 
 export function validateServiceAnnotations(service: JsonObject): readonly FieldError[] {
-  return brokenRules(service, [{ name: BINDING, parse: parseBinding, expected: "the name of a service binding" }]);
+  return brokenSettings(service, SERVICE_SETTINGS);
 }
 
 /** A flow hands its annotations on to its channels and its subscriptions. */
@@ -142,61 +132,21 @@ export function validateFlowAnnotations(object: JsonObject): readonly FieldError
 
 /** One warning for each of Sluice's annotations that nothing reads: most likely it is misspelt. */
 export function unknownAnnotationWarnings(object: JsonObject): readonly string[] {
-  const known = [...CHANNEL_RULES, ...SUBSCRIPTION_RULES].map(({ name }) => PREFIX + name);
+  const known = [...CHANNEL_SETTINGS, ...SUBSCRIPTION_SETTINGS, ...SERVICE_SETTINGS].map(({ name }) => PREFIX + name);
   return Object.keys(textsAt(object, "metadata", "annotations"))
     .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
     .map((name) => `unknown annotation ${JSON.stringify(name)} has no effect; known are ${known.join(", ")}`);
 }
 
-function brokenRules(object: JsonObject, rules: readonly Rule[]): readonly FieldError[] {
-  return rules.flatMap(({ name, parse, expected }) => {
+function brokenSettings(object: JsonObject, settings: readonly Setting<unknown>[]): readonly FieldError[] {
+  return settings.flatMap(({ name, parse, expected }) => {
     const value = annotationOf(object, PREFIX + name);
     if (value === undefined || parse(value) !== undefined) return [];
     return [invalidValue(value, `metadata.annotations[${PREFIX}${name}]`, `expected ${expected}`)];
   });
 }
 
-function setting<T>(object: JsonObject, name: string, parse: (value: string) => T | undefined): T | undefined {
+function read<T>({ name, parse }: Setting<T>, object: JsonObject): T | undefined {
   const value = annotationOf(object, PREFIX + name);
   return value === undefined ? undefined : parse(value);
-}
-
-function parseOrdering(value: string): "ordered" | "unordered" | undefined {
-  return value === "ordered" || value === "unordered" ? value : undefined;
-}
-
-function parseFlag(value: string): boolean | undefined {
-  return value === "true" ? true : value === "false" ? false : undefined;
-}
-
-function parseBinding(value: string): string | undefined {
-  return /^[A-Za-z_$][\w$]{0,127}$/.test(value) ? value : undefined;
-}
-
-function parseCount(value: string): number | undefined {
-  return /^[1-9]\d{0,8}$/.test(value) ? Number(value) : undefined;
-}
-
-/** Deliveries per second. */
-function parseRate(value: string): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,6})?)\/([smh])$/.exec(value);
-  if (match === null) return undefined;
-  const seconds = match[2] === "s" ? 1 : match[2] === "m" ? 60 : 3600;
-  const rate = Number(match[1]) / seconds;
-  return rate > 0 ? rate : undefined;
-}
-
-function parsePositivePeriod(value: string): number | undefined {
-  const periodMs = parseDuration(value);
-  return periodMs === undefined || periodMs === 0 ? undefined : periodMs;
-}
-
-/** Only the channel can say whether a position is in its log. */
-export function parseStartFrom(value: string): StartFrom | undefined {
-  if (value === "latest" || value === "earliest") return { kind: value };
-  if (/^\d{4}-\d\d-\d\d[Tt]/.test(value)) {
-    const timeMs = /(?:[Zz]|[+-]\d\d:\d\d)$/.test(value) ? Date.parse(value) : Number.NaN;
-    return Number.isNaN(timeMs) ? undefined : { kind: "time", timeMs };
-  }
-  return parsePosition(value) === undefined ? undefined : { kind: "position", position: value };
 }

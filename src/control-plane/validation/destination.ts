@@ -1,5 +1,4 @@
 /** A Knative Destination: `ref`, an absolute `uri`, or a `uri` relative to `ref`. Validation in Knative's words. */
-
 import { type Json, type JsonObject, objectAt, textAt, withMember } from "../resources/json.ts";
 import { expectedAtLeastOne, type FieldError, invalidValue, mustNotSet } from "./field-error.ts";
 import { missingMembers } from "./missing-members.ts";

@@ -1,5 +1,4 @@
 /** Kubernetes' rules for names, labels, annotations and finalizers, in its words. */
-
 import type { ResourceKind } from "../kind.ts";
 import { type JsonObject, textsAt } from "../resources/json.ts";
 import { finalizersOf, labelsOf, nameOf } from "../resources/metadata.ts";

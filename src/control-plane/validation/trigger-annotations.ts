@@ -1,5 +1,4 @@
 /** Annotations that Knative itself reads on a Trigger, checked in Knative's words. */
-
 import { isJsonObject, type JsonObject, parseJson, textAt } from "../resources/json.ts";
 import { annotationOf, namespaceOf } from "../resources/metadata.ts";
 import { validateReference } from "./destination.ts";

@@ -1,5 +1,4 @@
 /** Validation of a Trigger's filters, at any nesting, in Knative's words. */
-
 import { parseCesql } from "../../core/cesql/parse.ts";
 import { MAX_FILTER_DEPTH } from "../../core/filters/filter-expression.ts";
 import { isJsonObject, type Json, valueAt } from "../resources/json.ts";

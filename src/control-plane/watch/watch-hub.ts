@@ -4,6 +4,7 @@
  */
 import { logError } from "../log-error.ts";
 import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
+import { rangeOf } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
 import { errorLine } from "./watch-format.ts";
@@ -123,8 +124,7 @@ function startVersion(start: WatchStart): number {
 
 /** As many as a list without a limit holds, until they are sent. */
 function selectedObjects({ scope, options, unchanging }: WatchRequest, store: ObjectStore): readonly StoredObject[] {
-  const place = scope.namespace === "" ? {} : { namespace: scope.namespace };
-  const all = unchanging ?? store.list({ resource: qualified(scope.kind), ...place }, Number.MAX_SAFE_INTEGER);
+  const all = unchanging ?? store.list(rangeOf(scope), Number.MAX_SAFE_INTEGER);
   return all.filter(({ body }) => options.selects(body));
 }
 

@@ -8,7 +8,8 @@
  */
 import type { Subject } from "../presentation/present.ts";
 import type { JsonObject } from "../resources/json.ts";
-import { expired, qualified } from "../resources/refusal.ts";
+import { expired } from "../resources/refusal.ts";
+import { rangeOf } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchEvent } from "./watch-event.ts";
 import { bookmarkLine, eventLine, type WatchFormat } from "./watch-format.ts";
@@ -95,16 +96,13 @@ export class WatchLines {
 
   async #takeChanges(): Promise<string> {
     const { scope, options } = this.#request;
-    const place = {
-      resource: qualified(scope.kind),
-      ...(scope.namespace === "" ? {} : { namespace: scope.namespace }),
-    };
+    const range = rangeOf(scope);
     let chunk = "";
     while (this.#position < this.#shown && chunk.length < CHUNK_CHARACTERS) {
       const [after, upTo] = [this.#position, this.#shown];
       const latest = this.#store.latestResourceVersion();
       if (!this.#store.changes.reaches(after, latest)) throw expired(`too old resource version: ${after} (${latest})`);
-      const changes = this.#store.changes.read({ ...place, after, upTo, limit: CHANGES_AT_ONCE });
+      const changes = this.#store.changes.read({ ...range, after, upTo, limit: CHANGES_AT_ONCE });
       for (const change of changes) {
         const event = watchEvent(change, options.selects);
         if (event !== undefined) chunk += eventLine(event.type, await this.#view(event.stored));

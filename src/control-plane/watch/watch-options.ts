@@ -1,9 +1,8 @@
 /** What a watch asks for, from its query; the combinations that Kubernetes forbids are refused. */
-
 import type { ResourceKind } from "../kind.ts";
 import { badRequest, invalid, type StatusCause } from "../resources/refusal.ts";
 import { parseResourceVersion } from "../resources/resource-version.ts";
-import { parseFieldSelector, parseLabelSelector, type Selector } from "../resources/selectors.ts";
+import { parseSelection, type Selector } from "../resources/selectors.ts";
 
 export interface WatchOptions {
   readonly selects: Selector;
@@ -28,14 +27,13 @@ export function isWatch(query: URLSearchParams): boolean {
 }
 
 export function watchOptions(query: URLSearchParams, kind: Pick<ResourceKind, "selectableFields">): WatchOptions {
-  const byLabel = parseLabelSelector(query.get("labelSelector") ?? "");
-  const byField = parseFieldSelector(query.get("fieldSelector") ?? "", kind.selectableFields ?? []);
+  const { selects } = parseSelection(query, kind.selectableFields);
   const sendInitialEvents = query.get("sendInitialEvents");
   checkCombination(query, sendInitialEvents);
   const bookmarks = isFlagSet(query.get("allowWatchBookmarks"));
   const start = startOf(parseResourceVersion(query.get("resourceVersion")), sendInitialEvents);
   return {
-    selects: (object) => byLabel(object) && byField(object),
+    selects,
     start,
     bookmarks,
     marksInitialEnd: bookmarks && isFlagSet(sendInitialEvents),

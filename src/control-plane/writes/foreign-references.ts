@@ -13,7 +13,7 @@ import {
 } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { forbiddenObject } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 
 /** What objects are referred to by: a Destination's `ref`, an EventType's `reference`. */
 const REFERENCES = ["ref", "reference"];

@@ -9,9 +9,9 @@ import { decodeRequest } from "../resources/admission.ts";
 import { type JsonObject, sameJson, textAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, nameOf, timestamp } from "../resources/metadata.ts";
 import { alreadyExists, badRequest, notFound, qualified, unavailable } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
+import { keyOf, type Scope } from "../resources/scope.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
-import { keyOf, presented, type StoredObjects } from "../resources/stored-objects.ts";
+import { presented, type StoredObjects } from "../resources/stored-objects.ts";
 import { atRest } from "../resources/versions.ts";
 import type { Content, ObjectKey, ObjectStore, StoredObject } from "../store/object-store.ts";
 import { decodeConfiguration } from "./applied-configuration.ts";
@@ -57,13 +57,13 @@ export class ObjectWriter {
   }
 
   /** Changes an object that is there. */
-  async change(scope: Scope, name: string, change: Change, options: WriteOptions): Promise<Written> {
+  async change({ scope, name }: ObjectPlace, change: Change, options: WriteOptions): Promise<Written> {
     const request = this.#request(scope, options);
     return untilAlone(() => this.#changeOnce(request, change, this.#ports.objects.get(scope, name)));
   }
 
   /** Server-side apply: changes the object, or creates it when there is none. */
-  async apply(scope: Scope, name: string, change: Apply, options: WriteOptions): Promise<Applied> {
+  async apply({ scope, name }: ObjectPlace, change: Apply, options: WriteOptions): Promise<Applied> {
     const request = this.#request(scope, options);
     return untilAlone(async () => {
       const stored = this.#ports.objects.find(scope, name);
@@ -149,6 +149,12 @@ export class ObjectWriter {
     const stays = isNamespace || !isBeingDeleted(next) || finalizersOf(next).length > 0;
     return stays ? this.#ports.store.replace(old, content) : this.#ports.store.remove(old);
   }
+}
+
+/** Which object of a kind is meant. */
+interface ObjectPlace {
+  readonly scope: Scope;
+  readonly name: string;
 }
 
 export interface Applied extends Written {

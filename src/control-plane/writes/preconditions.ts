@@ -1,9 +1,8 @@
 /** What a write may say about the object it expects to find. Refusals are thrown. */
-
 import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf, uidOf } from "../resources/metadata.ts";
 import { badRequest, conflict, invalid, modified, preconditionFailed } from "../resources/refusal.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 import type { StoredObject } from "../store/object-store.ts";
 
 export function checkPreconditions(scope: Scope, incoming: JsonObject, stored: StoredObject): void {

@@ -2,7 +2,7 @@
 import type { Writer } from "../managed-fields/manager-entry.ts";
 import type { FieldValidation } from "../resources/admission.ts";
 import { type Json, type JsonObject, textAt } from "../resources/json.ts";
-import type { Scope } from "../resources/resources.ts";
+import type { Scope } from "../resources/scope.ts";
 
 export interface WriteOptions {
   readonly fieldValidation: FieldValidation;

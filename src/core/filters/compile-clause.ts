@@ -2,14 +2,14 @@
 import type { Attributes } from "../event.ts";
 import { attributeClause } from "./attribute-clause.ts";
 import { cesqlClause } from "./cesql-clause.ts";
-import type { CompiledClause } from "./clause.ts";
+import type { CompiledClause, Rejection } from "./clause.ts";
 import { type FilterClause, MAX_FILTER_DEPTH } from "./filter-expression.ts";
 
 type Compiled = Extract<CompiledClause, { readonly kind: "clause" }>;
 
 /** `depth` counts the `all`, `any` and `not` around these clauses. */
 export function compileAll(clauses: readonly FilterClause[], path: string, depth: number): CompiledClause {
-  return combine(clauses, path, depth, (members) => ({
+  return combine(clauses, { path, depth }, (members) => ({
     kind: "clause",
     passes(attributes) {
       for (const member of members) if (!member.passes(attributes)) return false;
@@ -20,7 +20,7 @@ export function compileAll(clauses: readonly FilterClause[], path: string, depth
 }
 
 function compileAny(clauses: readonly FilterClause[], path: string, depth: number): CompiledClause {
-  return combine(clauses, path, depth, (members) => ({
+  return combine(clauses, { path, depth }, (members) => ({
     kind: "clause",
     passes(attributes) {
       for (const member of members) if (member.passes(attributes)) return true;
@@ -73,8 +73,7 @@ function compileClause(clause: FilterClause, path: string, depth: number): Compi
 /** The first problem decides; clauses that say nothing have no part in the result, and none left says nothing either. */
 function combine(
   clauses: readonly FilterClause[],
-  path: string,
-  depth: number,
+  { path, depth }: { readonly path: string; readonly depth: number },
   join: (members: readonly Compiled[]) => Compiled,
 ): CompiledClause {
   const members: Compiled[] = [];
@@ -88,7 +87,7 @@ function combine(
   return others.length === 0 ? only : join(members);
 }
 
-function firstRejections(members: readonly Compiled[], attributes: Attributes) {
+function firstRejections(members: readonly Compiled[], attributes: Attributes): readonly Rejection[] {
   for (const member of members) {
     const rejections = member.rejections(attributes);
     if (rejections.length > 0) return rejections;

@@ -2,6 +2,7 @@
  * The endpoint GitHub posts to, `POST /{namespace}/webhooks/{source}`. It answers 202 once the event is durable in the
  * sink's channel, without waiting for any delivery. A webhook that GitHub repeats is stored once.
  */
+import { type AskPorts, askWithin } from "../../core/ask-within.ts";
 import assert from "../../core/assert.ts";
 import type { BoundedBody } from "../../core/bounded-body.ts";
 import type { ChannelName } from "../../core/channel-name.ts";
@@ -27,7 +28,7 @@ const EVENT_NAME = /^[a-z0-9_]{1,64}$/;
 /** GitHub sends a GUID. */
 const DELIVERY_ID = /^[\x21-\x7e]{1,128}$/;
 
-export interface WebhookPorts {
+export interface WebhookPorts extends AskPorts {
   readonly lookup: Lookup;
   /** Remembers what `lookup` answered; one per isolate. */
   readonly sources: WebhookSources;
@@ -85,7 +86,8 @@ async function receive(
   if (body.kind === "busy") return unavailable("too many large webhooks at once", RETRY_AFTER_MS);
   if (body.kind === "broken") return refusal(400, "the body ended early");
   if (body.bytes.length === 0) return refusal(400, "the body is empty");
-  const verified = await verify(request.headers.get("x-hub-signature-256"), body.bytes, path, source, ports);
+  const signed = { header: request.headers.get("x-hub-signature-256"), body: body.bytes };
+  const verified = await verify(signed, { path, source }, ports);
   if (verified instanceof Response) return verified;
   if (deliveryId === "") return refusal(400, '"X-GitHub-Delivery" header is not set');
   const data = payloadOf(request.headers.get("content-type") ?? "", body.bytes);
@@ -106,10 +108,8 @@ async function receive(
 
 /** The source whose secret signed the body: as it was known or, so that a new secret works at once, as it is now. */
 async function verify(
-  header: string | null,
-  body: Uint8Array,
-  path: WebhookPath,
-  source: ReadyLookup,
+  { header, body }: { readonly header: string | null; readonly body: Uint8Array },
+  { path, source }: { readonly path: WebhookPath; readonly source: ReadyLookup },
   ports: WebhookPorts,
 ): Promise<ReadyLookup | Response> {
   if (header === null) return refusal(400, '"X-Hub-Signature-256" header is not set: give the webhook a secret');
@@ -135,7 +135,7 @@ function payloadOf(contentType: string, body: Uint8Array): Uint8Array | Response
 
 async function store(channel: ChannelName, bytes: Uint8Array, key: string, ports: WebhookPorts): Promise<Response> {
   const request = { bytes, calls: [{ lengths: [bytes.length], key }] };
-  const answer = await settled(withinTimeout(() => ports.append(channel, request)));
+  const answer = await askWithin(APPEND_TIMEOUT_MS, () => ports.append(channel, request), ports);
   if (answer === undefined) return unavailable("the sink's channel did not answer", RETRY_AFTER_MS);
   switch (answer.kind) {
     case "accepted": {
@@ -158,15 +158,5 @@ async function settled<T>(call: Promise<T>): Promise<T | undefined> {
     return await call;
   } catch {
     return undefined;
-  }
-}
-
-async function withinTimeout<T>(call: () => Promise<T>): Promise<T | undefined> {
-  const { promise: timeout, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, APPEND_TIMEOUT_MS, undefined);
-  try {
-    return await Promise.race([call(), timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }

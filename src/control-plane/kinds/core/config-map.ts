@@ -1,5 +1,4 @@
 /** A ConfigMap: settings of people and tools. Nothing here reads one, but they are applied with the rest. */
-
 import type { ResourceKind } from "../../kind.ts";
 import { CONFIG_MAP_COLUMNS } from "../../presentation/core-columns.ts";
 import { CONFIG_MAPS } from "../../resource-names.ts";

@@ -1,5 +1,4 @@
 /** A core Event: what a controller noticed about an object, for people to read. It is no CloudEvent. */
-
 import type { ResourceKind } from "../../kind.ts";
 import { EVENT_COLUMNS } from "../../presentation/core-columns.ts";
 import { EVENTS } from "../../resource-names.ts";

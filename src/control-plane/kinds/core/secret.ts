@@ -2,7 +2,6 @@
  * A Secret: `stringData` becomes base64 in `data`; one of the type for access tokens gets its token. Values never appear in messages, logs or stored text; see
  * `secret-sealer.ts` for how they rest.
  */
-
 import { validateAccessToken, withToken } from "../../access/access-token-secret.ts";
 import type { ResourceKind } from "../../kind.ts";
 import { SECRET_COLUMNS } from "../../presentation/core-columns.ts";

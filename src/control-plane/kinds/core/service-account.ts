@@ -1,5 +1,4 @@
 /** A ServiceAccount: a name that manifests refer to. No process here runs as one. */
-
 import type { ResourceKind } from "../../kind.ts";
 import { SERVICE_ACCOUNT_COLUMNS } from "../../presentation/core-columns.ts";
 import { SERVICE_ACCOUNTS } from "../../resource-names.ts";

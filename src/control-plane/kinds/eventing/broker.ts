@@ -1,7 +1,7 @@
 /** A Broker: a channel whose subscriptions are its Triggers and whose replies come back to itself. */
 
 import { compileBroker } from "../../compile/compile-broker.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { BROKERS } from "../../resource-names.ts";
 import { type JsonObject, objectAt } from "../../resources/json.ts";
 import { annotationOf, namespaceOf, withMetadata } from "../../resources/metadata.ts";
@@ -54,7 +54,7 @@ export const brokerKind: ResourceKind = {
     }),
   },
   printerColumns: [
-    { name: "URL", type: "string", jsonPath: ".status.address.url" },
+    URL_COLUMN,
     AGE,
     ...READY_AND_REASON,
     {

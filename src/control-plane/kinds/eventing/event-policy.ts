@@ -1,5 +1,4 @@
 /** An EventPolicy: who may post events to what. It can be kept here and is not enforced yet. */
-
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
 import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { EVENT_POLICIES } from "../../resource-names.ts";

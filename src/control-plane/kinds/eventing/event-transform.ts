@@ -1,7 +1,6 @@
 /** An EventTransform: turns one event into another by a JSONata expression. */
-
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
-import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { READY_AND_REASON, type ResourceKind, SINK, URL_COLUMN } from "../../kind.ts";
 import { EVENT_TRANSFORMS } from "../../resource-names.ts";
 import { type JsonObject, objectAt, textAt, valueAt } from "../../resources/json.ts";
 import {
@@ -89,11 +88,7 @@ export const eventTransformKind: ResourceKind = {
       }),
     }),
   },
-  printerColumns: [
-    { name: "URL", type: "string", jsonPath: ".status.address.url" },
-    { name: "Sink", type: "string", jsonPath: ".status.sinkUri" },
-    ...READY_AND_REASON,
-  ],
+  printerColumns: [URL_COLUMN, SINK, ...READY_AND_REASON],
   applyDefaults: (object) => object,
   validate(object) {
     const spec = objectAt(object, "spec");

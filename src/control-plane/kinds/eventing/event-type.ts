@@ -2,7 +2,6 @@
  * An EventType: a description of events that occur at a Broker, a channel or a source. Two versions with unlike specs:
  * v1beta2 has a member for each attribute it knows, v1beta3 a list of attributes.
  */
-
 import { compileEventType } from "../../compile/compile-event-type.ts";
 import { convertEventType, withReferenceNamespace } from "../../conversions/event-type.ts";
 import { type PrinterColumn, READY_AND_REASON, type ResourceKind } from "../../kind.ts";

@@ -1,8 +1,7 @@
 /** A RequestReply: answers a request with the event that comes back through a Broker for it. */
-
 import { parseDuration } from "../../../core/duration.ts";
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
-import { READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { REQUEST_REPLIES } from "../../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../../resources/json.ts";
 import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
@@ -49,7 +48,7 @@ export const requestReplyKind: ResourceKind = {
       status: struct({ ...statusMembers, ...addressStatusMembers, desiredReplicas: int32, readyReplicas: int32 }),
     }),
   },
-  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, ...READY_AND_REASON],
+  printerColumns: [URL_COLUMN, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec") ?? {};
     const defaults = {

@@ -1,5 +1,4 @@
 /** A Trigger: a subscription on a Broker's channel. */
-
 import { compileTrigger } from "../../compile/compile-trigger.ts";
 import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
 import { TRIGGERS } from "../../resource-names.ts";

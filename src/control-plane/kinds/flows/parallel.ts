@@ -2,7 +2,7 @@
 
 import { compileParallel } from "../../compile/compile-flow.ts";
 import { flowParts, parallelFlowOf } from "../../compile/flow-parts.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { PARALLELS } from "../../resource-names.ts";
 import { isJsonObject, type Json, listAt, objectAt, valueAt, withMember } from "../../resources/json.ts";
 import { namespaceOf } from "../../resources/metadata.ts";
@@ -64,7 +64,7 @@ export const parallelKind: ResourceKind = {
       }),
     }),
   },
-  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
+  printerColumns: [URL_COLUMN, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const namespace = namespaceOf(object);
     const spec = withChannelTemplate(objectAt(object, "spec") ?? {});

@@ -1,7 +1,7 @@
 /** A Channel: an InMemoryChannel or another kind by its template. Nothing of it changes once it exists. */
 
 import { channelParts, compileChannel } from "../../compile/compile-channel.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { CHANNELS } from "../../resource-names.ts";
 import { listAt, objectAt } from "../../resources/json.ts";
 import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
@@ -41,7 +41,7 @@ export const channelKind: ResourceKind = {
       status: struct({ ...channelStatusMembers, channel: referenceSchema }),
     }),
   },
-  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
+  printerColumns: [URL_COLUMN, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };
     const spec = withChannelTemplate(objectAt(object, "spec") ?? {});

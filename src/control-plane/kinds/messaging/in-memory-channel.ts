@@ -1,7 +1,7 @@
 /** An InMemoryChannel: durable here all the same, whatever its name says. */
 
 import { compileInMemoryChannel } from "../../compile/compile-in-memory-channel.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { IN_MEMORY_CHANNELS } from "../../resource-names.ts";
 import { objectAt } from "../../resources/json.ts";
 import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
@@ -32,7 +32,7 @@ export const inMemoryChannelKind: ResourceKind = {
       status: struct(channelStatusMembers),
     }),
   },
-  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
+  printerColumns: [URL_COLUMN, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };
     const spec = withDefaultDelivery(objectAt(object, "spec") ?? {}, namespaceOf(object));

@@ -1,7 +1,7 @@
 /** A KafkaChannel: a channel that keeps its events in a Kafka topic. */
 import { parseDuration } from "../../../core/duration.ts";
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { type JsonObject, numberAt, objectAt, textAt, valueAt } from "../../resources/json.ts";
 import { namespaceOf, withMetadata } from "../../resources/metadata.ts";
 import { validateChannelAnnotations } from "../../validation/annotations.ts";
@@ -45,7 +45,7 @@ export const kafkaChannelKind: ResourceKind = {
       status: struct(channelStatusMembers),
     }),
   },
-  printerColumns: [...READY_AND_REASON, { name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE],
+  printerColumns: [...READY_AND_REASON, URL_COLUMN, AGE],
   applyDefaults(object) {
     const annotations = { ...SUBSCRIBABLE, ...objectAt(object, "metadata", "annotations") };
     const spec = objectAt(object, "spec");

@@ -1,6 +1,6 @@
 /** An IntegrationSink: hands events on to a log or to an AWS service. */
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { objectAt } from "../../resources/json.ts";
 import {
   addressStatusMembers,
@@ -60,7 +60,7 @@ export const integrationSinkKind: ResourceKind = {
       status: struct({ ...statusMembers, ...addressStatusMembers }),
     }),
   },
-  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
+  printerColumns: [URL_COLUMN, AGE, ...READY_AND_REASON],
   applyDefaults: (object) => object,
   validate: (object) => validateIntegration(objectAt(object, "spec"), RULES),
   compile: compileNotImplemented(

@@ -1,6 +1,6 @@
 /** A JobSink: runs a Kubernetes Job for every event. */
 import { compileNotImplemented } from "../../compile/compile-not-implemented.ts";
-import { AGE, READY_AND_REASON, type ResourceKind } from "../../kind.ts";
+import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
 import { type JsonObject, listAt, objectAt, textAt } from "../../resources/json.ts";
 import {
   addressStatusMembers,
@@ -34,7 +34,7 @@ export const jobSinkKind: ResourceKind = {
       status: struct({ ...statusMembers, ...addressStatusMembers, job: struct({ selector: text }) }),
     }),
   },
-  printerColumns: [{ name: "URL", type: "string", jsonPath: ".status.address.url" }, AGE, ...READY_AND_REASON],
+  printerColumns: [URL_COLUMN, AGE, ...READY_AND_REASON],
   applyDefaults(object) {
     const spec = objectAt(object, "spec");
     const job = objectAt(spec, "job");

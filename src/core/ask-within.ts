@@ -8,10 +8,19 @@ export interface AskPorts {
 /** Undefined where the answer fails or comes too late. Never rejects. */
 export async function askWithin<Answer>(
   timeoutMs: number,
-  question: Promise<Answer>,
+  ask: () => Promise<Answer>,
   ports: AskPorts,
 ): Promise<Answer | undefined> {
   const timeout = Promise.withResolvers<undefined>();
   const cancel = ports.schedule(timeoutMs, () => timeout.resolve(undefined));
-  return Promise.race([question.catch(() => undefined), timeout.promise]).finally(cancel);
+  return Promise.race([answerOf(ask), timeout.promise]).finally(cancel);
+}
+
+async function answerOf<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch {
+    // Calls to objects fail in many ways, and all mean the same: there is no answer.
+    return undefined;
+  }
 }
