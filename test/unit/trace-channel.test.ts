@@ -218,4 +218,97 @@ describe("[TRC] what a channel tells of an event", () => {
       [{ purpose: "deliver", attempt: 1, status: 200, tookMs: 7, at: AT }],
     ]);
   });
+
+  test("[TRC-11] the ends that are rarer: a dead letter, a reply to a URL, a body that is no reply, a filter that changed", async () => {
+    const sink = { kind: "url", url: "http://dead.example/" } as const;
+    const target = { kind: "url", url: "http://replies.example/" } as const;
+    const world = await ChannelWorld.with(
+      subscription("dead", { delivery: { ...retries, retry: 0, deadLetterSink: sink } }),
+      subscription("filtered", { delivery: retries }),
+      subscription("replied", { reply: { kind: "target", target } }),
+      subscription("unusable"),
+    );
+    await world.append(["a"]);
+    const { deliveries } = await world.lease();
+    const outcomes: Readonly<Record<string, Outcome>> = {
+      dead: failure(500),
+      filtered: failure(503),
+      replied: { kind: "delivered", status: 200, replied: true },
+      unusable: { kind: "delivered", status: 200, unusableReply: true },
+    };
+    await world.settle(...deliveries.map((each) => outcomeOf(each, outcomes[each.token.subscription] ?? ok)));
+    await settleNext(world, ok);
+    const filter = { kind: "attributes", attributes: { type: "b" } } as const;
+    await world.configure({
+      subscriptions: [
+        subscription("dead", { delivery: { ...retries, retry: 0, deadLetterSink: sink } }),
+        subscription("filtered", { delivery: retries, filter }),
+        subscription("replied", { reply: { kind: "target", target } }),
+        subscription("unusable"),
+      ],
+    });
+    const { events } = await traced(world);
+    const told = events.flatMap(({ subscriptions }) => subscriptions);
+    expect(told.map(({ name, state, attempts, sent }) => [name, state, attempts.map(noted), sent])).toEqual([
+      ["dead", "dead-lettered", ["500", "200"], [{ kind: "dead-letter", to: "url", url: sink.url }]],
+      ["filtered", "discarded", ["503"], []],
+      ["replied", "delivered", ["200 reply-passed-on"], [{ kind: "reply", to: "url", url: target.url }]],
+      ["unusable", "delivered", ["200 unusable-reply"], []],
+    ]);
+  });
+
+  test("[TRC-12] a parked delivery that expired before its event did", async () => {
+    const world = await withEvent(subscription("s", { delivery: { ...retries, retry: 0 } }));
+    await world.configure({
+      parkedRetentionMs: 60_000,
+      subscriptions: [subscription("s", { delivery: { ...retries, retry: 0 } })],
+    });
+    await settleNext(world, failure(500));
+    await world.advance(120_000);
+    expect(await state(world)).toEqual({ state: "discarded", because: "parked-too-long" });
+  });
+
+  test("[TRC-13] shows subscriptions that the event concerns before others, and so many at most", async () => {
+    const filter = { kind: "attributes", attributes: { type: "b" } } as const;
+    const others = Array.from({ length: 250 }, (_, index) => subscription(`other-${index}`, { filter }));
+    const { events, limits } = await traced(await withEvent(...others, subscription("s")));
+    const names = events.flatMap(({ subscriptions }) => subscriptions.map(({ name }) => name));
+    expect([names.length, names[0], limits]).toEqual([200, "s", ["only 200 of 251 subscriptions are shown"]]);
+  });
+
+  test("[TRC-14] shows the newest attempts of one that was tried often, and how many there were before", async () => {
+    const world = await withEvent(subscription("s"));
+    await settleNext(world, ok);
+    await world.advance(2_000);
+    const attempts = Array.from({ length: 60 }, (_, index) => ["s", 1, index + 1, "deliver", 503, 1, START_MS, 1]);
+    world.database.prepare("UPDATE journal SET body = ?").run(JSON.stringify(attempts));
+    const found = await delivery(world);
+    expect([found.earlierAttempts, found.attempts.length, found.attempts.at(-1)?.attempt]).toEqual([10, 50, 60]);
+  });
+
+  test("[TRC-15] says when the journal was too long to be read to its end", async () => {
+    const world = await withEvent(subscription("s"));
+    await settleNext(world, ok);
+    await world.advance(2_000);
+    const insert = world.database.prepare("INSERT INTO journal (id, body) VALUES (?, '[]')");
+    for (let row = 0; row < 5_001; row++) insert.run(START_MS + 10_000 + row);
+    const { limits, events } = await traced(world);
+    expect([events.length, limits]).toEqual([
+      1,
+      ["the journal was read up to 2027-01-15T08:00:14.998Z only: later attempts are not shown"],
+    ]);
+  });
+
+  test("[TRC-16] a verb that the channel does not know is refused, and harms nothing", async () => {
+    const world = await withEvent(subscription("s"));
+    expect(await world.channel.operate(JSON.parse('{"verb":"foresee"}'))).toEqual({
+      kind: "invalid",
+      message: "this channel does not know the verb yet",
+    });
+    expect((await delivery(world)).state).toBe("waiting");
+  });
 });
+
+function noted({ status, note }: TracedDelivery["attempts"][number]): string {
+  return note === undefined ? String(status) : `${status} ${note}`;
+}

@@ -116,6 +116,23 @@ describe("[TRE] the way of an event through channels", () => {
     const trace = await traceEvent(SOUGHT, "default", ports(world, ["one"]));
     expect(trace.limits).toEqual(["the trace ends after 32 steps and 33 events: what follows is not shown"]);
   });
+
+  test("[TRE-7] does not wait for every channel of many that give no answer", async () => {
+    let calls = 0;
+    const names = Array.from({ length: 40 }, (_, index) => channelTarget(`c${index}`).name);
+    const trace = await traceEvent(SOUGHT, "default", {
+      channelsOf: () => names,
+      operate: async () => {
+        calls++;
+        throw new Error("no answer within 10000 ms");
+      },
+    });
+    expect([calls, trace.unread.length, trace.limits]).toEqual([
+      12,
+      12,
+      ["28 channels were not asked, because too many gave no answer"],
+    ]);
+  });
 });
 
 describe("[TRA] GET traces", () => {
@@ -159,5 +176,12 @@ describe("[TRA] GET traces", () => {
     ]);
     const none = await world.request("GET", path.replace("/default/", "/none/"));
     expect([none.code, none.body]).toMatchObject([200, { events: [], unread: [] }]);
+  });
+
+  test("[TRA-3] is a 503 when no channel can be reached", async () => {
+    const world = await worldWithBroker();
+    world.failure = "no answer within 10000 ms";
+    const answer = await world.request("GET", path);
+    expect([answer.code, answer.body.message]).toEqual([503, "no channel could be reached: no answer within 10000 ms"]);
   });
 });

@@ -9,6 +9,9 @@ const CALLS_AT_ONCE = 6;
 /** Of one trace; on Cloudflare a request may make 1,000 calls. */
 const MOST_CALLS = 300;
 
+/** Each costs the time that a call may take; with so many the rest is not waited for. */
+const MOST_UNREACHABLE = 12;
+
 export interface VisitPorts {
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
 }
@@ -53,10 +56,18 @@ export class ChannelVisits {
     if (allowed.length < answering.length) this.limits.push(`only ${MOST_CALLS} calls to channels were made`);
     const found: Found[] = [];
     for (let start = 0; start < allowed.length; start += CALLS_AT_ONCE) {
+      if (this.#unreachable() >= MOST_UNREACHABLE) {
+        this.limits.push(`${allowed.length - start} channels were not asked, because too many gave no answer`);
+        break;
+      }
       const answers = await Promise.all(allowed.slice(start, start + CALLS_AT_ONCE).map((each) => this.#askOne(each)));
       found.push(...answers.flat());
     }
     return found;
+  }
+
+  #unreachable(): number {
+    return this.unread.filter(({ kind }) => kind === "unreachable").length;
   }
 
   async #askOne({ channel, sought }: Question): Promise<readonly Found[]> {
