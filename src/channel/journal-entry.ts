@@ -2,7 +2,7 @@
  * One line of the journal: what came of an attempt, or an act that ended a delivery. People read it in traces, and nothing
  * depends on it: what a crash took is missing, what retention took is gone. Members are only ever added at the end.
  */
-import type { Settlement } from "../core/channel-protocol.ts";
+import type { Purpose, Settlement } from "../core/channel-protocol.ts";
 import type { Lease, Subscription } from "./subscription.ts";
 
 export type JournalEntry = readonly [
@@ -76,7 +76,26 @@ export function skippedEntry(
   return [subscription.uid, to, from, "skip", null, 0, atMs, subscription.epoch, "by-hand"];
 }
 
-/** A status alone tells whether an attempt went well: only answers with 2xx count as delivered. */
-export function isSuccess(status: number | null): boolean {
-  return status !== null && status >= 200 && status < 300;
+/** An entry as it is read, by the names of its members. */
+export interface Recorded {
+  readonly subscription: string;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly purpose: string;
+  readonly status: number | null;
+  readonly tookMs: number;
+  readonly atMs: number;
+  /** Entries of earlier versions have none. */
+  readonly epoch: number | undefined;
+  readonly note: Note | undefined;
+}
+
+export function recordedBy(entry: JournalEntry): Recorded {
+  const [subscription, seq, attempt, purpose, status, tookMs, atMs, epoch, note] = entry;
+  return { subscription, seq, attempt, purpose, status, tookMs, atMs, epoch, note };
+}
+
+/** Whether an attempt of this purpose was taken by its receiver: only answers with 2xx count as delivered. */
+export function isTaken({ purpose, status }: Recorded, wanted: Purpose): boolean {
+  return purpose === wanted && status !== null && status >= 200 && status < 300;
 }

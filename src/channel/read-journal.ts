@@ -1,5 +1,5 @@
 /** What the journal says of one event: its rows from the event's time on, and what waits in memory for its row. */
-import type { JournalEntry } from "./journal-entry.ts";
+import { type JournalEntry, type Recorded, recordedBy } from "./journal-entry.ts";
 import type { ChannelState } from "./state.ts";
 
 /** Rows that one answer looks through, for all its events; a busy channel writes some 20 in a second, others one. */
@@ -11,7 +11,7 @@ const PAGE_ROWS = 50;
 
 export interface History {
   /** In the order in which they were written; of a skip, only one that passed over the event. */
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly Recorded[];
   readonly limits: readonly string[];
 }
 
@@ -41,9 +41,10 @@ export function readJournal(state: ChannelState, { seq, acceptedAtMs, among }: E
     break;
   }
   const stored = bodies.flatMap((body): readonly JournalEntry[] => JSON.parse(body));
-  return { entries: [...stored, ...state.changes.journal].filter((entry) => concerns(entry, seq)), limits };
+  const entries = [...stored, ...state.changes.journal].map(recordedBy);
+  return { entries: entries.filter((entry) => concerns(entry, seq)), limits };
 }
 
-function concerns([, at, from, purpose]: JournalEntry, seq: number): boolean {
-  return purpose === "skip" ? from <= seq && seq < at : at === seq;
+function concerns(entry: Recorded, seq: number): boolean {
+  return entry.purpose === "skip" ? entry.attempt <= seq && seq < entry.seq : entry.seq === seq;
 }

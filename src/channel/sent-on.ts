@@ -1,10 +1,9 @@
 /** Where an event went from a subscription, and where its replies did. */
-
 import type { Purpose, Target } from "../core/channel-protocol.ts";
 import { handOverKey } from "../core/idempotency.ts";
 import { positionText } from "../core/positions.ts";
 import type { Sent } from "../core/trace.ts";
-import { isSuccess, type JournalEntry } from "./journal-entry.ts";
+import { isTaken, type Recorded } from "./journal-entry.ts";
 import type { Subscription } from "./subscription.ts";
 
 /**
@@ -14,11 +13,11 @@ import type { Subscription } from "./subscription.ts";
 export function sentOn(
   subscription: Subscription,
   seq: number,
-  evidence: { readonly channel: string; readonly entries: readonly JournalEntry[] },
+  evidence: { readonly channel: string; readonly entries: readonly Recorded[] },
 ): readonly Sent[] {
   const { subscriber, reply, delivery } = subscription.configuration;
   const { channel, entries } = evidence;
-  const epochs = new Set([...entries.flatMap(([, , , , , , , epoch]) => epoch ?? []), subscription.epoch]);
+  const epochs = new Set([...entries.flatMap(({ epoch }) => epoch ?? []), subscription.epoch]);
   const to = (kind: Purpose, target: Target, isCertain: boolean): readonly Sent[] => {
     if (target.kind === "url") return isCertain ? [{ kind, to: "url", url: target.url }] : [];
     const keys = [...epochs].map((epoch) =>
@@ -36,17 +35,15 @@ export function sentOn(
   ];
 }
 
-function hasReached(entries: readonly JournalEntry[], wanted: Purpose): boolean {
-  return entries.some(([, , , purpose, status, , , , note]) => {
-    return purpose === wanted && isSuccess(status) && note !== "no-hops";
-  });
+function hasReached(entries: readonly Recorded[], wanted: Purpose): boolean {
+  return entries.some((entry) => isTaken(entry, wanted) && entry.note !== "no-hops");
 }
 
-function hasPassedOn(entry: JournalEntry): boolean {
-  return entry[8] === "reply-passed-on";
+function hasPassedOn({ note }: Recorded): boolean {
+  return note === "reply-passed-on";
 }
 
-function repliesHere([, , , , , , , , note]: JournalEntry): readonly Sent[] {
+function repliesHere({ note }: Recorded): readonly Sent[] {
   if (typeof note !== "object" || note.seq === null) return [];
   return [{ kind: "reply", to: "same-channel", position: positionText(note.seq) }];
 }

@@ -28,7 +28,7 @@ export function trace(state: ChannelState, sought: Sought): ChannelTrace {
     const logged = state.log.eventAt(seq);
     return logged === undefined ? [] : [tracedEvent(state, seq, { segment: logged.segment, among, limits })];
   });
-  return { events, read: found.read, limits };
+  return { events, read: found.read, limits: [...new Set(limits)] };
 }
 
 function find(state: ChannelState, sought: Sought): Finds {
@@ -56,7 +56,7 @@ function tracedEvent(
   const { attributes } = decodeHead(eventBytes(segment, seq));
   const history = readJournal(state, { seq, acceptedAtMs: segment.acceptedAtMs, among });
   limits.push(...history.limits);
-  const entries = Map.groupBy(history.entries, ([uid]) => uid);
+  const entries = Map.groupBy(history.entries, ({ subscription }) => subscription);
   const parked = new Map(state.storage.stragglers.parkedOf(seq, MOST_STRAGGLERS).map((row) => [row.subscription, row]));
   const all = [...state.subscriptions.values()].map((subscription) => {
     const { uid } = subscription;

@@ -5,7 +5,7 @@
 import type { Rejection } from "../core/filters/clause.ts";
 import { positionText } from "../core/positions.ts";
 import type { TracedAttempt, TracedDelivery, TracedFailure, TracedState } from "../core/trace.ts";
-import { isSuccess, type JournalEntry } from "./journal-entry.ts";
+import { isTaken, type Note, type Recorded } from "./journal-entry.ts";
 import { sentOn } from "./sent-on.ts";
 import type { LastFailure } from "./straggler.ts";
 import type { StragglerSummary } from "./straggler-table.ts";
@@ -22,7 +22,7 @@ export interface Evidence {
   /** By the filter of today; empty when it passes. */
   readonly rejections: readonly Rejection[];
   /** What the journal has of this event and subscription. */
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly Recorded[];
   readonly parked: StragglerSummary | undefined;
 }
 
@@ -30,7 +30,7 @@ export function tracedDelivery(subscription: Subscription, seq: number, evidence
   const { rejections, entries } = evidence;
   const passes = rejections.length === 0;
   const state = stateOf(subscription, seq, evidence);
-  const attempts = entries.filter(([, , , purpose]) => purpose !== "discard" && purpose !== "skip");
+  const attempts = entries.filter(({ purpose }) => purpose !== "discard" && purpose !== "skip");
   const earlier = attempts.length - MOST_ATTEMPTS;
   return {
     subscription: subscription.uid,
@@ -70,39 +70,25 @@ function leased({ purpose, attempt, leasedAtMs }: Lease) {
   return { state: "leased", purpose, attempt, since: timeText(leasedAtMs) } as const;
 }
 
-/** How the delivery ended, if this ended it. */
-function endOf([, , , purpose, status, , , , note]: JournalEntry): TracedState | undefined {
-  switch (purpose) {
-    case "deliver":
-      return isSuccess(status) && note !== "reply-kept" ? { state: "delivered" } : undefined;
-    case "reply":
-      return isSuccess(status) ? { state: "delivered" } : undefined;
-    case "dead-letter":
-      return isSuccess(status) ? { state: "dead-lettered" } : undefined;
-    case "discard":
-      return { state: "discarded", because: typeof note === "string" ? note : purpose };
-    default:
-      // A skip passes over what was delivered too; or the entry is one of a later version.
-      return undefined;
-  }
+/** How the delivery ended, if this ended it; a later entry knows better. */
+function endOf(entry: Recorded): TracedState | undefined {
+  if (isTaken(entry, "deliver") || isTaken(entry, "reply")) return { state: "delivered" };
+  if (isTaken(entry, "dead-letter")) return { state: "dead-lettered" };
+  if (entry.purpose !== "discard") return undefined;
+  return { state: "discarded", because: typeof entry.note === "string" ? entry.note : entry.purpose };
 }
 
-function skippedBy(entries: readonly JournalEntry[]): TracedState | undefined {
-  return entries.some(([, , , purpose]) => purpose === "skip") ? { state: "discarded", because: "skipped" } : undefined;
+/** A skip passes over what was delivered too: it counts where nothing else is known. */
+function skippedBy(entries: readonly Recorded[]): TracedState | undefined {
+  return entries.some(({ purpose }) => purpose === "skip") ? { state: "discarded", because: "skipped" } : undefined;
 }
 
-function attemptOf([, , attempt, purpose, status, tookMs, atMs, , note]: JournalEntry): TracedAttempt {
-  return {
-    purpose,
-    attempt,
-    status,
-    tookMs,
-    at: timeText(atMs),
-    ...(note === undefined ? {} : { note: noteText(note) }),
-  };
+function attemptOf({ purpose, attempt, status, tookMs, atMs, note }: Recorded): TracedAttempt {
+  const noted = note === undefined ? {} : { note: noteText(note) };
+  return { purpose, attempt, status, tookMs, at: timeText(atMs), ...noted };
 }
 
-function noteText(note: NonNullable<JournalEntry[8]>): string {
+function noteText(note: Note): string {
   if (typeof note === "string") return note;
   return note.seq === null ? "reply-appended" : `reply-appended at ${positionText(note.seq)}`;
 }
