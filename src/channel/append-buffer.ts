@@ -30,6 +30,8 @@ export interface PendingCall {
   readonly events: readonly PendingEvent[];
   /** Of a courier that brought them. */
   readonly offer?: CourierOffer;
+  /** Called with the sequence number of the first event while the commit is written: it may still fail. */
+  readonly placed?: (firstSeq: number) => void;
   /** Called with the sequence number of the first event once all are durable. */
   readonly accepted: (firstSeq: number) => void;
   readonly refused: (error: Error) => void;
@@ -111,7 +113,9 @@ export function writeSegments(
     draft = new Draft(draft.firstSeq + draft.events.length);
   };
   for (const call of calls) {
-    firstSeqs.push(draft.firstSeq + draft.events.length);
+    const firstSeq = draft.firstSeq + draft.events.length;
+    firstSeqs.push(firstSeq);
+    call.placed?.(firstSeq);
     for (const { bytes, keys: eventKeys } of call.events) {
       const large = bytes.length > CHUNKED_ABOVE_BYTES;
       if (large || draft.bytes + rowBytes(bytes, eventKeys) > SEGMENT_BYTES || draft.events.length >= SEGMENT_EVENTS) {

@@ -2,18 +2,8 @@
  * What memory knows and storage does not yet: collected while outcomes arrive, written by the next commit, in one
  * transaction. A crash before that commit repeats what these changes would have recorded.
  */
+import type { JournalEntry } from "./journal-entry.ts";
 import type { StragglerRow } from "./straggler-table.ts";
-
-/** One settled outcome for the journal. */
-export type JournalEntry = readonly [
-  subscription: string,
-  seq: number,
-  attempt: number,
-  purpose: string,
-  status: number | null,
-  tookMs: number,
-  atMs: number,
-];
 
 /** With this many outcomes the next commit writes a journal row, however young they are. */
 const JOURNAL_ENTRIES = 500;

@@ -21,6 +21,7 @@ import type { Batch } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";
 import { answerFor, applyConfiguration, isNews } from "./configure.ts";
 import { Intake } from "./intake.ts";
+import { settledEntry } from "./journal-entry.ts";
 import { EMPTY_LEASE } from "./lease.ts";
 import { headAt } from "./log.ts";
 import { changesSomething, operate } from "./operator.ts";
@@ -136,20 +137,11 @@ export class Channel {
     const context = this.#context();
     const touched = new Set<Subscription>();
     for (const settlement of settlements) {
-      const { token, outcome, tookMs } = settlement;
-      const subscription = this.#state.subscriptions.get(token.subscription);
-      if (subscription === undefined || !settle(context, subscription, settlement)) continue;
+      const subscription = this.#state.subscriptions.get(settlement.token.subscription);
+      const settled = subscription && settle(context, subscription, settlement);
+      if (subscription === undefined || settled === undefined) continue;
       touched.add(subscription);
-      const status = outcome.status ?? null;
-      this.#state.changes.journal.push([
-        token.subscription,
-        token.seq,
-        token.attempt,
-        token.purpose,
-        status,
-        tookMs,
-        context.nowMs,
-      ]);
+      this.#state.changes.journal.push(settledEntry(settlement, context.nowMs, settled.note));
     }
     this.#committer.soon();
     this.#serving.stir([...touched].filter((each) => each.hasWork));

@@ -3,6 +3,7 @@ import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/c
 import { decodeHead } from "../core/event-codec.ts";
 import { parsePosition } from "../core/positions.ts";
 import { IngressGuard } from "./ingress-guard.ts";
+import { discardedEntry } from "./journal-entry.ts";
 import { Matcher } from "./matcher.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
 import { readEvent } from "./read-event.ts";
@@ -142,6 +143,8 @@ function reconfigure(
     subscription.stragglers.delete(straggler.seq);
     subscription.endLease(straggler.seq);
     subscription.counters.discarded++;
+    const act = { atMs: state.ports.now(), note: "filter-changed" } as const;
+    state.changes.journal.push(discardedEntry(subscription, straggler.seq, act));
     if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
     state.changes.deleteStraggler(straggler.id);
     state.changes.positions.add(subscription.group);

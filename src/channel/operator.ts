@@ -1,14 +1,16 @@
-/** What a person does by hand: look into the log, redrive or discard deliveries, replay, skip. */
+/** What a person does by hand: look into the log, trace an event, redrive or discard deliveries, replay, skip. */
 import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
 import { dataOffset } from "../core/event-codec.ts";
 import { positionText } from "../core/positions.ts";
 import { seqOf } from "./configure.ts";
+import { discardedEntry } from "./journal-entry.ts";
 import { eventBytes, headAt } from "./log.ts";
 import { MOST_SKIPPED, skip } from "./skip.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import { type LastFailure, stragglerFromRow, stragglerRow } from "./straggler.ts";
 import type { StragglerSummary } from "./straggler-table.ts";
 import type { Subscription } from "./subscription.ts";
+import { trace } from "./trace.ts";
 
 /** Rows that one list answer holds, and that one redrive or discard touches. */
 const MOST_ROWS = 500;
@@ -35,8 +37,11 @@ export function operate(state: ChannelState, request: OperatorRequest): Operator
       return move(state, request);
     case "stats":
       return { kind: "ok", body: stats(state) };
+    case "trace":
+      return { kind: "traced", trace: trace(state, request.sought) };
     default:
-      return request satisfies never;
+      request satisfies never;
+      return { kind: "invalid", message: "this channel does not know the verb yet" };
   }
 }
 
@@ -161,6 +166,8 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
     if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey, row.seq);
   }
   subscription.counters.discarded++;
+  const act = { atMs: state.ports.now(), note: "by-hand" } as const;
+  state.changes.journal.push(discardedEntry(subscription, row.seq, act));
   state.changes.positions.add(subscription.group);
   state.ports.log({ event: "delivery.discarded", subscription: row.subscription, position: positionText(row.seq) });
   return true;

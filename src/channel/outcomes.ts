@@ -10,6 +10,7 @@ import type { DeliveredOutcome, FailedOutcome, Settlement, Token } from "../core
 import { isRetriable } from "../core/classify.ts";
 import { attemptsAllowed, nextDelayMs } from "../core/retry.ts";
 import type { Changes } from "./changes.ts";
+import { expiredEntry, type Note } from "./journal-entry.ts";
 import { SLOW_ANSWER_MS } from "./limits.ts";
 import { answeredStraggler, becomeStraggler, parkStraggler, removeStraggler, settleEntry } from "./straggle.ts";
 import { type LastFailure, purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
@@ -25,16 +26,30 @@ export interface OutcomeContext {
   readonly nextStragglerId: () => number;
   /** Writes the parked row with a copy of the event. */
   readonly park: (subscription: Subscription, straggler: Straggler) => void;
-  /** Appends a reply in the commit that settles. */
-  readonly appendReply: (subscription: Subscription, reply: Uint8Array) => void;
+  /** Appends a reply in the commit that settles, and says where it will be, or that it was dropped. */
+  readonly appendReply: (subscription: Subscription, reply: Uint8Array) => Note;
   /** Of an event in the log; undefined where the subscription is unordered. */
   readonly orderingKey: (subscription: Subscription, seq: number) => string | undefined;
 }
 
-/** Applies one reported outcome; false when its token was not valid any more and nothing changed. */
-export function settle(context: OutcomeContext, subscription: Subscription, settlement: Settlement): boolean {
+/** An outcome that counted. */
+export interface Settled {
+  /** What the journal says of it beside its status. */
+  readonly note?: Note;
+}
+
+const PLAIN: Settled = {};
+const REPLY_PASSED_ON: Settled = { note: "reply-passed-on" };
+const NO_HOPS: Settled = { note: "no-hops" };
+
+/** Applies one reported outcome; undefined when its token was not valid any more and nothing changed. */
+export function settle(
+  context: OutcomeContext,
+  subscription: Subscription,
+  settlement: Settlement,
+): Settled | undefined {
   const { token, outcome } = settlement;
-  if (token.epoch !== subscription.epoch) return false;
+  if (token.epoch !== subscription.epoch) return undefined;
   noteSpeed(subscription, settlement.tookMs);
   return outcome.kind === "delivered"
     ? delivered(context, subscription, token, outcome)
@@ -46,20 +61,20 @@ function delivered(
   subscription: Subscription,
   token: Token,
   outcome: DeliveredOutcome,
-): boolean {
+): Settled | undefined {
   const straggler = subscription.stragglers.get(token.seq);
   switch (token.purpose) {
     case "deliver":
       // Its subscriber has answered another attempt: all that is missing is a reply that gets through.
-      if (straggler?.holdsReply) return outcome.replied === true && replyPassedOn(context, subscription, straggler);
+      if (straggler?.holdsReply) return outcome.replied ? replyPassedOn(context, subscription, straggler) : undefined;
       return answered(context, subscription, token.seq, outcome);
     case "reply":
-      return straggler?.holdsReply === true && replyPassedOn(context, subscription, straggler, outcome);
+      return straggler?.holdsReply ? replyPassedOn(context, subscription, straggler, outcome) : undefined;
     case "dead-letter":
-      if (straggler?.state !== "dead-lettering") return false;
+      if (straggler?.state !== "dead-lettering") return undefined;
       subscription.counters.deadLettered++;
       removeStraggler(context, subscription, straggler);
-      return true;
+      return PLAIN;
     default:
       return token.purpose satisfies never;
   }
@@ -71,10 +86,10 @@ function answered(
   subscription: Subscription,
   seq: number,
   outcome: DeliveredOutcome,
-): boolean {
+): Settled | undefined {
   const straggler = subscription.stragglers.get(seq);
   const entry = subscription.window.get(seq);
-  if (straggler === undefined && entry === undefined && !subscription.isAhead(seq)) return false;
+  if (straggler === undefined && entry === undefined && !subscription.isAhead(seq)) return undefined;
   const { counters, configuration } = subscription;
   subscription.leases.delete(seq);
   subscription.breaker.answered();
@@ -83,19 +98,32 @@ function answered(
   if (outcome.reply !== undefined && configuration.reply.kind === "target") {
     const { reply, replyFailure: failure } = outcome;
     keepReply(context, subscription, answeredStraggler(context, subscription, seq), { reply, failure });
-    return true;
+    return { note: "reply-kept" };
   }
   if (straggler !== undefined) removeStraggler(context, subscription, straggler);
   else if (entry !== undefined) settleEntry(subscription, entry);
   else subscription.settledAhead.add(seq);
   counters.delivered++;
-  if (outcome.hopsExhausted) counters.hopsExhausted++;
-  else if (outcome.replied) counters.replies++;
-  else if (configuration.reply.kind === "target") counters.withoutReply++;
+  return replied(context, subscription, outcome);
+}
+
+/** What became of the reply of a delivery that has ended. */
+function replied(context: OutcomeContext, subscription: Subscription, outcome: DeliveredOutcome): Settled {
+  const { counters, configuration } = subscription;
   if (outcome.reply !== undefined && configuration.reply.kind === "channel-itself") {
-    context.appendReply(subscription, outcome.reply);
+    return { note: context.appendReply(subscription, outcome.reply) };
   }
-  return true;
+  if (outcome.hopsExhausted) {
+    counters.hopsExhausted++;
+    return NO_HOPS;
+  }
+  if (outcome.replied) {
+    counters.replies++;
+    return REPLY_PASSED_ON;
+  }
+  if (configuration.reply.kind === "target") counters.withoutReply++;
+  if (outcome.unusableReply) return { note: "unusable-reply" };
+  return configuration.reply.kind === "target" ? { note: "no-reply" } : PLAIN;
 }
 
 /** The delivery goes on as its reply: the courier's own try, if it made one, was the first attempt. */
@@ -124,25 +152,33 @@ function replyPassedOn(
   subscription: Subscription,
   straggler: Straggler,
   outcome?: DeliveredOutcome,
-): true {
+): Settled {
   subscription.counters.delivered++;
   if (outcome?.hopsExhausted) subscription.counters.hopsExhausted++;
   else subscription.counters.replies++;
   removeStraggler(context, subscription, straggler);
-  return true;
+  return outcome?.hopsExhausted ? NO_HOPS : REPLY_PASSED_ON;
 }
 
-function failed(context: OutcomeContext, subscription: Subscription, token: Token, outcome: FailedOutcome): boolean {
+function failed(
+  context: OutcomeContext,
+  subscription: Subscription,
+  token: Token,
+  outcome: FailedOutcome,
+): Settled | undefined {
   const lease = subscription.leases.get(token.seq);
-  if (lease === undefined || lease.attempt !== token.attempt || lease.purpose !== token.purpose) return false;
+  if (lease === undefined || lease.attempt !== token.attempt || lease.purpose !== token.purpose) return undefined;
   // The attempt of the same number from before a restart.
-  if (token.instance !== undefined && token.instance !== context.instance) return false;
+  if (token.instance !== undefined && token.instance !== context.instance) return undefined;
   endAttempt(context, subscription, lease, outcome);
-  return true;
+  return PLAIN;
 }
 
 /** A lease that ran out is a failed attempt: the courier died, or its report was lost. */
 export function expire(context: OutcomeContext, subscription: Subscription, lease: Lease): void {
+  const { unit } = lease;
+  const seq = unit.kind === "fresh" ? unit.entry.seq : unit.straggler.seq;
+  context.changes.journal.push(expiredEntry(subscription, seq, lease, context.nowMs));
   const reason = `no outcome reported within ${lease.expiresAtMs - lease.leasedAtMs} ms`;
   endAttempt(context, subscription, lease, { kind: "failed", errorData: btoa(reason), reason });
 }

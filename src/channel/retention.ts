@@ -1,5 +1,6 @@
 /** What the log lets go of: segments settled by all and expired, parked deliveries past their time, old journal rows. */
 import { positionText } from "../core/positions.ts";
+import { discardedEntry } from "./journal-entry.ts";
 import { HELD_BACK_MS, KEY_RETENTION_MS, RETENTION_SEGMENTS, RETENTION_SLACK_MS } from "./limits.ts";
 import type { ChannelState } from "./state.ts";
 import { deleteStraggler } from "./write-stragglers.ts";
@@ -89,6 +90,8 @@ function expireParked(state: ChannelState, nowMs: number): void {
     const subscription = state.subscriptions.get(row.subscription);
     if (subscription !== undefined) {
       subscription.counters.discarded++;
+      const act = { atMs: nowMs, note: "parked-too-long" } as const;
+      state.changes.journal.push(discardedEntry(subscription, row.seq, act));
       state.changes.positions.add(subscription.group);
     }
     state.ports.log({ event: "delivery.expired", subscription: row.subscription, position: positionText(row.seq) });

@@ -1,4 +1,5 @@
 /** Moves a subscription forward: what it passes over is discarded and counted, what lies ahead stays as it is. */
+import { skippedEntry } from "./journal-entry.ts";
 import { headAt } from "./log.ts";
 import type { ChannelState } from "./state.ts";
 import type { Subscription } from "./subscription.ts";
@@ -19,6 +20,8 @@ export function skip(
   const stragglers = [...subscription.stragglers.values()].filter((straggler) => straggler.seq < to);
   const discarded = entries.length + stragglers.length + unreadMatches(state, subscription, to);
   if (dryRun) return discarded;
+  const from = subscription.floor(state.log.head);
+  state.changes.journal.push(skippedEntry(subscription, { from, to, atMs: state.ports.now() }));
   for (const entry of entries) {
     const wasLeased = entry.state === "leased";
     subscription.endLease(entry.seq);

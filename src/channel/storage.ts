@@ -19,6 +19,13 @@ export interface Identity {
   readonly removed: boolean;
 }
 
+export type JournalPage = {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Id of the last of them; 0 where there is none. */
+  readonly last: number;
+};
+
 type Count = { n: number | null };
 
 export class ChannelStorage {
@@ -110,6 +117,29 @@ export class ChannelStorage {
 
   insertJournal(id: number, body: string): void {
     this.#sql.run("INSERT INTO journal (id, body) VALUES (?, ?)", id, body);
+  }
+
+  /** What the next rows of the journal from `from` on come to. */
+  journalPage(from: number, limit: number): JournalPage {
+    const [page] = this.#sql.all<JournalPage>(
+      `SELECT COUNT(*) AS rows, COALESCE(SUM(LENGTH(body)), 0) AS bytes, COALESCE(MAX(id), 0) AS last
+       FROM (SELECT id, body FROM journal WHERE id >= ? ORDER BY id LIMIT ?)`,
+      from,
+      limit,
+    );
+    return page ?? { rows: 0, bytes: 0, last: 0 };
+  }
+
+  /** Bodies of rows between two ids, both included, in which one of these texts is. */
+  journalWith(texts: readonly [string, string], range: { readonly from: number; readonly to: number }): string[] {
+    return this.#sql
+      .all<{ body: string }>(
+        "SELECT body FROM journal WHERE id >= ? AND id <= ? AND (instr(body, ?) > 0 OR instr(body, ?) > 0) ORDER BY id",
+        range.from,
+        range.to,
+        ...texts,
+      )
+      .map((row) => row.body);
   }
 
   newestJournal(): number {

@@ -90,6 +90,16 @@ export class StragglerTable {
     );
   }
 
+  /** Parked deliveries of one event, among the newest `limit` rows: there is no index, which would cost a row each. */
+  parkedOf(seq: number, limit: number): StragglerSummary[] {
+    return this.#sql.all<StragglerSummary>(
+      `SELECT * FROM (SELECT ${STRAGGLER_COLUMNS} FROM straggler ORDER BY id DESC LIMIT ?)
+       WHERE seq = ? AND state = 'parked' ORDER BY id`,
+      limit,
+      seq,
+    );
+  }
+
   active(): (StragglerSummary & { readonly copied: number })[] {
     return this.#sql.all<StragglerSummary & { copied: number }>(
       `SELECT ${STRAGGLER_COLUMNS}, event IS NOT NULL AS copied FROM straggler WHERE state <> 'parked' ORDER BY id`,

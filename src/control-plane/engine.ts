@@ -89,6 +89,7 @@ export class ControlPlaneEngine {
       store,
       watches,
       resources,
+      channelsOf: (namespace) => channels.in(namespace),
       reachedAt: (origin) => {
         if (url.reachedAt(origin)) reconciler.changedEverywhere();
       },

@@ -5,6 +5,7 @@
 import type { ChannelName } from "./channel-name.ts";
 import type { AttributeValue } from "./event.ts";
 import type { FilterExpression } from "./filters/filter-expression.ts";
+import type { ChannelTrace, TraceRequest } from "./trace.ts";
 
 /** Where an event can be sent. `url` is what `knativeerrordest` and status show; `binding` the Worker that answers to it. */
 export type Target =
@@ -27,8 +28,7 @@ export interface DeliveryPolicy {
 
 /** Where a new subscription begins to read. `position` is an opaque position of this channel's log. */
 export type StartFrom =
-  | { readonly kind: "latest" }
-  | { readonly kind: "earliest" }
+  | { readonly kind: "latest" | "earliest" }
   | { readonly kind: "position"; readonly position: string }
   | { readonly kind: "time"; readonly timeMs: number };
 
@@ -291,9 +291,10 @@ export type OperatorRequest =
       readonly to: StartFrom;
       readonly dryRun: boolean;
     }
-  | { readonly verb: "stats" };
+  | { readonly verb: "stats" }
+  | TraceRequest;
 
 export type OperatorAnswer =
   | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly kind: "invalid"; readonly message: string }
-  | { readonly kind: "not-found"; readonly message: string };
+  | { readonly kind: "traced"; readonly trace: ChannelTrace }
+  | { readonly kind: "invalid" | "not-found"; readonly message: string };

@@ -24,6 +24,17 @@ export function handOverKey(parts: {
   return `${HAND_OVER}${parts.channelUid}:${parts.subscriptionUid}:${parts.epoch}:${parts.seq}:${parts.kind}`;
 }
 
+/** The delivery that a hand-over's key names, for people; undefined for other keys. */
+export function handOverOf(
+  key: string,
+):
+  | { readonly channel: string; readonly subscription: string; readonly seq: number; readonly kind: string }
+  | undefined {
+  if (!isHandOver(key)) return undefined;
+  const [, channel = "", subscription = "", , seq = "", kind = ""] = key.split(":");
+  return { channel, subscription, seq: Number(seq), kind };
+}
+
 /** Whether the key is one of a hand-over; producers' keys have a prefix of their own. */
 export function isHandOver(key: string | undefined): boolean {
   return key?.startsWith(HAND_OVER) ?? false;

@@ -154,7 +154,7 @@ export class ChannelWorld {
 
   async stats(): Promise<Record<string, unknown>> {
     const answer = await this.channel.operate({ verb: "stats" });
-    if (answer.kind !== "ok") throw new Error(answer.message);
+    if (answer.kind !== "ok") throw new Error(JSON.stringify(answer));
     return answer.body;
   }
 

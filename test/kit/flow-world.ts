@@ -167,6 +167,6 @@ export class FlowWorld {
 }
 
 function bodyOf(answer: OperatorAnswer): Readonly<Record<string, unknown>> {
-  if (answer.kind !== "ok") throw new Error(answer.message);
+  if (answer.kind !== "ok") throw new Error(JSON.stringify(answer));
   return answer.body;
 }

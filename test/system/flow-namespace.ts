@@ -1,5 +1,6 @@
 /** A namespace of its own in a running router, with an HTTP subscriber of its own: what one behaviour of flows works with. */
 import { setTimeout as wait } from "node:timers/promises";
+import type { Trace } from "../../src/control-plane/traces/trace-event.ts";
 import { apply, type Resource } from "../kit/apply.ts";
 import type { ReceivedRequest, Sink, SinkAnswer } from "./sink.ts";
 import { startSink } from "./sink.ts";
@@ -127,6 +128,15 @@ export class FlowNamespace {
       ids.push(...page.items.map(({ attributes }) => attributes.id));
       from = `&from=${page.next}`;
     }
+  }
+
+  /** What became of an event of `/test`. */
+  async trace(id: string): Promise<Trace> {
+    const traces = `${this.#url}/apis/sluice.dev/v1alpha1/namespaces/${this.#name}/traces`;
+    const answer = await fetch(`${traces}?source=/test&id=${id}`);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`the trace of ${id} was answered with ${answer.status}: ${text}`);
+    return JSON.parse(text);
   }
 
   /** Resolves with the bodies that came to a path of the sink, in order, once there are so many. */

@@ -24,7 +24,7 @@ const ADMIN_TOKEN = "admin-of-the-acceptance-run";
 /** Some 100 commands, a few of which wait for seconds on purpose; several versions share the machine. */
 const ACCEPTANCE_TIMEOUT_MS = 500_000;
 /** Checks of the script, those of access included. */
-const CHECKS = 90;
+const CHECKS = 91;
 
 /** Checks that a version's client words otherwise: the server's version on one line, and `annotate` without a d. */
 const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {

@@ -75,6 +75,13 @@ describe("[ACC] what a role may do", () => {
     expect([viewer, editor, admin, publisher].map((user) => authorize(user, elsewhere))).toEqual(Array(4).fill(false));
   });
 
+  test("[ACC-6] operator API: traces are for viewers, in their own namespace", () => {
+    const traces = (namespace: string) => asked("get", { group: "sluice.dev", resource: "traces", namespace });
+    const allowed = (namespace: string) => Object.values(people).map((user) => authorize(user, traces(namespace)));
+    expect(allowed("team")).toEqual([true, true, true, false, true, true, true, false]);
+    expect(allowed("other")).toEqual([false, false, false, false, true, true, true, false]);
+  });
+
   test("[ACC-3] everyone who is known may find their way and ask about themselves, and no more", () => {
     const path = (verb: string, at: string) => authorize(people.publisher, { kind: "path", verb, path: at });
     expect(["/api", "/apis", "/apis/x/v1", "/version", "/openapi/v3"].map((at) => path("get", at))).toEqual(

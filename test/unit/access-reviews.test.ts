@@ -56,7 +56,7 @@ describe("[REV] reviews", () => {
     expect(rules).toContainEqual({
       verbs: ["get"],
       apiGroups: ["sluice.dev"],
-      resources: ["*/deliveries", "*/stats"],
+      resources: ["*/deliveries", "*/stats", "traces"],
     });
     expect(rulesFor(VERA, "other").length).toBeLessThan(rules.length);
   });

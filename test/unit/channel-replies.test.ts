@@ -223,7 +223,7 @@ describe("a reply that goes elsewhere", () => {
     const { world } = await keeping({ delivery: { ...retries(2), backoffPolicy: "linear", backoffDelayMs: 60_000 } });
     await world.advance(30);
     const answer = await world.channel.operate({ verb: "deliveries", selector: { state: ["replying"] }, limit: 9 });
-    if (answer.kind !== "ok") throw new Error(answer.message);
+    if (answer.kind !== "ok") throw new Error(JSON.stringify(answer));
     expect(answer.body).toMatchObject({
       items: [{ state: "replying", attempts: 1, lastFailure: { destination: target.url, status: 503 } }],
     });

@@ -361,7 +361,10 @@ describe("[CP-OPS] operator API", () => {
     const { world } = await worldWithTrigger();
     const code = async (method: string, path: string, body?: unknown) =>
       (await world.request(method, `${base}/${path}`, body)).code;
-    expect(await code("GET", "traces?source=a&id=b")).toBe(501);
+    expect(await code("GET", "traces?source=a")).toBe(400);
+    expect(await code("GET", "traces?source=a&id=b&from=earliest")).toBe(400);
+    expect(await code("GET", "traces?source=a&id=b&subject=c")).toBe(400);
+    expect(await code("POST", "traces?source=a&id=b")).toBe(405);
     expect(await code("POST", "brokers/b/deliveries/discard")).toBe(400);
     expect(await code("POST", "triggers/t/replay", {})).toBe(400);
     expect(await code("POST", "triggers/t/replay", { from: "erliest" })).toBe(400);

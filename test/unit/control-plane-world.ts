@@ -176,6 +176,7 @@ export class World {
       },
       operate: async (channel, request) => {
         this.operations.push({ ...request, channel });
+        if (this.failure !== undefined) throw new Error(this.failure);
         return this.operatorAnswer;
       },
       poke: async (name) => void this.calls.push(`poke ${name}`),

@@ -48,7 +48,7 @@ async function body(name: string, verb: "log" | "stats") {
   const request = verb === "log" ? { verb, limit: 9 } : { verb };
   const channel: Pick<ChannelPort, "operate"> = env.CHANNEL.getByName(named(name));
   const answer = await channel.operate(request);
-  if (answer.kind !== "ok") throw new Error(answer.message);
+  if (answer.kind !== "ok") throw new Error(JSON.stringify(answer));
   return answer.body;
 }
 

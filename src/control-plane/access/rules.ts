@@ -31,7 +31,7 @@ const READS: readonly PolicyRule[] = [
   { verbs: READ_VERBS, groups: KNATIVE, resources: [ANY] },
   { verbs: READ_VERBS, groups: [""], resources: PLAIN_CORE },
   { verbs: READ_VERBS, groups: ["events.k8s.io"], resources: ["events"] },
-  { verbs: ["get"], groups: [OPERATOR_GROUP], resources: ["*/deliveries", "*/stats"] },
+  { verbs: ["get"], groups: [OPERATOR_GROUP], resources: ["*/deliveries", "*/stats", "traces"] },
 ];
 
 const IN_NAMESPACE: Readonly<Record<Role, readonly PolicyRule[]>> = {

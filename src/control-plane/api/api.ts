@@ -36,6 +36,7 @@ export interface ApiPorts {
   readonly watches: WatchHub;
   readonly now: () => number;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+  readonly channelsOf: (namespace: string) => readonly ChannelName[];
   /** Told the origin of every request of a user; the first one becomes the base of addresses. */
   readonly reachedAt: (origin: string) => void;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;

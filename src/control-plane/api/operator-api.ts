@@ -6,22 +6,17 @@
  *   GET  {kind}/{name}/stats                   POST {kind}/{name}/deliveries/{redrive|discard}
  *   POST {triggers|subscriptions}/{name}/replay  {from}
  *   POST {triggers|subscriptions}/{name}/skip  {to}
+ *   GET  traces?source=&id=&from=&to=          of all channels of the namespace: see `traces/`
  */
 
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
 import { errorText } from "../../core/error-text.ts";
 import { isJsonList, type JsonObject, textAt, valueAt } from "../resources/json.ts";
-import {
-  badRequest,
-  methodNotAllowed,
-  notImplemented,
-  Refusal,
-  unavailable,
-  unknownPath,
-} from "../resources/refusal.ts";
+import { badRequest, methodNotAllowed, Refusal, unavailable, unknownPath } from "../resources/refusal.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { answerTrace } from "../traces/answer-trace.ts";
 import { parseStartFrom } from "../validation/annotation-settings.ts";
 import { findSubject, type Subject } from "./operator-subject.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
@@ -33,6 +28,8 @@ const STATES = ["parked", "retrying", "replying", "dead-lettering"] as const;
 export interface OperatorPorts {
   readonly store: ObjectStore;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+  /** All that are known, those that drain too. */
+  readonly channelsOf: (namespace: string) => readonly ChannelName[];
   /** As in `Scope`. */
   readonly isStillAllowed?: () => boolean;
 }
@@ -45,7 +42,7 @@ export interface OperatorPath {
 export async function answerOperator(request: Request, path: OperatorPath, ports: OperatorPorts): Promise<Response> {
   const [plural, name, ...verb] = path.segments;
   if (plural === "traces" && name === undefined) {
-    throw notImplemented("traces are not served yet: look at the log and the deliveries of each Broker instead");
+    return answerTrace(request, path.namespace, ports);
   }
   if (plural === undefined || name === undefined) throw unknownPath();
   const subject = findSubject(path.namespace, plural, { name, store: ports.store });
@@ -183,6 +180,8 @@ function operatorResponse(answer: OperatorAnswer): Response {
   switch (answer.kind) {
     case "ok":
       return Response.json(answer.body);
+    case "traced":
+      return Response.json(answer.trace);
     case "invalid":
       throw badRequest(answer.message);
     case "not-found":

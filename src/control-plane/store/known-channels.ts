@@ -46,6 +46,11 @@ export class KnownChannels {
     return this.#sql.all<ChannelRow>(`SELECT ${COLUMNS} FROM channel ORDER BY name`).map(fromRow);
   }
 
+  in(namespace: string): readonly ChannelName[] {
+    const query = "SELECT name FROM channel WHERE namespace = ? ORDER BY name";
+    return this.#sql.all<{ name: string }>(query, namespace).map((row) => storedName(row.name));
+  }
+
   get(name: ChannelName): KnownChannel | undefined {
     const rows = this.#sql.all<ChannelRow>(`SELECT ${COLUMNS} FROM channel WHERE name = ?`, name);
     return rows.map(fromRow)[0];
