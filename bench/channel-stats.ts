@@ -1,4 +1,4 @@
-/** What the operator API says of the row's Broker. */
+/** What the operator API says of the channel of a row: its Broker's, or the first of its Sequence. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Usage } from "../src/channel/usage.ts";
 import { authorization, type RouterApi } from "../test/kit/apply.ts";
@@ -10,8 +10,8 @@ export interface ChannelStats {
   readonly usage: Usage;
 }
 
-export async function channelStats(router: RouterApi): Promise<ChannelStats> {
-  const url = `${router.url}/apis/sluice.dev/v1alpha1/namespaces/default/brokers/${BROKER}/stats`;
+export async function channelStats(router: RouterApi, channel = `brokers/${BROKER}`): Promise<ChannelStats> {
+  const url = `${router.url}/apis/sluice.dev/v1alpha1/namespaces/default/${channel}/stats`;
   const answer = await fetch(url, { headers: authorization(router) });
   if (!answer.ok) throw new Error(`stats answered ${answer.status}: ${await answer.text()}`);
   return answer.json() as Promise<ChannelStats>;

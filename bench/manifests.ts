@@ -1,8 +1,11 @@
-/** The Broker and Triggers of a row. */
+/** The Broker and Triggers of a row, or its Sequence. */
 import type { Resource } from "../test/kit/apply.ts";
 import { EVENT_TYPE } from "./load/event.ts";
 
 export const BROKER = "bench";
+
+/** The Sequence of a row. */
+export const SEQUENCE = "bench-steps";
 
 export type Annotations = Readonly<Record<string, string>>;
 
@@ -31,5 +34,16 @@ export function trigger({ number, sinkUrl, matches, annotations = {} }: TriggerO
       ...(matches === "all" ? {} : { filter: { attributes: { type } } }),
       subscriber: { uri: `${sinkUrl}/${number}` },
     },
+  };
+}
+
+/** Every step but the last answers with an event of the same id: see the paths of the sink. */
+export function sequence(steps: number, sinkUrl: string): Resource {
+  const paths = Array.from({ length: steps }, (_, step) => (step < steps - 1 ? `/${step}r` : `/${step}`));
+  return {
+    apiVersion: "flows.knative.dev/v1",
+    kind: "Sequence",
+    metadata: { name: SEQUENCE, namespace: "default" },
+    spec: { steps: paths.map((path) => ({ uri: `${sinkUrl}${path}` })) },
   };
 }

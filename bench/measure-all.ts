@@ -83,6 +83,7 @@ function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair | 
     case "f":
     case "j":
     case "k":
+    case "l":
       return measureThroughput(row, options);
     case "g":
       return measureLatency(options);

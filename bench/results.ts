@@ -60,6 +60,7 @@ export function figuresOf({ rates, latencies, costs, idle, filters = [] }: Measu
     h: medianRate(rates, "h"),
     j: medianRate(rates, "j"),
     k: medianRate(rates, "k"),
+    l: medianRate(rates, "l"),
     floorP99Ms: medianOf(sound(latencies).map(({ floor }) => floor.p99Ms)),
     deliveryP99Ms: medianOf(sound(latencies).map(({ delivery }) => delivery.p99Ms)),
     backlogRssMb: medianOf(ofRow(rates, "h").map((rate) => rate.peakRssMb)),

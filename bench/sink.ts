@@ -6,9 +6,13 @@
 import { createServer, type Socket } from "node:net";
 import { processOptions, serveVerbs } from "../test/kit/asked-process.ts";
 import { nowMs } from "../test/kit/clock.ts";
+import { EVENT_BODY, EVENT_TYPE } from "./load/event.ts";
 
 export interface SinkOptions {
-  /** How many subscribers, at the paths /0, /1, ... */
+  /**
+   * How many subscribers, at the paths /0, /1, ... At /0r, /1r, ... they answer with an event of the same id, as large as those
+   * that are posted.
+   */
   readonly subscribers: number;
 }
 
@@ -65,6 +69,7 @@ class Connection {
   #rest: Buffer | undefined;
   /** Bytes of the current body still to come. */
   #skip = 0;
+  #answer = ANSWER;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -82,7 +87,7 @@ class Connection {
         this.#skip -= skipped;
         bytes = bytes.subarray(skipped);
         // Noted and answered only when the body is complete.
-        if (this.#skip === 0) this.#socket.write(ANSWER);
+        if (this.#skip === 0) this.#socket.write(this.#answer);
         continue;
       }
       const end = bytes.indexOf(HEAD_END);
@@ -92,7 +97,7 @@ class Connection {
       }
       this.#skip = this.#head(bytes.toString("latin1", 0, end + 2));
       bytes = bytes.subarray(end + HEAD_END.length);
-      if (this.#skip === 0) this.#socket.write(ANSWER);
+      if (this.#skip === 0) this.#socket.write(this.#answer);
     }
   }
 
@@ -100,10 +105,18 @@ class Connection {
   #head(head: string): number {
     const length = Number(headerValue(head, LENGTH_NAMES));
     if (!Number.isInteger(length)) throw new Error(`a request without Content-Length:\n${head}`);
-    // POST /3 HTTP/1.1
-    note(head.charCodeAt(6) - 48, Number(headerValue(head, ID_NAMES)), nowMs());
+    // POST /3 HTTP/1.1, or POST /3r HTTP/1.1
+    const id = headerValue(head, ID_NAMES);
+    this.#answer = head[7] === "r" ? replyTo(id ?? "") : ANSWER;
+    note(head.charCodeAt(6) - 48, Number(id), nowMs());
     return length;
   }
+}
+
+function replyTo(id: string): Buffer<ArrayBuffer> {
+  const attributes = `ce-specversion: 1.0\r\nce-id: ${id}\r\nce-source: /bench\r\nce-type: ${EVENT_TYPE}\r\n`;
+  const head = `HTTP/1.1 200 OK\r\n${attributes}Content-Type: application/json\r\nContent-Length: ${EVENT_BODY.length}\r\n\r\n`;
+  return Buffer.from(head + EVENT_BODY);
 }
 
 function note(subscriber: number, event: number, atMs: number): void {

@@ -16,6 +16,7 @@ export const ROW_TITLES: Readonly<Record<RowId, string>> = {
   i: "cost",
   j: "ingest with an access token",
   k: "a thousand Triggers, one matches",
+  l: "a Sequence of three steps",
   filters: "filters evaluated",
 };
 

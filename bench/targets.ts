@@ -11,6 +11,7 @@ export interface Figures {
   readonly h?: number;
   readonly j?: number;
   readonly k?: number;
+  readonly l?: number;
   readonly floorP99Ms?: number;
   readonly deliveryP99Ms?: number;
   readonly backlogRssMb?: number;
@@ -75,6 +76,7 @@ export const TARGETS: readonly Target[] = [
     limit: { kind: "at most", value: 0 },
   },
   atLeast("k/d", "a thousand Triggers of which one matches reach half of one alone", 0.5, ({ d, k }) => ratio(k, d)),
+  atLeast("l/d", "a Sequence of three steps reaches 0.28 of one Trigger", 0.28, ({ d, l }) => ratio(l, d)),
   atLeast("exact", "a filter on type and source is evaluated two million times a second", 2e6, (f) => f.exactFilters),
   atLeast("cesql", "a CESQL expression reaches a quarter of that filter", 0.25, (f) =>
     ratio(f.cesqlFilters, f.exactFilters),

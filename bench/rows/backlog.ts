@@ -16,7 +16,7 @@ const STEP_SECONDS = 5;
 const QUIET_MS = 45_000;
 
 export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate> {
-  return withRouter({ triggers: [] }, async ({ router, sink, brokerUrl: url, folder }) => {
+  return withRouter({ triggers: [] }, async ({ router, sink, url, folder }) => {
     let posted = NOTHING_POSTED;
     let stored = 0;
     for (let step = 0; stored < backlogEvents && posted.refused + posted.errors === 0; step++) {

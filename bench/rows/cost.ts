@@ -43,7 +43,7 @@ interface CostPlan {
 export function measureCost({ subscribers, ratePerSecond }: CostPlan, { costSeconds }: Settings): Promise<Cost> {
   const triggers = Array.from({ length: subscribers }, (): TriggerPlan => ({ matches: "own" }));
   const plan = { triggers, annotations: RETENTION, settings: AS_DEPLOYED };
-  return withRouter(plan, async ({ router, sink, brokerUrl: url }) => {
+  return withRouter(plan, async ({ router, sink, url }) => {
     await postSteadily({ url, ...WARM_UP });
     await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers, QUIET_MS);
     await waitAwake(router, FORGOTTEN_MS);
@@ -92,21 +92,18 @@ export function measureCost({ subscribers, ratePerSecond }: CostPlan, { costSeco
  * nothing; what the reading finds was counted since it, or an alarm before it, brought the object back.
  */
 export function measureIdle(settings: Settings): Promise<Idle> {
-  return withRouter(
-    { triggers: [{ matches: "own" }], settings: AS_DEPLOYED },
-    async ({ router, sink, brokerUrl: url }) => {
-      await postSteadily({ url, ...WARM_UP });
-      await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
-      await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
-      const askedMs = Date.now();
-      const { usage } = await channelStats(router);
-      const leftMemory = Date.parse(usage.since) >= askedMs;
-      const { operate: _, ...requests } = usage.requests;
-      // Brought back by this very reading, it did nothing before.
-      const before = leftMemory ? 0 : sum(requests) + usage.rowsWritten + usage.alarmsSet + usage.queueMessages;
-      return { row: "i", seconds: settings.costSeconds, leftMemory, operations: before };
-    },
-  );
+  return withRouter({ triggers: [{ matches: "own" }], settings: AS_DEPLOYED }, async ({ router, sink, url }) => {
+    await postSteadily({ url, ...WARM_UP });
+    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
+    await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
+    const askedMs = Date.now();
+    const { usage } = await channelStats(router);
+    const leftMemory = Date.parse(usage.since) >= askedMs;
+    const { operate: _, ...requests } = usage.requests;
+    // Brought back by this very reading, it did nothing before.
+    const before = leftMemory ? 0 : sum(requests) + usage.rowsWritten + usage.alarmsSet + usage.queueMessages;
+    return { row: "i", seconds: settings.costSeconds, leftMemory, operations: before };
+  });
 }
 
 function sum(counts: Readonly<Record<string, number>>): number {

@@ -22,7 +22,7 @@ export async function measureLatency({ seconds, warmUpSeconds }: Settings): Prom
       await server.stop();
     }
   });
-  const delivery = await withRouter({ triggers: [{ matches: "all" }] }, async ({ sink, brokerUrl: url }) => {
+  const delivery = await withRouter({ triggers: [{ matches: "all" }] }, async ({ sink, url }) => {
     const load = { url, ratePerSecond: RATE_PER_SECOND };
     await postSteadily({ ...load, seconds: warmUpSeconds });
     await sink.untilArrived(warmUpSeconds * RATE_PER_SECOND, QUIET_MS);

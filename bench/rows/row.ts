@@ -2,7 +2,7 @@
 import type { LoadTool } from "../load/closed-loop.ts";
 import type { Dollars, Operations } from "../prices.ts";
 
-export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "filters"] as const;
+export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "filters"] as const;
 export type RowId = (typeof ROW_IDS)[number];
 
 export interface Settings {

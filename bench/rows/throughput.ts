@@ -1,6 +1,6 @@
 /**
  * (c) ingest alone, (j) with an access token; (d) one Trigger that matches all; (e) ten and (k) a thousand of which one
- * matches; (f) ten that all match. A rate goes to the last arrival: what the router has taken and not delivered yet does not count as done.
+ * matches; (f) ten that all match; (l) a Sequence of three steps. A rate goes to the last arrival: what the router has taken and not delivered yet does not count as done.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
@@ -10,7 +10,7 @@ import { faultsOf } from "./floors.ts";
 import type { Rate, Settings } from "./row.ts";
 import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
 
-export type ThroughputRow = "c" | "d" | "e" | "f" | "j" | "k";
+export type ThroughputRow = "c" | "d" | "e" | "f" | "j" | "k" | "l";
 
 /** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
 const QUIET_MS = 45_000;
@@ -21,38 +21,46 @@ const CUT_OFF_MS = 250;
 const others = (count: number, matches: TriggerPlan["matches"]): TriggerPlan[] =>
   Array.from({ length: count }, () => ({ matches }));
 
-const TRIGGERS: Readonly<Record<ThroughputRow, readonly TriggerPlan[]>> = {
-  c: [],
-  d: [{ matches: "all" }],
-  e: [...others(9, "other"), { matches: "own" }],
-  f: others(10, "own"),
-  j: [],
-  k: [{ matches: "own" }, ...others(999, "other")],
+interface Plan {
+  readonly triggers: readonly TriggerPlan[];
+  readonly steps?: number;
+  /** Requests at the sink that each event causes. */
+  readonly arrivals: number;
+  /** A delivery to each of several subscribers counts, or the event once when it has been through all of them. */
+  readonly counts: "deliveries" | "events";
+}
+
+const PLANS: Readonly<Record<ThroughputRow, Plan>> = {
+  c: { triggers: [], arrivals: 0, counts: "events" },
+  d: { triggers: [{ matches: "all" }], arrivals: 1, counts: "events" },
+  e: { triggers: [...others(9, "other"), { matches: "own" }], arrivals: 1, counts: "events" },
+  f: { triggers: others(10, "own"), arrivals: 10, counts: "deliveries" },
+  j: { triggers: [], arrivals: 0, counts: "events" },
+  k: { triggers: [{ matches: "own" }, ...others(999, "other")], arrivals: 1, counts: "events" },
+  l: { triggers: [], steps: 3, arrivals: 3, counts: "events" },
 };
 
-/** Deliveries that each event causes. */
-const COPIES: Readonly<Record<ThroughputRow, number>> = { c: 0, d: 1, e: 1, f: 10, j: 0, k: 1 };
-
 export function measureThroughput(row: ThroughputRow, settings: Settings): Promise<Rate> {
-  return withRouter({ triggers: TRIGGERS[row], asksForTokens: row === "j" }, async (measured) => {
-    const { router, sink, brokerUrl: url, headers, folder } = measured;
+  const { arrivals, counts, ...plan } = PLANS[row];
+  return withRouter({ ...plan, asksForTokens: row === "j" }, async (measured) => {
+    const { router, sink, url, channel, headers, folder } = measured;
     await post(settings.tool, { url, headers, seconds: settings.warmUpSeconds, folder });
-    await untilDelivered(measured, 0, COPIES[row]);
+    await untilDelivered(measured, 0, arrivals);
     await sink.reset();
-    const before = (await channelStats(router)).acceptedSinceWake;
+    const before = (await channelStats(router, channel)).acceptedSinceWake;
     const cpuBefore = cpuMs(router.pid);
     const posted = await post(settings.tool, { url, headers, seconds: settings.seconds, folder });
-    const { stored, count } = await untilDelivered(measured, before, COPIES[row]);
+    const { stored, count } = await untilDelivered(measured, before, arrivals);
     const cpu = cpuMs(router.pid) - cpuBefore;
-    const arrived = COPIES[row] === 0 ? stored : count.unique;
-    const seconds = COPIES[row] === 0 ? posted.seconds : (count.lastMs - posted.startedMs) / 1000;
-    const copies = Math.max(1, COPIES[row]);
+    const arrived = arrivals === 0 ? stored : count.unique;
+    const seconds = arrivals === 0 ? posted.seconds : (count.lastMs - posted.startedMs) / 1000;
+    const copies = Math.max(1, arrivals);
     const faults = [...faultsOf(posted, arrived, copies)];
     // What the log holds beyond the acknowledged (cut off at the end of the load) must have arrived as well.
     if (arrived < stored * copies) faults.push(`${stored * copies - arrived} of the log's deliveries did not arrive`);
     return {
       row,
-      perSecond: (posted.acked * copies) / seconds,
+      perSecond: (posted.acked * (counts === "deliveries" ? copies : 1)) / seconds,
       acked: posted.acked,
       arrived,
       repeated: count.requests - count.unique,
@@ -67,9 +75,9 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
  * Waits for every delivery of what the channel has taken since it had taken `before`. Posts that the end of a load cut off
  * may still be on their way in, so the channel is asked again until nothing more has come.
  */
-async function untilDelivered({ router, sink }: Measured, before: number, copies: number) {
+async function untilDelivered({ router, sink, channel }: Measured, before: number, copies: number) {
   for (let known = -1; ; await wait(CUT_OFF_MS)) {
-    const stored = (await channelStats(router)).acceptedSinceWake - before;
+    const stored = (await channelStats(router, channel)).acceptedSinceWake - before;
     const count = await sink.untilArrived(stored * copies, QUIET_MS);
     if (stored === known) return { stored, count };
     known = stored;

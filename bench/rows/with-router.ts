@@ -1,8 +1,8 @@
-/** A fresh router with a Broker and Triggers, and a fresh sink, for one measurement. */
+/** A fresh router with a Broker and Triggers or a Sequence, and a fresh sink, for one measurement. */
 import { createToken } from "../../test/kit/access-token.ts";
 import { apply } from "../../test/kit/apply.ts";
 import { withFolder } from "../../test/kit/temporary-folder.ts";
-import { type Annotations, BROKER, broker, type TriggerOptions, trigger } from "../manifests.ts";
+import { type Annotations, BROKER, broker, SEQUENCE, sequence, type TriggerOptions, trigger } from "../manifests.ts";
 import type { MeasuredServer } from "../measured-server.ts";
 import { startRouter } from "../router.ts";
 import { Sink } from "../sink-process.ts";
@@ -15,8 +15,10 @@ const CREATED_AT_ONCE = 50;
 export interface Measured {
   readonly router: MeasuredServer;
   readonly sink: Sink;
-  /** Where the Broker takes events. */
-  readonly brokerUrl: string;
+  /** Where the Broker, or the Sequence, takes events. */
+  readonly url: string;
+  /** It, for the operator API. */
+  readonly channel: string;
   /** That it takes them with. */
   readonly headers: Readonly<Record<string, string>>;
   readonly folder: string;
@@ -26,6 +28,8 @@ export type TriggerPlan = Omit<TriggerOptions, "sinkUrl" | "number">;
 
 export interface RouterPlan {
   readonly triggers: readonly TriggerPlan[];
+  /** Events are posted to a Sequence with so many steps instead of the Broker. */
+  readonly steps?: number;
   /** Of the Broker. */
   readonly annotations?: Annotations;
   /** Variables of the router that are not as `npm start` sets them. */
@@ -38,7 +42,7 @@ export interface RouterPlan {
 const ADMIN_TOKEN = { SLUICE_ADMIN_TOKEN: "bench" };
 
 export function withRouter<T>(
-  { triggers, annotations = {}, settings = {}, asksForTokens = false }: RouterPlan,
+  { triggers, steps, annotations = {}, settings = {}, asksForTokens = false }: RouterPlan,
   work: (measured: Measured) => Promise<T>,
 ): Promise<T> {
   return withFolder(async (folder) => {
@@ -54,7 +58,10 @@ export function withRouter<T>(
           const group = manifests.slice(first, first + CREATED_AT_ONCE);
           await Promise.all(group.map((manifest) => apply(router, manifest)));
         }
-        return await work({ router, sink, brokerUrl: `${router.url}/default/${BROKER}`, headers, folder });
+        if (steps !== undefined) await apply(router, sequence(steps, sink.url));
+        const channel = steps === undefined ? `brokers/${BROKER}` : `sequences/${SEQUENCE}`;
+        const path = steps === undefined ? BROKER : channel;
+        return await work({ router, sink, url: `${router.url}/default/${path}`, channel, headers, folder });
       } finally {
         await router.stop();
       }
