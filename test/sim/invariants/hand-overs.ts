@@ -14,10 +14,13 @@ export const handOvers: Invariant = {
       if (target?.kind !== "channel" || event === undefined || event.hops <= 1) return undefined;
       if (token.seq <= account.disturbedAt) return undefined;
       const other = world.ledger.records.get(target.name);
-      // A channel that deduplicates has it under another key when it came by another way.
-      const key = keyOf(record.object.name, token);
-      const stored = other?.keysEver.get(key) ?? (other?.deduplicates ? other.everLogged.get(event.id) : undefined);
-      const isThere = stored !== undefined && other?.isDurable(stored) === true;
+      // A channel that deduplicates may have it under another key, when it came by another way; and, once it no longer
+      // remembers that, under this one too.
+      const stored = [
+        other?.keysEver.get(keyOf(record.object.name, token)),
+        other?.deduplicates ? other.everLogged.get(event.id) : undefined,
+      ];
+      const isThere = stored.some((each) => each !== undefined && other?.isDurable(each));
       return isThere ? undefined : `${nameOf(token)} is settled and not in ${target.name}`;
     },
   }),
