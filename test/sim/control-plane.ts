@@ -96,7 +96,9 @@ export class ControlPlane {
     let left: readonly string[] = [];
     const asked = this.#call(name, (object) =>
       object.call((host) => {
-        left = unended(ledger.record(object));
+        const record = ledger.record(object);
+        // Of a uid that was never pushed nothing is left, whatever the storage holds for another.
+        left = record.tenancy?.uid === wanted.uid ? unended(record) : [];
         return host.retire(wanted.uid, wanted.version);
       }),
     );

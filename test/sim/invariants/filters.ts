@@ -15,6 +15,13 @@ export const filters: Invariant = {
         return kept.includes(id) ? undefined : `${name} was answered with ${kept} and replies with ${id}`;
       }
       if (event.id !== id) return `${name} is ${event.id} and was leased as ${id}`;
+      // Its subscriber has answered it: a filter that changes later has no say in what becomes of the reply.
+      const { readings } = account;
+      if (
+        delivery.token.purpose === "dead-letter" &&
+        [...readings.values()].some((each) => each.answered.has(event.seq))
+      )
+        return undefined;
       // A redriven delivery passed the filter of its time.
       if (account.redriven.has(event.seq) || account.mayRedrive) return undefined;
       return wants(account.configuration, event.attributes)
