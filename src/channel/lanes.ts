@@ -39,7 +39,9 @@ export interface Lane {
   runs: number;
   /** Lease calls held open until there is something to lease, oldest first. */
   readonly waiting: Set<WaitingLease>;
+  /** In time in which the process could work, see `NearTimer.workingMs`. */
   lastLeaseMs: number;
+  /** In the same time. */
   lastWakeMs: number;
   /** Its couriers' ends are known, because their calls are held open. */
   isTracked: boolean;
@@ -132,10 +134,13 @@ export function reassess(subscription: Subscription, nowMs: number): void {
   }
 }
 
-/** Whether the lane's work needs a wake-up: nobody is there to take it. `allRuns` are the couriers of all lanes. */
-export function needsCourier(lane: Lane, allRuns: number, nowMs: number): boolean {
-  if (lane.waiting.size > 0 || nowMs < lane.restUntilMs) return false;
-  const quietMs = nowMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
+/**
+ * Whether the lane's work needs a wake-up: nobody is there to take it. `allRuns` are the couriers of all lanes. `workingMs`
+ * leaves out what the process stood still: couriers that got no time are not full, and more of them would get even less.
+ */
+export function needsCourier(lane: Lane, allRuns: number, workingMs: number): boolean {
+  if (lane.waiting.size > 0) return false;
+  const quietMs = workingMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
   if (lane.runs > 0) {
     const isAllowed = lane.name === SHARED_LANE || allRuns < ALL_COURIERS;
     return quietMs > BUSY_MS && isAllowed && lane.runs < mostCouriers(lane, quietMs);

@@ -8,6 +8,7 @@ import type { Committer } from "./commit.ts";
 import { AT_WORK_MS, isDeserted, type Lane, needsCourier, reassess } from "./lanes.ts";
 import { assembleLease, EMPTY_LEASE } from "./lease.ts";
 import { IDLE_HOLD_MS, LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
+import { NearTimer } from "./near-timer.ts";
 import type { OutcomeContext } from "./outcomes.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
 import type { Subscription } from "./subscription.ts";
@@ -16,7 +17,7 @@ export class Serving {
   readonly #state: ChannelState;
   readonly #context: () => OutcomeContext;
   readonly #committer: Committer;
-  #timer: { readonly atMs: number; readonly cancel: () => void } | undefined;
+  readonly #timer: NearTimer;
   #reassessedMs = 0;
   #isStopped = false;
 
@@ -24,11 +25,12 @@ export class Serving {
     this.#state = state;
     this.#committer = committer;
     this.#context = context;
+    this.#timer = new NearTimer(state.ports, () => this.look());
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#timer?.cancel();
+    this.#timer.stop();
   }
 
   /** These may have something to lease: hand it to whoever waits, take the courier that is offered, or wake one. */
@@ -46,7 +48,7 @@ export class Serving {
   lease(laneName: string, capacity: number, holdMs: number): LeaseAnswer | Promise<LeaseAnswer> {
     const lane = this.#state.lanes.lane(laneName);
     const nowMs = this.#state.ports.now();
-    lane.lastLeaseMs = nowMs;
+    lane.lastLeaseMs = this.#timer.workingMs(nowMs);
     lane.isUnattended = false;
     this.#reassess(nowMs);
     const answer = this.#assemble(lane, capacity);
@@ -103,7 +105,7 @@ export class Serving {
       // Should it never come.
       this.#waitUntil(nowMs + AT_WORK_MS);
     }
-    if (!needsCourier(lane, this.#state.lanes.runs, nowMs)) {
+    if (!this.#needsCourier(lane, nowMs)) {
       // Couriers are busy, or a queued wake-up is on its way: look again soon.
       if (lane.waiting.size === 0) this.#waitUntil(nowMs + REASSESS_MS);
       return;
@@ -123,7 +125,7 @@ export class Serving {
   }
 
   #awaken(lane: Lane, { nowMs, isTracked }: { readonly nowMs: number; readonly isTracked: boolean }): void {
-    lane.lastWakeMs = nowMs;
+    lane.lastWakeMs = this.#timer.workingMs(nowMs);
     lane.isUnattended = false;
     lane.isTracked = isTracked;
   }
@@ -142,6 +144,7 @@ export class Serving {
     const answer = assembleLease(this.#state, this.#context(), { lane, capacity, moved });
     this.#committer.soon();
     this.#waitUntil(answer.nextAtMs);
+    if (answer.more) this.#waitUntil(this.#state.ports.now() + REASSESS_MS);
     if (moved.length > 0) this.stir(moved);
     return answer;
   }
@@ -154,7 +157,7 @@ export class Serving {
     return new Promise((resolve) => {
       const finish = (answer: LeaseAnswer): void => {
         lane.waiting.delete(waiting);
-        lane.lastLeaseMs = this.#state.ports.now();
+        lane.lastLeaseMs = this.#timer.workingMs(this.#state.ports.now());
         cancel();
         resolve(answer);
       };
@@ -183,15 +186,12 @@ export class Serving {
   #waitUntil(atMs: number | undefined): void {
     const nowMs = this.#state.ports.now();
     if (atMs === undefined || atMs > nowMs + NEAR_MS) return;
-    if (this.#timer !== undefined) {
-      if (this.#timer.atMs <= atMs) return;
-      this.#timer.cancel();
-    }
-    const cancel = this.#state.ports.schedule(Math.max(1, atMs - nowMs), () => {
-      this.#timer = undefined;
-      this.look();
-    });
-    this.#timer = { atMs, cancel };
+    this.#timer.set(atMs);
+  }
+
+  #needsCourier(lane: Lane, nowMs: number): boolean {
+    const allRuns = this.#state.lanes.runs;
+    return nowMs >= lane.restUntilMs && needsCourier(lane, allRuns, this.#timer.workingMs(nowMs));
   }
 
   #hasLeases(lane: Lane): boolean {

@@ -72,3 +72,20 @@ test("[LAN-4] subscriptions that lag alike share a lane; one that is far behind 
   expect(shared.deliveries.map(({ token }) => token.subscription)).toEqual(["present"]);
   expect(new Set(world.wakes)).toEqual(new Set(["shared", "left", "right"]));
 });
+
+test("[LAN-5] a process that stands still wakes no more couriers: those at work got no time to ask", async () => {
+  const world = await ChannelWorld.with(subscription("well"));
+  await world.append(["a", "b"]);
+  for (let round = 0; round < 10; round++) {
+    const { deliveries } = await world.lease({ capacity: 1 });
+    // Nothing in the process runs for that long, not even its timers.
+    world.clock.nowMs += 400;
+    await world.append(["c"]);
+    await world.settle(...deliveries.map((delivery) => outcomeOf(delivery, ok)));
+    await world.advance(1);
+  }
+  expect(world.wakes).toEqual(["shared"]);
+  // The same time again, but now all else goes on.
+  await world.advance(400);
+  expect(world.wakes).toEqual(["shared", "shared"]);
+});
