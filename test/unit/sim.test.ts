@@ -36,8 +36,8 @@ describe("the simulator", () => {
   });
 
   test.each([
-    { seed: 8988, why: "a retirement sent before its channel was removed came when the next of its name was at work" },
-    { seed: 58322, why: "so did one whose own channel had delivered all that it took" },
+    { seed: 8988, why: "a retirement came after the removal of its channel, to the next of that name" },
+    { seed: 58322, why: "a retirement came late to the next of its name, when its own channel had delivered all" },
     { seed: 9997, why: "a reply failed for good after the filter had changed, and its event went to the sink" },
   ])("[SIM-6] seed $seed, in which nothing is wrong, is clean: $why", { timeout: LONGEST_MS }, async ({ seed }) => {
     expect(await simulator("--seed", String(seed), "--runs", "1")).toMatchObject({ code: 0 });
