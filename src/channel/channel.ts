@@ -30,7 +30,7 @@ import { type OutcomeContext, settle } from "./outcomes.ts";
 import { park } from "./parking.ts";
 import type { ChannelPorts } from "./ports.ts";
 import { appendReply } from "./replies.ts";
-import { type Left, whatIsLeft } from "./retire.ts";
+import { type Left, whatHasNotEnded, whatIsLeft } from "./retire.ts";
 import { Serving } from "./serving.ts";
 import { type ChannelState, newState, windowLimit } from "./state.ts";
 import type { ChannelStorage } from "./storage.ts";
@@ -109,6 +109,11 @@ export class Channel {
   /** What keeps a channel that drains from being retired. */
   left(): Left {
     return whatIsLeft(this.#state);
+  }
+
+  /** What would be discarded if it were wiped now. */
+  notEnded(): Left {
+    return whatHasNotEnded(this.#state);
   }
 
   /** The channel was deleted or taken over: this instance touches nothing any more. */

@@ -126,8 +126,7 @@ export class ChannelHost implements ChannelPort {
 
   /** Nothing is awaited before the storage is empty, so that nothing comes in between. */
   async #remove(stored: Identity | undefined, uid: string, version: number): Promise<void> {
-    this.#stop();
-    this.#bury(stored, uid, version);
+    this.#end(() => this.#bury(stored, uid, version));
     await this.#ports.deleteAlarm();
   }
 
@@ -141,18 +140,23 @@ export class ChannelHost implements ChannelPort {
 
   /** The name is new, or belonged to another uid. */
   async #takeOver(configuration: ChannelConfiguration): Promise<ConfigureAnswer> {
-    this.#stop();
     const name = this.#ports.name();
-    takeOver(this.#storage, name, configuration);
+    this.#end(() => takeOver(this.#storage, name, configuration));
     // What was to come for the uid before; the new channel arms its own after this.
     const disarmed = this.#ports.deleteAlarm();
     const [answer] = await Promise.all([this.#start(name).configure(configuration), disarmed]);
     return answer;
   }
 
-  #stop(): void {
+  /** Wipes, and says what that discards of the channel that lived here: its counters go with it. */
+  #end(wipe: () => void): void {
+    const identity = this.#storage.identity();
+    const discarded = this.#engine?.notEnded();
     this.#engine?.stop();
     this.#engine = undefined;
+    wipe();
+    if (identity === undefined || discarded === undefined) return;
+    this.#ports.log({ event: "channel.wiped", channel: identity.name, uid: identity.uid, ...discarded });
   }
 
   #start(name: string): Channel {

@@ -1,4 +1,4 @@
-/** Whether a channel has anything left to deliver. */
+/** What a channel has left to deliver. */
 import type { ChannelState } from "./state.ts";
 
 export interface Left {
@@ -7,14 +7,21 @@ export interface Left {
   readonly parked: number;
 }
 
-/** Parked deliveries count: they wait for a person, and go with their channel. */
+/** What keeps a channel that drains. Parked deliveries count: they wait for a person, and go with their channel. */
 export function whatIsLeft(state: ChannelState): Left {
-  let unsettled = state.buffer.events;
+  const { unsettled, parked } = whatHasNotEnded(state);
+  const left = unsettled + state.buffer.events;
+  // A commit is under way, or outcomes wait for one: a crash now would bring them back.
+  const isWritten = state.buffer.bytes === 0 && state.changes.isEmpty;
+  return { unsettled: left === 0 && !isWritten ? 1 : left, parked };
+}
+
+/** What a channel that is wiped takes along, of the events it has accepted. */
+export function whatHasNotEnded(state: ChannelState): Left {
+  let unsettled = 0;
   for (const subscription of state.subscriptions.values()) {
     const unread = subscription.caughtUp ? 0 : state.log.head - subscription.scannedTo;
     unsettled += [...subscription.window.unsettled()].length + subscription.stragglers.size + unread;
   }
-  // A commit is under way, or outcomes wait for one: a crash now would bring them back.
-  if (unsettled === 0 && (state.buffer.bytes > 0 || !state.changes.isEmpty)) unsettled = 1;
   return { unsettled, parked: state.storage.stragglers.parkedCount() };
 }

@@ -9,7 +9,6 @@ import type {
 import { PRODUCER } from "./callers.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { type ChannelPlan, drawGraph, type Goal, type SubscriptionPlan } from "./graph.ts";
-import { unended } from "./invariants/nothing-lost.ts";
 import { addressOf, type Role } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
@@ -93,18 +92,11 @@ export class ControlPlane {
     const wanted = this.wanted(name);
     if (!wanted?.draining) return;
     const again = (): void => void clock.schedule(AGAIN_MS, () => this.#retire(name, index));
-    let left: readonly string[] = [];
     const asked = this.#call(name, (object) =>
-      object.call((host) => {
-        const record = ledger.record(object);
-        // Of a uid that was never pushed nothing is left, whatever the storage holds for another.
-        left = record.tenancy?.uid === wanted.uid ? unended(record) : [];
-        return host.retire(wanted.uid, wanted.version);
-      }),
+      object.call((host) => ledger.retires(object, wanted.uid, () => host.retire(wanted.uid, wanted.version))),
     );
     asked.then(({ kind }) => {
       if (kind !== "retired") return again();
-      ledger.retired(this.#world.object(name), left);
       // People may have deleted it meanwhile.
       if (this.wanted(name)?.uid !== wanted.uid) return;
       this.#wishes.set(name, { kind: "gone", uid: wanted.uid, version: ++this.#versions });

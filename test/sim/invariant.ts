@@ -5,6 +5,7 @@ import type {
   Delivery,
   LeaseAnswer,
   LeaseRequest,
+  RetireAnswer,
   Route,
   Token,
 } from "../../src/core/channel-protocol.ts";
@@ -46,11 +47,15 @@ export interface EndFact {
   readonly reply: LoggedReply | undefined;
 }
 
-/** A channel was drained and is gone. */
-export interface RetiredFact {
+/** A channel that drains has answered whether it is gone. */
+export interface RetirementFact {
   readonly record: ChannelRecord;
-  /** Deliveries of it that had not ended. */
+  /** Who was asked to go. */
+  readonly uid: string;
+  /** What the storage held before it was asked, and the deliveries of it that had not ended. */
+  readonly before: Tenancy | undefined;
   readonly left: readonly string[];
+  readonly answer: RetireAnswer;
 }
 
 export interface LoggedReply {
@@ -83,7 +88,7 @@ export interface Checks {
   /** Storage was taken back to what is durable. */
   readonly crashed?: (record: ChannelRecord) => string | undefined;
   readonly requested?: (request: RequestFact) => string | undefined;
-  readonly retired?: (fact: RetiredFact) => string | undefined;
+  readonly retires?: (retirement: RetirementFact) => string | undefined;
   /** A courier ended by itself. */
   readonly courierEnded?: (courier: Courier) => string | undefined;
   readonly looked?: () => string | undefined;

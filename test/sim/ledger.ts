@@ -5,6 +5,7 @@ import type {
   Delivery,
   LeaseAnswer,
   LeaseRequest,
+  RetireAnswer,
   Settlement,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
@@ -14,6 +15,7 @@ import { ChannelRecord } from "./channel-record.ts";
 import type { Courier, Expected } from "./couriers.ts";
 import { readHead } from "./encoded-event.ts";
 import type { Checks, LoggedReply, RequestFact } from "./invariant.ts";
+import { unended } from "./invariants/nothing-lost.ts";
 import { INVARIANTS } from "./invariants.ts";
 import type { Post } from "./producers.ts";
 import type { World } from "./world.ts";
@@ -130,10 +132,17 @@ export class Ledger {
     }
   }
 
-  /** A channel that drains said that it is gone; `left` is what had not ended just before. */
-  retired(object: ChannelObject, left: readonly string[]): void {
-    this.#world.trace.note("retired", object.name, left.length);
-    this.#ask((checks) => checks.retired?.({ record: this.record(object), left }));
+  /** A channel is asked to retire. Calls come late: what its storage holds by then may be of another uid. */
+  async retires(object: ChannelObject, uid: string, ask: () => Promise<RetireAnswer>): Promise<RetireAnswer> {
+    const record = this.record(object);
+    const { tenancy: before } = record;
+    const { living } = object;
+    const left = unended(record);
+    const answer = await ask();
+    this.#world.trace.note("retires", `${object.name} ${uid}`, answer.kind);
+    // A crash takes back what was done, and its answer.
+    if (object.living === living) this.#ask((checks) => checks.retires?.({ record, uid, before, left, answer }));
+    return answer;
   }
 
   /** A person moves a subscription: what was there before comes again or not at all. */

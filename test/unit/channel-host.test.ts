@@ -4,7 +4,7 @@ import type { AppendRequest, ChannelConfiguration } from "../../src/core/channel
 import { encodeEvent } from "../../src/core/event-codec.ts";
 import type { SqlStore } from "../../src/core/sql-store.ts";
 import { CHANNEL_MIGRATIONS } from "../kit/channel-migrations.ts";
-import { subscription } from "../kit/channel-world.ts";
+import { failure, outcomeOf, subscription } from "../kit/channel-world.ts";
 import { nodeSql } from "../kit/node-sql.ts";
 import { VirtualClock } from "../kit/virtual-clock.ts";
 
@@ -25,9 +25,12 @@ function anEvent(): AppendRequest {
   return { bytes, calls: [{ lengths: [bytes.length] }] };
 }
 
+const LANE = { lane: "shared", holdMs: 0 };
+
 class HostWorld {
   readonly clock = new VirtualClock();
   readonly aborts: string[] = [];
+  readonly logs: Readonly<Record<string, unknown>>[] = [];
   isFull = false;
   /** While set, what is written is not yet durable. */
   slowSync: Promise<void> | undefined;
@@ -62,7 +65,7 @@ class HostWorld {
         },
         wake: () => undefined,
         abort: (reason) => this.aborts.push(reason),
-        log: () => {},
+        log: (line) => this.logs.push(line),
       },
       this.sql,
     );
@@ -141,5 +144,25 @@ describe("the host of a channel", () => {
     expect(world.alarmAtMs).toBeUndefined();
     await host.append(anEvent());
     expect(world.alarmAtMs).toBe(world.clock.nowMs + 5_000);
+  });
+
+  test.each([
+    { by: "its removal", end: (host: ChannelHost) => host.remove("u1", 2) },
+    { by: "another uid", end: (host: ChannelHost) => host.configure(configuration(2, "u2")) },
+  ])("[HST-6] a channel that ends by $by says how many of its deliveries that discards", async ({ end }) => {
+    const world = new HostWorld();
+    const host = world.host();
+    await host.configure(configuration(1, "u1"));
+    await host.append(anEvent());
+    const [delivery] = (await host.lease({ ...LANE, settlements: [], capacity: 1 })).deliveries;
+    if (delivery === undefined) throw new Error("nothing was leased");
+    await host.lease({ ...LANE, settlements: [outcomeOf(delivery, failure(400))], capacity: 0 });
+    // The commit of a busy channel, which parks it.
+    await world.clock.advance(1_000);
+    await host.append(anEvent());
+    world.logs.length = 0;
+    await end(host);
+    const wiped = { event: "channel.wiped", channel: "default/broker/default", uid: "u1", unsettled: 1, parked: 1 };
+    expect(world.logs).toEqual([wiped]);
   });
 });

@@ -202,6 +202,20 @@ describe("a reply that goes elsewhere", () => {
     expect(leasedTypes(await world.lease())).toEqual(["r"]);
   });
 
+  test("[KRP-16] that fails for good leaves the event to the sink, whatever the filter says by then", async () => {
+    const delivery = { ...retries(0), deadLetterSink };
+    const world = await ChannelWorld.with(passing({ delivery }));
+    await world.append(["a"]);
+    const taken = await leaseOne(world);
+    const filter = { kind: "attributes", attributes: { type: "other" } } as const;
+    await world.configure({ subscriptions: [passing({ delivery, filter })] });
+    await world.settle(outcomeOf(taken.delivery, unpassed()));
+    const dead = await leaseOne(world);
+    expect([purposes([dead.delivery]), leasedTypes(dead.lease)]).toEqual([[["dead-letter", 1]], ["a"]]);
+    await world.settle(outcomeOf(dead.delivery, ok));
+    expect(await counters(world)).toMatchObject({ delivered: 0, deadLettered: 1, discarded: 0, parked: 0 });
+  });
+
   test("[KRP-14] gives its delivery twice the timeout, and has its own once when it is tried again", async () => {
     const world = await ChannelWorld.with(passing({ delivery: retries(3) }));
     await world.append(["a"]);

@@ -1,5 +1,5 @@
 /** No subscriber is given an event that its filter rejects, or anything while it is paused, or another event's bytes. */
-import { nameOf, wants } from "../account.ts";
+import { type Account, nameOf, wants } from "../account.ts";
 import type { Invariant } from "../invariant.ts";
 
 export const filters: Invariant = {
@@ -15,13 +15,8 @@ export const filters: Invariant = {
         return kept.includes(id) ? undefined : `${name} was answered with ${kept} and replies with ${id}`;
       }
       if (event.id !== id) return `${name} is ${event.id} and was leased as ${id}`;
-      // Its subscriber has answered it: a filter that changes later has no say in what becomes of the reply.
-      const { readings } = account;
-      if (
-        delivery.token.purpose === "dead-letter" &&
-        [...readings.values()].some((each) => each.answered.has(event.seq))
-      )
-        return undefined;
+      // Its subscriber has taken it by the old filter's word: the new one has no say in what becomes of the reply.
+      if (delivery.token.purpose === "dead-letter" && isAnswered(account, event.seq)) return undefined;
       // A redriven delivery passed the filter of its time.
       if (account.redriven.has(event.seq) || account.mayRedrive) return undefined;
       return wants(account.configuration, event.attributes)
@@ -30,3 +25,10 @@ export const filters: Invariant = {
     },
   }),
 };
+
+/** Its reply is kept, and no later reading has gone back to it. */
+function isAnswered({ readings }: Account, seq: number): boolean {
+  const all = [...readings.values()];
+  const answered = all.filter((reading) => reading.answered.has(seq));
+  return answered.some(({ epoch }) => !all.some((later) => later.epoch > epoch && later.start <= seq));
+}
