@@ -9,17 +9,13 @@ const LONG_REPLY_BYTES = 36_000;
 const TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 const BINARY = { "ce-specversion": "1.0", "ce-type": "t", "ce-source": "/test", "ce-id": "binary" };
-const STRUCTURED = {
-  specversion: "1.0",
-  type: "t",
-  source: "/test",
-  id: "structured",
-  time: "2020-07-06T09:23:12Z",
-  datacontenttype: "application/json",
-  subject: "s",
-  extension: "x",
-  data: { message: "hello", number: 12345678901234567890n.toString() },
-};
+const ATTRIBUTES = { time: "2020-07-06T09:23:12Z", subject: "s", extension: "x" };
+/** No parser of JSON gives it back as it is written here. */
+const DATA = '{ "number": 12345678901234567890 }';
+const STRUCTURED = JSON.stringify({
+  ...{ specversion: "1.0", type: "t", source: "/test", id: "structured", datacontenttype: "application/json" },
+  ...ATTRIBUTES,
+}).replace(/}$/, `,"data":${DATA}}`);
 
 describe.concurrent("[KB] the Broker's data plane", () => {
   let router: Router;
@@ -42,7 +38,7 @@ describe.concurrent("[KB] the Broker's data plane", () => {
     const types = ["application/vnd.apache.thrift.binary", "application/xml", "application/json"];
     const answers = [];
     for (const type of types) answers.push(await send(space, { ...BINARY, "content-type": type }, "{}"));
-    answers.push(await send(space, { "content-type": "application/cloudevents+json" }, JSON.stringify(STRUCTURED)));
+    answers.push(await send(space, { "content-type": "application/cloudevents+json" }, STRUCTURED));
     expect(answers).toEqual([202, 202, 202, 202]);
     expect(await space.received(4, "content-type")).toEqual({ t: [...types, "application/json"].toSorted() });
   });
@@ -63,17 +59,16 @@ describe.concurrent("[KB] the Broker's data plane", () => {
   test("[KB-53] addDataPlaneDelivery: attributes and data arrive as they were sent, from either content mode", async () => {
     const space = await BrokerSpace.start(router, "fidelity");
     await space.trigger("t");
-    await send(space, { "content-type": "application/cloudevents+json" }, JSON.stringify(STRUCTURED));
-    await space.post("binary", { subject: "s", extension: "x", time: STRUCTURED.time }, "bytes");
+    await send(space, { "content-type": "application/cloudevents+json" }, STRUCTURED);
+    await space.post("binary", ATTRIBUTES, "bytes");
     expect(await space.received(2)).toEqual({ t: ["binary", "structured"] });
-    const { data, datacontenttype, ...attributes } = STRUCTURED;
-    const common = { "ce-subject": "s", "ce-extension": "x", "ce-time": attributes.time, "ce-specversion": "1.0" };
+    const common = Object.fromEntries(Object.entries(ATTRIBUTES).map(([name, value]) => [`ce-${name}`, value]));
     const [structured, binary] = ["structured", "binary"].map((id) =>
       space.sink.requests.find(({ headers }) => headers["ce-id"] === id),
     );
-    expect(structured?.headers).toMatchObject({ ...common, "ce-type": "t", "content-type": datacontenttype });
+    expect(structured?.headers).toMatchObject({ ...common, "ce-type": "t", "content-type": "application/json" });
     expect(binary?.headers).toMatchObject({ ...common, "ce-type": "event", "content-type": "text/plain" });
-    expect([structured?.body, binary?.body]).toEqual([JSON.stringify(data), "bytes"]);
+    expect([structured?.body, binary?.body]).toEqual([DATA, "bytes"]);
   });
 
   test("[KB-54] addDataPlaneDelivery: a subscriber gets an event once for each of its Triggers, and one for nobody is taken", async () => {

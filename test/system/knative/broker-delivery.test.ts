@@ -74,12 +74,12 @@ describe.concurrent("[KB] delivery of Brokers and Triggers", () => {
     router = await startRouter();
   });
 
-  for (const { title, broker, triggers, requests, deadLetters, counters } of CASES) {
+  for (const [index, { title, broker, triggers, requests, deadLetters, counters }] of CASES.entries()) {
     test(title, async () => {
-      const space = await BrokerSpace.withoutBroker(router, /dlq-test-\d/.exec(title)?.[0] ?? "");
+      const space = await BrokerSpace.withoutBroker(router, `dlq-test-${index}`);
       await space.flow.create("Broker", "b", deliveryOf(space, "broker", broker));
-      for (const [index, { refusals, delivery }] of triggers.entries()) {
-        const name = `t${index + 1}`;
+      for (const [at, { refusals, delivery }] of triggers.entries()) {
+        const name = `t${at + 1}`;
         space.sink.answer(`/${name}`, dropsFirst(refusals));
         await space.trigger(name, deliveryOf(space, name, delivery));
       }
@@ -95,7 +95,7 @@ describe.concurrent("[KB] delivery of Brokers and Triggers", () => {
         });
       }
       const settled = await space.settled();
-      expect(settled).toMatchObject(Object.fromEntries(counters.map((each, index) => [`t${index + 1}`, each])));
+      expect(settled).toMatchObject(Object.fromEntries(counters.map((each, at) => [`t${at + 1}`, each])));
     });
   }
 });

@@ -59,11 +59,11 @@ describe.concurrent("[KB] routing of a Broker's events", () => {
     router = await startRouter();
   });
 
-  for (const { title, triggers, received } of CASES) {
+  for (const [index, { title, triggers, received }] of CASES.entries()) {
     test(title, async () => {
-      const space = await BrokerSpace.start(router, /routing-test-\d/.exec(title)?.[0] ?? "");
-      for (const [index, { type, reply }] of triggers.entries()) {
-        const name = `t${index + 1}`;
+      const space = await BrokerSpace.start(router, `routing-test-${index}`);
+      for (const [at, { type, reply }] of triggers.entries()) {
+        const name = `t${at + 1}`;
         if (reply !== undefined) space.sink.answer(`/${name}`, repliesWith({ type: reply }));
         await space.trigger(name, type === undefined ? {} : { filter: { attributes: { type } } });
       }

@@ -4,7 +4,13 @@ import type { Router } from "../harness.ts";
 import type { Sink } from "../sink.ts";
 
 type Spec = Readonly<Record<string, unknown>>;
+type Counters = Readonly<Record<string, number>>;
 type Attributes = Readonly<Record<string, string>>;
+
+interface Named {
+  readonly metadata: { readonly name: string; readonly [member: string]: unknown };
+  readonly [member: string]: unknown;
+}
 
 interface Stats {
   readonly subscriptions: readonly {
@@ -12,7 +18,7 @@ interface Stats {
     readonly behind: number;
     readonly inFlight: number;
     readonly retrying: number;
-    readonly counters: Readonly<Record<string, number>>;
+    readonly counters: Counters;
   }[];
 }
 
@@ -57,9 +63,8 @@ export class BrokerSpace {
   }
 
   /** Sends an object as it is and tells what the API said. */
-  async write(method: "POST" | "PUT", kind: "Broker" | "Trigger", object: unknown) {
-    const { metadata } = Object(object);
-    const item = method === "PUT" ? `/${metadata.name}` : "";
+  async write(method: "POST" | "PUT", kind: "Broker" | "Trigger", object: Named) {
+    const item = method === "PUT" ? `/${object.metadata.name}` : "";
     const collection = `apis/eventing.knative.dev/v1/namespaces/${this.#namespace}/${kind.toLowerCase()}s`;
     const answer = await fetch(`${this.#router.url}/${collection}${item}`, {
       method,
@@ -95,15 +100,19 @@ export class BrokerSpace {
     return received;
   }
 
-  /** Resolves with the counters of each Trigger when all that was posted has ended for all of them. */
-  async settled(): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>> {
-    const counters: Record<string, Readonly<Record<string, number>>> = {};
+  /**
+   * Resolves with the counters of each Trigger when all that was posted has ended for all of them. That is asked twice: a
+   * reply is an event of the Broker a moment after the delivery that it answers has ended.
+   */
+  async settled(): Promise<Readonly<Record<string, Counters>>> {
+    let subscriptions: Stats["subscriptions"] = [];
     await this.flow.until(async () => {
-      const { subscriptions } = await this.#stats();
-      for (const each of subscriptions) counters[each.name] = each.counters;
-      return subscriptions.every(({ behind, inFlight, retrying }) => behind + inFlight + retrying === 0);
+      const before = JSON.stringify(subscriptions);
+      subscriptions = (await this.#stats()).subscriptions;
+      const isOver = subscriptions.every((each) => each.behind + each.inFlight + each.retrying === 0);
+      return isOver && JSON.stringify(subscriptions) === before;
     }, `the Broker of namespace ${this.#namespace} has deliveries that do not end`);
-    return counters;
+    return Object.fromEntries(subscriptions.map(({ name, counters }) => [name, counters]));
   }
 
   async #stats(): Promise<Stats> {
