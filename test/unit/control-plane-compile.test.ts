@@ -180,7 +180,7 @@ describe("[CP-CMP] compiling", () => {
       { ref: { apiVersion: "v1", kind: "Service", name: "s" } },
       'failed to get object default/s: services "s" not found',
     ],
-    [{ uri: "ftp://sink.test/" }, 'URI must begin with http or https: "ftp://sink.test/"'],
+    [{ uri: "http://?no-host" }, 'URI is not absolute (both scheme and host should be non-empty): "http://?no-host"'],
   ])("[CP-CMP-6] a subscriber that leads nowhere pauses the Trigger and says why: %j", async (subscriber, why) => {
     const { subscription, status } = await compiled({ subscriber });
     expect(subscription?.paused).toBe(true);
@@ -191,6 +191,16 @@ describe("[CP-CMP] compiling", () => {
     });
     expect(JSON.stringify(status.conditions)).toContain(JSON.stringify(why).slice(1, -1));
   });
+
+  test.each(["http://sink.test", "http://sink.test/", "http://sink.test/path?query", "bad://uri"])(
+    "[CP-CMP-15] an absolute subscriber is Ready as it was written, and only its calls may fail: %s",
+    async (uri) => {
+      const { subscription, status } = await compiled({ subscriber: { uri } });
+      expect([subscription?.subscriber, subscription?.paused]).toEqual([{ kind: "url", url: uri }, undefined]);
+      expect(status.subscriberUri).toBe(uri);
+      expect(conditions({ status }).SubscriberResolved).toBe("True");
+    },
+  );
 
   test("[CP-CMP-7] an unresolvable dead letter sink: not Ready, delivered all the same, nothing dropped", async () => {
     const { subscription, status } = await compiled({ delivery: { deadLetterSink: brokerRef("missing") } });

@@ -73,15 +73,14 @@ function addressOf(
   return unresolved(`address not set for ${shown}: ${why}`);
 }
 
+/** Any scheme will do, as in Knative: what cannot be called fails like a subscriber that does not answer. */
 function absoluteUrl(uri: string): Resolution {
   const url = URL.parse(uri);
   if (url === null || url.host === "") {
     return unresolved(`URI is not absolute (both scheme and host should be non-empty): ${JSON.stringify(uri)}`);
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    return unresolved(`URI must begin with http or https: ${JSON.stringify(uri)}`);
-  }
-  return { kind: "resolved", target: { kind: "url", url: url.href } };
+  // The parser gives an empty path its slash; people look for the address that they wrote.
+  return { kind: "resolved", target: { kind: "url", url: url.href === `${uri}/` ? uri : url.href } };
 }
 
 /** RFC 3986 reference resolution. A path below a Broker's or a channel's address is an URL like any other. */

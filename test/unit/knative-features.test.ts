@@ -1,0 +1,55 @@
+/** The features of Knative's own tests and the tests that replay them: each leads to the other. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BROKER_FEATURES, TRIGGER_FEATURES } from "../system/knative/features.ts";
+import { sourceFile } from "../tidy/source-file.ts";
+
+const FEATURES: Readonly<Record<string, readonly string[]>> = { Broker: BROKER_FEATURES, Trigger: TRIGGER_FEATURES };
+const SYSTEM_TESTS = resolve(import.meta.dirname, "../system");
+const TITLE = /^\[[A-Z]+-\d+\] /;
+
+describe("[KNF] the features of Knative's tests", () => {
+  const titles = titlesUnder(SYSTEM_TESTS);
+
+  it.each(Object.entries(FEATURES))("[KNF-1] every feature of a %s is named by a test", (_, features) => {
+    expect(features.filter((feature) => !titles.some((title) => isNamed(feature, title)))).toEqual([]);
+  });
+
+  it("[KNF-2] every test that replays features names one of the list", () => {
+    const replays = titlesUnder(join(SYSTEM_TESTS, "knative"));
+    const features = Object.values(FEATURES).flat();
+    expect(replays.length).toBeGreaterThan(1);
+    expect(replays.filter((title) => !features.some((feature) => isNamed(feature, title)))).toEqual([]);
+  });
+
+  it.each(Object.entries(FEATURES))("[KNF-3] a feature of a %s is in its list once", (_, features) => {
+    expect(features).toEqual([...new Set(features)]);
+  });
+
+  it("[KNF-4] a name within a longer one does not count", () => {
+    const titles = [
+      "[A-1] drops.SinkWithDLS(5): an event is dropped",
+      "[A-2] an event is dropped (drops.SinkWithDLS(5))",
+    ];
+    const names = ["drops.SinkWithDLS(5)", "drops.SinkWithDLS", "SinkWithDLS(5)", "drops", "SinkWithDL", "other"];
+    const named = titles.map((title) => names.filter((name) => isNamed(name, title)));
+    expect(named).toEqual([["drops.SinkWithDLS(5)"], ["drops.SinkWithDLS(5)"]]);
+  });
+});
+
+/** Nothing that names are made of stands right before it or after it. */
+function isNamed(feature: string, title: string): boolean {
+  const parts = title.split(feature);
+  return parts.slice(1).some((after, index) => !/[\w.]$/.test(parts[index] ?? "") && !/^[\w.(]/.test(after));
+}
+
+/** Titles stand as text in the calls of tests or in the tables that those go through. */
+function titlesUnder(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".test.ts"))
+    .flatMap((path) => sourceFile(path, readFileSync(join(folder, path), "utf8")).nodes)
+    .flatMap(({ type, value }) =>
+      type === "Literal" && typeof value === "string" && TITLE.test(value) ? [value] : [],
+    );
+}
