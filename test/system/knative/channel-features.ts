@@ -1,0 +1,42 @@
+/** Knative's own end-to-end features of channels and flows, under Knative's names. Each one is in the title of the test that replays it. */
+
+export const CHANNEL_FEATURES = [
+  "GoesReady",
+  "ImplGoesReady",
+  "SubscriptionGoesReady",
+  "ControlPlaneChannel",
+  "DataPlaneChannel",
+  "Delivery Spec 0",
+  "Delivery Spec 1",
+  "ChannelChain",
+  "DeadLetterSink",
+  "DeadLetterSinkGenericChannel",
+  "AsDeadLetterSink",
+  "AsyncHandler",
+  "AsyncHandlerUpdate",
+  "EventTransformation",
+  "SingleEventWithEncoding(binary)",
+  "SingleEventWithEncoding(structured)",
+  "ChannelPreferHeaderCheck",
+  "channelSubscriberUnreachable",
+  "channelSubscriberReturnedErrorNoData",
+  "channelSubscriberReturnedErrorWithData",
+  "retry_after ConfigureDataPlane",
+  "retry_after SendEvent",
+  "delivery_timeout.ChannelToSink",
+  "TestBrokerTriggerWithDeliveryTimeout",
+  "kreference_group ChannelToChannel",
+  "kreference_group SubscriptionWithChannelGroup",
+] as const;
+
+export const FLOW_FEATURES = [
+  "SequenceTest",
+  "ParallelWithTwoBranches",
+  "GoesReady",
+  "GoesReadyWithoutFilters",
+  "TestSmoke_Sequence",
+  "TestSmoke_SequenceDelivery",
+  "TestSmoke_Parallel",
+  "TestSmoke_ParallelDelivery",
+  "TestSmoke_Parallel_with_no_filter",
+] as const;
