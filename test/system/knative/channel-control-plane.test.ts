@@ -47,7 +47,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
   });
 
   test.each(["Channel", "InMemoryChannel"] as const)(
-    "[CHN-API-3] ControlPlaneChannel: a %s says what can subscribe, which of its generations holds and where it is",
+    "[CHN-API-3] ControlPlaneChannel, TestChannelStatus: a %s says what can subscribe, which of its generations holds and where it is",
     async (kind) => {
       const space = await FlowNamespace.start(router, `plane-${kind.toLowerCase()}`);
       await space.create(kind, "c", { delivery: { deadLetterSink: space.to("dead") } });
@@ -61,7 +61,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
     },
   );
 
-  test("[CHN-API-4] ControlPlaneChannel: a subscriber in the spec is ready in the status, and gets the events", async () => {
+  test("[CHN-API-4] ControlPlaneChannel, TestChannelStatusSubscriber: a subscriber in the spec is ready in the status, and gets the events", async () => {
     const space = await FlowNamespace.start(router, "subscribers");
     const subscribers = [{ uid: "abc123", generation: 1, subscriberUri: space.to("sink").uri }];
     await space.create("InMemoryChannel", "c", { subscribers });

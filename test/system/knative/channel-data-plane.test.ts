@@ -43,7 +43,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
   }
 
   test.each(["0.3", "1.0"] as const)(
-    "[CHN-DATA-1] DataPlaneChannel: events of version %s, least and full, binary and structured, come out as they went in",
+    "[CHN-DATA-1] DataPlaneChannel, TestChannelDataPlaneSuccess: events of version %s, least and full, binary and structured, come out as they went in",
     async (specversion) => {
       const { space, send } = await channel(`version-${specversion.replace(".", "-")}`, ["sink"]);
       const least = { specversion, type: "t", source: "/s" };
@@ -97,7 +97,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(seen.toSorted()).toEqual(types.map((type) => [type, `not ${type} <at> "all"`]).toSorted());
   });
 
-  test("[CHN-DATA-3] DataPlaneChannel: what is no event is answered with 400 and is not in the log", async () => {
+  test("[CHN-DATA-3] DataPlaneChannel, TestChannelDataPlaneFailure: what is no event is answered with 400 and is not in the log", async () => {
     const { space, send } = await channel("refusals", []);
     const refused: Record<string, Message> = {
       "version 10.0": { headers: { ...REQUIRED, "ce-specversion": "10.0" } },
@@ -141,7 +141,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(["a", "b", "both"].map((path) => space.bodies(path).toSorted().join())).toEqual(["1,2", "1,2", "1,1,2,2"]);
   });
 
-  test("[CHN-DATA-6] DataPlaneChannel: the trace of a request and Knative's own headers reach the subscriber, others do not", async () => {
+  test("[CHN-DATA-6] DataPlaneChannel, TestChannelForwardHeadersPrependedWithKnative: the trace of a request and Knative's own headers reach the subscriber, others do not", async () => {
     const { space, send } = await channel("headers", ["sink"]);
     const kept = { tracestate: "vendor=1", "knative-hello": "world", "x-request-id": "r" };
     const parent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
@@ -156,7 +156,23 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(request?.headers.authorization).toBeUndefined();
   });
 
-  test("[CHN-DATA-7] SingleEventWithEncoding(binary): the event is received as it was sent", async () => {
+  test("[CHN-DATA-7] TestChannelTracingWithReply: what a subscriber answers goes on in the trace of what it was asked", async () => {
+    const { space, send } = await channel("replies", []);
+    await space.create("Subscription", "s", {
+      channel: space.ref("Channel", "c").ref,
+      subscriber: space.appends("step", "-answered"),
+      reply: space.to("reply"),
+    });
+    const traced = { traceparent: `00-${TRACE_ID}-b7ad6b7169203331-01`, tracestate: "vendor=1" };
+    expect(await send({ headers: { ...REQUIRED, ...traced }, body: "data" })).toBe(202);
+    expect(await space.arrived("reply", 1)).toEqual(["data-answered"]);
+    expect(space.sink.requestsTo("/reply")[0]?.headers).toMatchObject({
+      traceparent: expect.stringMatching(new RegExp(`^00-${TRACE_ID}-[0-9a-f]{16}-01$`)),
+      tracestate: "vendor=1",
+    });
+  });
+
+  test("[CHN-DATA-8] SingleEventWithEncoding(binary): the event is received as it was sent", async () => {
     const { space, send } = await channel("binary", ["sink"]);
     expect(await send({ headers: binaryHeaders({ specversion: "1.0", type: "myevent", source: "/s", id: "b" }) })).toBe(
       202,
@@ -171,7 +187,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     });
   });
 
-  test("[CHN-DATA-8] SingleEventWithEncoding(structured): the event is received as it was sent", async () => {
+  test("[CHN-DATA-9] SingleEventWithEncoding(structured): the event is received as it was sent", async () => {
     const { space, send } = await channel("structured", ["sink"]);
     const event = { specversion: "1.0", type: "myevent", source: "http://sender.svc/", id: "s" };
     expect(await send({ headers: STRUCTURED, body: JSON.stringify(event) })).toBe(202);

@@ -27,6 +27,12 @@ export const CHANNEL_FEATURES = [
   "TestBrokerTriggerWithDeliveryTimeout",
   "kreference_group ChannelToChannel",
   "kreference_group SubscriptionWithChannelGroup",
+  "TestChannelDataPlaneSuccess",
+  "TestChannelDataPlaneFailure",
+  "TestChannelForwardHeadersPrependedWithKnative",
+  "TestChannelTracingWithReply",
+  "TestChannelStatus",
+  "TestChannelStatusSubscriber",
 ] as const;
 
 export const FLOW_FEATURES = [
