@@ -16,8 +16,8 @@ export function passThroughHeaders(headers: HeaderReader): readonly Header[] {
 }
 
 /**
- * The headers of what an event caused: of its trace, unless they are of a trace of their own. Hardly any answer names the trace
- * that it belongs to, so that the way of an event would end at its first reply. The other two mean nothing without a `traceparent`.
+ * The headers of what an event caused, in the trace of their cause unless they name one of their own: hardly any answer does, and
+ * the way of an event would end at its first reply. Parts of two traces are never mixed.
  */
 export function withTraceOf(cause: readonly Header[], headers: readonly Header[]): readonly Header[] {
   if (headers.some(([name]) => name === "traceparent")) return headers;

@@ -7,7 +7,7 @@ import { channelCounters } from "./channel-counters.ts";
 
 const ASYNC_HANDLER = "messaging.knative.dev/async-handler";
 
-describe.concurrent("[CHN-ASYNC] channels that are told when to answer", () => {
+describe.concurrent("[ASY] channels that are told when to answer", () => {
   let router: Router;
   beforeAll(async () => {
     router = await startRouter();
@@ -45,7 +45,7 @@ describe.concurrent("[CHN-ASYNC] channels that are told when to answer", () => {
   }
 
   test.each([true, false])(
-    "[CHN-ASYNC-1] AsyncHandler: with %s an event is taken while its subscriber is silent, and delivered",
+    "[ASY-1] AsyncHandler: with %s an event is taken while its subscriber is silent, and delivered",
     async (isAsync) => {
       const { space, letGo } = await heldChannel(`async-${isAsync}`, isAsync);
       // Throws unless it is answered with 202, and nobody lets the subscriber go before.
@@ -56,7 +56,7 @@ describe.concurrent("[CHN-ASYNC] channels that are told when to answer", () => {
   );
 
   test.each([true, false])(
-    "[CHN-ASYNC-2] AsyncHandlerUpdate: from %s to the opposite and back, every event is taken and delivered once",
+    "[ASY-2] AsyncHandlerUpdate: from %s to the opposite and back, every event is taken and delivered once",
     async (isAsync) => {
       const namespace = `update-${isAsync}`;
       const { space, letGo } = await heldChannel(namespace, isAsync);

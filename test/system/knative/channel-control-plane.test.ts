@@ -13,25 +13,25 @@ const OF_IN_MEMORY_CHANNEL = [...DISPATCHER, ...EVERY_CHANNEL];
 const OF_CHANNEL = ["BackingChannelReady", ...EVERY_CHANNEL];
 const OF_SUBSCRIPTION = ["AddedToChannel", "ChannelReady", "OIDCIdentityCreated", "Ready", "ReferencesResolved"];
 
-describe.concurrent("[CHN-API] channels in the API", () => {
+describe.concurrent("[CHA] channels in the API", () => {
   let router: Router;
   beforeAll(async () => {
     router = await startRouter();
   });
 
-  test("[CHN-API-1] GoesReady: of the conditions of a new Channel all are true", async () => {
+  test("[CHA-1] GoesReady: of the conditions of a new Channel all are true", async () => {
     const space = await FlowNamespace.start(router, "generic");
     await space.create("Channel", "c");
     expect(await conditionsOf(space, "Channel", "c")).toEqual(allTrue(OF_CHANNEL));
   });
 
-  test("[CHN-API-1] ImplGoesReady: so it is with an InMemoryChannel", async () => {
+  test("[CHA-1] ImplGoesReady: so it is with an InMemoryChannel", async () => {
     const space = await FlowNamespace.start(router, "implementation");
     await space.create("InMemoryChannel", "c");
     expect(await conditionsOf(space, "InMemoryChannel", "c")).toEqual(allTrue(OF_IN_MEMORY_CHANNEL));
   });
 
-  test("[CHN-API-2] SubscriptionGoesReady: a Subscription is ready and says where its events go", async () => {
+  test("[CHA-2] SubscriptionGoesReady: a Subscription is ready and says where its events go", async () => {
     const space = await FlowNamespace.start(router, "subscription");
     await space.create("Channel", "c");
     await space.create("Subscription", "s", {
@@ -47,7 +47,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
   });
 
   test.each(["Channel", "InMemoryChannel"] as const)(
-    "[CHN-API-3] ControlPlaneChannel, TestChannelStatus: a %s says what can subscribe, which of its generations holds and where it is",
+    "[CHA-3] ControlPlaneChannel, TestChannelStatus: a %s says what can subscribe, which of its generations holds and where it is",
     async (kind) => {
       const space = await FlowNamespace.start(router, `plane-${kind.toLowerCase()}`);
       await space.create(kind, "c", { delivery: { deadLetterSink: space.to("dead") } });
@@ -61,7 +61,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
     },
   );
 
-  test("[CHN-API-4] ControlPlaneChannel, TestChannelStatusSubscriber: a subscriber in the spec is ready in the status, and gets the events", async () => {
+  test("[CHA-4] ControlPlaneChannel, TestChannelStatusSubscriber: a subscriber in the spec is ready in the status, and gets the events", async () => {
     const space = await FlowNamespace.start(router, "subscribers");
     const subscribers = [{ uid: "abc123", generation: 1, subscriberUri: space.to("sink").uri }];
     await space.create("InMemoryChannel", "c", { subscribers });
@@ -74,7 +74,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
     expect(await space.arrived("sink", 1)).toEqual(["data"]);
   });
 
-  test("[CHN-API-5] kreference_group ChannelToChannel: a subscriber may be named by its group, without a version", async () => {
+  test("[CHA-5] kreference_group ChannelToChannel: a subscriber may be named by its group, without a version", async () => {
     const space = await FlowNamespace.start(router, "group-of-subscriber");
     await space.create("Channel", "a");
     await space.create("Channel", "b");
@@ -96,7 +96,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
     expect(space.bodies("sink")).toEqual(["data"]);
   });
 
-  test("[CHN-API-6] kreference_group SubscriptionWithChannelGroup: a channel may be named by its group, without a version", async () => {
+  test("[CHA-6] kreference_group SubscriptionWithChannelGroup: a channel may be named by its group, without a version", async () => {
     const space = await FlowNamespace.start(router, "group-of-channel");
     await space.create("Channel", "c");
     const channel = { group: MESSAGING, kind: "Channel", name: "c" };
@@ -108,7 +108,7 @@ describe.concurrent("[CHN-API] channels in the API", () => {
     expect(space.bodies("sink")).toEqual(["data"]);
   });
 
-  test("[CHN-API-7] a group that is not that of the version is refused", async () => {
+  test("[CHA-7] kreference_group SubscriptionWithChannelGroup: a group that is not that of the version is refused", async () => {
     await FlowNamespace.start(router, "two-groups");
     const ref = { apiVersion: `${MESSAGING}/v1`, group: "flows.knative.dev", kind: "Channel", name: "c" };
     const subscription = {

@@ -17,7 +17,7 @@ interface Message {
   readonly body?: string;
 }
 
-describe.concurrent("[CHN-DATA] the data plane of channels", () => {
+describe.concurrent("[CHD] the data plane of channels", () => {
   let router: Router;
   beforeAll(async () => {
     router = await startRouter();
@@ -43,7 +43,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
   }
 
   test.each(["0.3", "1.0"] as const)(
-    "[CHN-DATA-1] DataPlaneChannel, TestChannelDataPlaneSuccess: events of version %s, least and full, binary and structured, come out as they went in",
+    "[CHD-1] DataPlaneChannel, TestChannelDataPlaneSuccess: events of version %s, least and full, binary and structured, come out as they went in",
     async (specversion) => {
       const { space, send } = await channel(`version-${specversion.replace(".", "-")}`, ["sink"]);
       const least = { specversion, type: "t", source: "/s" };
@@ -85,7 +85,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     },
   );
 
-  test("[CHN-DATA-2] DataPlaneChannel: data of any content type is not touched", async () => {
+  test("[CHD-2] DataPlaneChannel: data of any content type is not touched", async () => {
     const { space, send } = await channel("content-types", ["sink"]);
     const types = ["application/vnd.apache.thrift.binary", "application/xml", "application/json"];
     for (const type of types) {
@@ -97,7 +97,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(seen.toSorted()).toEqual(types.map((type) => [type, `not ${type} <at> "all"`]).toSorted());
   });
 
-  test("[CHN-DATA-3] DataPlaneChannel, TestChannelDataPlaneFailure: what is no event is answered with 400 and is not in the log", async () => {
+  test("[CHD-3] DataPlaneChannel, TestChannelDataPlaneFailure: what is no event is answered with 400 and is not in the log", async () => {
     const { space, send } = await channel("refusals", []);
     const refused: Record<string, Message> = {
       "version 10.0": { headers: { ...REQUIRED, "ce-specversion": "10.0" } },
@@ -117,7 +117,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(await space.idsInLog("channels/c")).toEqual(["taken"]);
   });
 
-  test("[CHN-DATA-4] DataPlaneChannel: 405 for other methods, 404 for other channels, and nothing of them is in the log", async () => {
+  test("[CHD-4] DataPlaneChannel: 405 for other methods, 404 for other channels, and nothing of them is in the log", async () => {
     const { space, send } = await channel("methods", []);
     const message = { headers: REQUIRED };
     const statuses: Record<string, number> = {};
@@ -128,7 +128,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(await space.idsInLog("channels/c")).toEqual(["taken"]);
   });
 
-  test("[CHN-DATA-5] DataPlaneChannel: every Subscription that is ready gets each event once, two with one destination too", async () => {
+  test("[CHD-5] DataPlaneChannel: every Subscription that is ready gets each event once, two with one destination too", async () => {
     const { space, send } = await channel("subscribers", ["a", "b", "both", "both"]);
     for (const id of ["1", "2"]) expect(await send({ headers: { ...REQUIRED, "ce-id": id }, body: id })).toBe(202);
     const delivered = { delivered: 2 };
@@ -141,7 +141,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(["a", "b", "both"].map((path) => space.bodies(path).toSorted().join())).toEqual(["1,2", "1,2", "1,1,2,2"]);
   });
 
-  test("[CHN-DATA-6] DataPlaneChannel, TestChannelForwardHeadersPrependedWithKnative: the trace of a request and Knative's own headers reach the subscriber, others do not", async () => {
+  test("[CHD-6] DataPlaneChannel, TestChannelForwardHeadersPrependedWithKnative: the trace of a request and Knative's own headers reach the subscriber, others do not", async () => {
     const { space, send } = await channel("headers", ["sink"]);
     const kept = { tracestate: "vendor=1", "knative-hello": "world", "x-request-id": "r" };
     const parent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
@@ -156,7 +156,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     expect(request?.headers.authorization).toBeUndefined();
   });
 
-  test("[CHN-DATA-7] TestChannelTracingWithReply: what a subscriber answers goes on in the trace of what it was asked", async () => {
+  test("[CHD-7] TestChannelTracingWithReply: what a subscriber answers goes on in the trace of what it was asked", async () => {
     const { space, send } = await channel("replies", []);
     await space.create("Subscription", "s", {
       channel: space.ref("Channel", "c").ref,
@@ -172,7 +172,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     });
   });
 
-  test("[CHN-DATA-8] SingleEventWithEncoding(binary): the event is received as it was sent", async () => {
+  test("[CHD-8] SingleEventWithEncoding(binary): the event is received as it was sent", async () => {
     const { space, send } = await channel("binary", ["sink"]);
     expect(await send({ headers: binaryHeaders({ specversion: "1.0", type: "myevent", source: "/s", id: "b" }) })).toBe(
       202,
@@ -187,7 +187,7 @@ describe.concurrent("[CHN-DATA] the data plane of channels", () => {
     });
   });
 
-  test("[CHN-DATA-9] SingleEventWithEncoding(structured): the event is received as it was sent", async () => {
+  test("[CHD-9] SingleEventWithEncoding(structured): the event is received as it was sent", async () => {
     const { space, send } = await channel("structured", ["sink"]);
     const event = { specversion: "1.0", type: "myevent", source: "http://sender.svc/", id: "s" };
     expect(await send({ headers: STRUCTURED, body: JSON.stringify(event) })).toBe(202);

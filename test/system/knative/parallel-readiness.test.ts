@@ -5,13 +5,13 @@ import { type Router, startRouter } from "../harness.ts";
 import { conditionsOf } from "./channel-conditions.ts";
 import { channelTemplate, READY_FLOW, SMOKE_DELIVERY, SMOKE_NAMES } from "./sequence-smoke.ts";
 
-describe.concurrent("[PAR-READY] Parallels that are created", () => {
+describe.concurrent("[PLR] Parallels that are created", () => {
   let router: Router;
   beforeAll(async () => {
     router = await startRouter();
   });
 
-  test("[PAR-READY-1] GoesReady, TestSmoke_Parallel: under each name it is ready, and leads events through its filter", async () => {
+  test("[PLR-1] GoesReady, TestSmoke_Parallel: under each name it is ready, and leads events through its filter", async () => {
     const space = await FlowNamespace.start(router, "smoke");
     for (const name of SMOKE_NAMES) {
       const filter = space.appends("filter", "-filtered");
@@ -21,7 +21,7 @@ describe.concurrent("[PAR-READY] Parallels that are created", () => {
     }
   });
 
-  test("[PAR-READY-2] GoesReadyWithoutFilters, TestSmoke_Parallel_with_no_filter: so it is without filters", async () => {
+  test("[PLR-2] GoesReadyWithoutFilters, TestSmoke_Parallel_with_no_filter: so it is without filters", async () => {
     const space = await FlowNamespace.start(router, "no-filter");
     for (const name of SMOKE_NAMES) {
       await createReady(space, name, { branches: [{ subscriber: space.to(name) }] });
@@ -30,7 +30,7 @@ describe.concurrent("[PAR-READY] Parallels that are created", () => {
     }
   });
 
-  test("[PAR-READY-3] TestSmoke_ParallelDelivery: the delivery of its template is that of its channels", async () => {
+  test("[PLR-3] TestSmoke_ParallelDelivery: the delivery of its template is that of its channels", async () => {
     const space = await FlowNamespace.start(router, "smoke-delivery");
     for (const name of SMOKE_NAMES) {
       await space.create("Parallel", name, {

@@ -5,13 +5,13 @@ import { type Router, startRouter } from "../harness.ts";
 import { conditionsOf } from "./channel-conditions.ts";
 import { channelTemplate, READY_FLOW, SMOKE_DELIVERY, SMOKE_NAMES } from "./sequence-smoke.ts";
 
-describe.concurrent("[SEQ-READY] Sequences that are created", () => {
+describe.concurrent("[SQR] Sequences that are created", () => {
   let router: Router;
   beforeAll(async () => {
     router = await startRouter();
   });
 
-  test("[SEQ-READY-1] GoesReady, TestSmoke_Sequence: under each name it is ready, and leads events through", async () => {
+  test("[SQR-1] GoesReady, TestSmoke_Sequence: under each name it is ready, and leads events through", async () => {
     const space = await FlowNamespace.start(router, "smoke");
     for (const name of SMOKE_NAMES) {
       await space.create("Sequence", name, {
@@ -27,7 +27,7 @@ describe.concurrent("[SEQ-READY] Sequences that are created", () => {
     }
   });
 
-  test("[SEQ-READY-2] TestSmoke_SequenceDelivery: the delivery of its template is that of its channels", async () => {
+  test("[SQR-2] TestSmoke_SequenceDelivery: the delivery of its template is that of its channels", async () => {
     const space = await FlowNamespace.start(router, "smoke-delivery");
     for (const name of SMOKE_NAMES) {
       await space.create("Sequence", name, {
