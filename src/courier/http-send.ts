@@ -76,7 +76,7 @@ function isEventItself(attributes: Attributes): boolean {
 async function outcomeOf(ports: CourierPorts, work: Work, response: Response): Promise<Answer> {
   const { status } = response;
   if (status >= 200 && status < 300) {
-    if (work.route.wantsReply) return readReply(response, work.outgoing.event.head.hops);
+    if (work.route.wantsReply) return readReply(response, work.outgoing.event.head);
     await discard(response);
     return { kind: "delivered", status };
   }

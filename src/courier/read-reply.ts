@@ -1,9 +1,10 @@
 /** Reads a CloudEvent out of a 2xx answer. An answer that is none is a success without a reply. */
 
 import { decodeMessage } from "../core/decode-message.ts";
+import type { EventHead } from "../core/event.ts";
 import { HeaderSnapshot } from "../core/header-snapshot.ts";
 import { mediaType } from "../core/media-type.ts";
-import { passThroughHeaders } from "../core/pass-through-headers.ts";
+import { passThroughHeaders, withTraceOf } from "../core/pass-through-headers.ts";
 import { type ReadBytes, readAtMost } from "./read-at-most.ts";
 import { type Answer, failedWithout } from "./send.ts";
 
@@ -13,7 +14,8 @@ const REPLY_BYTES = 4 * 1024 * 1024;
 const TOO_LARGE = 413;
 const NOTHING = { bytes: new Uint8Array(0), isCut: false };
 
-export async function readReply(response: Response, hops: number): Promise<Answer> {
+/** `cause` is the event that was answered. */
+export async function readReply(response: Response, cause: Pick<EventHead, "headers" | "hops">): Promise<Answer> {
   const { status } = response;
   const headers = new HeaderSnapshot(response.headers);
   const { bytes, isCut } = await readBody(response, headers);
@@ -29,7 +31,7 @@ export async function readReply(response: Response, hops: number): Promise<Answe
     return { kind: "delivered", status, unusableReply: true };
   }
   const { knativebrokerttl: _, ...attributes } = first.attributes;
-  const head = { attributes, headers: passThroughHeaders(headers), hops };
+  const head = { attributes, headers: withTraceOf(cause.headers, passThroughHeaders(headers)), hops: cause.hops };
   return { kind: "delivered", status, reply: { head, data: first.data } };
 }
 

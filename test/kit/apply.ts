@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const POLL_MS = 20;
 const READY_TIMEOUT_MS = 10_000;
-const HAS_NO_STATUS = new Set(["Secret", "ConfigMap", "Namespace"]);
+const HAS_NO_STATUS = new Set(["Secret", "ConfigMap", "Namespace", "Service"]);
 
 export interface Resource {
   readonly apiVersion: string;

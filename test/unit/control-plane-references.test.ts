@@ -116,6 +116,37 @@ describe("[CP-REF] references", () => {
     ]);
   });
 
+  test("[CP-REF-8] a reference by its group means whichever version is served", async () => {
+    const ref = { group: "eventing.knative.dev", kind: "Broker", name: "b" };
+    expect(await subscribed({ ref })).toMatchObject({ ready: "True", uri: "http://sluice.test/default/b" });
+    expect(await subscribed({ ref: { ...ref, address: "https" } })).toMatchObject({
+      message: 'address with name "https" not found for Broker.eventing.knative.dev default/b',
+    });
+  });
+
+  test.each([
+    ["of another group", "flows.knative.dev/v1"],
+    ["without a group", "v1"],
+  ])("[CP-REF-9] a reference by its group beside a version %s is refused", async (_name, apiVersion) => {
+    const ref = { apiVersion, group: "eventing.knative.dev", kind: "Broker", name: "b" };
+    const answer = await new World().request("POST", TRIGGERS, trigger("t", { subscriber: { ref } }));
+    expect([answer.code, answer.body.message]).toEqual([
+      400,
+      expect.stringContaining(
+        "both apiVersion and group are specified and they refer to different API groups: spec.subscriber.ref.apiVersion, spec.subscriber.ref.group\nOnly one of them must be specified",
+      ),
+    ]);
+  });
+
+  test("[CP-REF-10] a group does not stand for kind and name", async () => {
+    const ref = { group: "eventing.knative.dev" };
+    const answer = await new World().request("POST", TRIGGERS, trigger("t", { subscriber: { ref } }));
+    expect([answer.code, answer.body.message]).toEqual([
+      400,
+      expect.stringContaining("missing field(s): spec.subscriber.ref.kind, spec.subscriber.ref.name"),
+    ]);
+  });
+
   test("[CP-REF-4] a Trigger follows its Service: when it comes, when it moves, when it goes", async () => {
     const { world } = await subscribed(toService);
     await world.request("POST", SERVICES, service(external));

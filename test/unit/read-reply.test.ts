@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import type { Header } from "../../src/core/event.ts";
 import { readReply } from "../../src/courier/read-reply.ts";
 
+const CAUSE = { headers: [], hops: 255 };
 const BATCH = "application/cloudevents-batch+json";
 const batch = JSON.stringify([{ specversion: "1.0", id: "b", source: "/b", type: "b" }]);
 const unusable = { kind: "delivered", status: 200, unusableReply: true };
@@ -22,7 +24,7 @@ const cases: readonly [name: string, body: string | null, headers: Record<string
 ];
 for (const [name, body, headers, outcome] of cases) {
   test(`[RPL-1] ${name}`, async () => {
-    expect(await readReply(new Response(body, { headers }), 255)).toEqual(outcome);
+    expect(await readReply(new Response(body, { headers }), CAUSE)).toEqual(outcome);
   });
 }
 
@@ -34,7 +36,7 @@ const lengths: readonly [name: string, headers: Record<string, string>][] = [
 ];
 for (const [name, headers] of lengths) {
   test(`[RPL-2] the data of an answer ${name} is read whole`, async () => {
-    const outcome = await readReply(new Response("hello", { headers: { ...event, ...headers } }), 255);
+    const outcome = await readReply(new Response("hello", { headers: { ...event, ...headers } }), CAUSE);
     if (outcome.kind !== "delivered" || outcome.reply === undefined) throw new Error("no reply");
     expect(new TextDecoder().decode(outcome.reply.data)).toBe("hello");
   });
@@ -48,6 +50,35 @@ test("[RPL-3] an answer that says it is over 4 MB is a failure, and is not read"
       isCancelled = true;
     },
   });
-  const outcome = await readReply(new Response(body, { headers: { ...event, "content-length": "99999999" } }), 255);
+  const outcome = await readReply(new Response(body, { headers: { ...event, "content-length": "99999999" } }), CAUSE);
   expect([outcome.kind, outcome.status, isCancelled]).toEqual(["failed", 413, true]);
 });
+
+const TRACED: readonly Header[] = [
+  ["x-request-id", "of the event"],
+  ["traceparent", "00-1-2-01"],
+  ["tracestate", "vendor=1"],
+  ["baggage", "user=1"],
+];
+const traces: readonly [name: string, own: Record<string, string>, headers: readonly Header[]][] = [
+  ["without a trace is of that of its event, but has no other of its headers", {}, TRACED.slice(1)],
+  [
+    "of a trace of its own stays in it",
+    { traceparent: "00-3-4-01", "x-request-id": "own" },
+    [
+      ["traceparent", "00-3-4-01"],
+      ["x-request-id", "own"],
+    ],
+  ],
+  ["with half a trace is of that of its event", { tracestate: "other=1" }, TRACED.slice(1)],
+];
+for (const [name, own, headers] of traces) {
+  test(`[RPL-4] a reply ${name}`, async () => {
+    const outcome = await readReply(new Response("hello", { headers: { ...event, ...own } }), {
+      headers: TRACED,
+      hops: 255,
+    });
+    if (outcome.kind !== "delivered" || outcome.reply === undefined) throw new Error("no reply");
+    expect(outcome.reply.head.headers).toEqual(headers);
+  });
+}

@@ -15,6 +15,7 @@ import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
 import { awaitedChannel } from "./awaited-channel.ts";
 import type { CompileContext } from "./compile-context.ts";
+import { groupOfReference } from "./find-reference.ts";
 import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 
 export interface ChannelSubscription {
@@ -34,9 +35,7 @@ export function channelOfSubscription(
   context: Pick<CompileContext, "resourceOf">,
 ): { readonly resource: ResourceName; readonly name: string } | undefined {
   const reference = objectAt(subscription, "spec", "channel");
-  const apiVersion = textAt(reference, "apiVersion") ?? "";
-  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : (textAt(reference, "group") ?? "");
-  const resource = context.resourceOf(group, textAt(reference, "kind") ?? "");
+  const resource = context.resourceOf(groupOfReference(reference), textAt(reference, "kind") ?? "");
   return resource === undefined ? undefined : { resource, name: textAt(reference, "name") ?? "" };
 }
 

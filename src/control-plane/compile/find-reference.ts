@@ -19,7 +19,7 @@ export type Referent =
 export function findReference(reference: JsonObject, namespace: string, context: CompileContext): Referent {
   const kind = textAt(reference, "kind") ?? "";
   const apiVersion = textAt(reference, "apiVersion") ?? "";
-  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : (textAt(reference, "group") ?? "");
+  const group = groupOfReference(reference);
   const name = textAt(reference, "name") ?? "";
   const from = textAt(reference, "namespace") || namespace;
   const resource = context.resourceOf(group, kind);
@@ -36,9 +36,15 @@ export function findReference(reference: JsonObject, namespace: string, context:
   return { kind: "found", resource, namespace: from, name, object };
 }
 
+/** That of its `apiVersion`; a reference may name a group alone and leave the version open. Empty for the core group. */
+export function groupOfReference(reference: JsonObject | undefined): string {
+  const apiVersion = textAt(reference, "apiVersion") ?? "";
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : (textAt(reference, "group") ?? "");
+}
+
 /** `Broker.eventing.knative.dev default/b`, for messages. */
 export function shownReference(reference: JsonObject, referent: { namespace: string; name: string }): string {
-  const apiVersion = textAt(reference, "apiVersion") ?? "";
-  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-  return `${textAt(reference, "kind") ?? ""}${group} ${referent.namespace}/${referent.name}`;
+  const group = groupOfReference(reference);
+  const shownGroup = group === "" ? "" : `.${group}`;
+  return `${textAt(reference, "kind") ?? ""}${shownGroup} ${referent.namespace}/${referent.name}`;
 }

@@ -18,9 +18,16 @@ export function validateDestination(destination: Json | undefined, path: string)
   return ref === undefined ? [] : validateReference(ref, `${path}.ref`);
 }
 
-/** A KReference names what it means completely. */
+/** A KReference names what it means completely; a `group` instead of an `apiVersion` means whichever version is served. */
 export function validateReference(reference: JsonObject, path: string): readonly FieldError[] {
-  return missingMembers(reference, ["apiVersion", "kind", "name"], path);
+  const group = textAt(reference, "group") ?? "";
+  if (group === "") return missingMembers(reference, ["apiVersion", "kind", "name"], path);
+  const errors = missingMembers(reference, ["kind", "name"], path);
+  const apiVersion = textAt(reference, "apiVersion") ?? "";
+  if (apiVersion === "" || apiVersion.startsWith(`${group}/`)) return errors;
+  const message = "both apiVersion and group are specified and they refer to different API groups";
+  const details = "Only one of them must be specified";
+  return [...errors, { message, paths: [`${path}.apiVersion`, `${path}.group`], details }];
 }
 
 /** The destination with `ref.namespace` filled in from the object that holds it. */

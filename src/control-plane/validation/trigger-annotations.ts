@@ -1,8 +1,8 @@
 /** Annotations that Knative itself reads on a Trigger, checked in Knative's words. */
 import { isJsonObject, type JsonObject, parseJson, textAt } from "../resources/json.ts";
 import { annotationOf, namespaceOf } from "../resources/metadata.ts";
-import { validateReference } from "./destination.ts";
 import type { FieldError } from "./field-error.ts";
+import { missingMembers } from "./missing-members.ts";
 
 export const DEPENDENCY = "knative.dev/dependency";
 const INJECTION = "eventing.knative.dev/injection";
@@ -22,7 +22,7 @@ function validateDependency(trigger: JsonObject): readonly FieldError[] {
     return [{ message, paths: [path], details }];
   }
   const dependency = parsed.value;
-  const errors = validateReference(dependency, path);
+  const errors = missingMembers(dependency, ["apiVersion", "kind", "name"], path);
   const namespace = textAt(dependency, "namespace") ?? "";
   if (namespace === "" || namespace === namespaceOf(trigger)) return errors;
   const message = `Namespace must be empty or equal to the trigger namespace ${JSON.stringify(namespaceOf(trigger))}`;
