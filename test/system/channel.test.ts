@@ -59,8 +59,7 @@ describe.concurrent("[CHN] channels", () => {
     }
     for (const id of ["1", "2", "3"]) await space.post("inmemorychannels/c0", id, id);
     for (const name of names) {
-      const place = { router, namespace: "chain", path: `inmemorychannels/${name}` };
-      expect(await channelCounters(space, place, 3)).toEqual({ [name]: { delivered: 3 } });
+      expect(await channelCounters(space, `inmemorychannels/${name}`, 3)).toEqual({ [name]: { delivered: 3 } });
     }
     expect(space.bodies("end").toSorted()).toEqual(["1", "2", "3"]);
   });
@@ -87,7 +86,7 @@ describe.concurrent("[CHN] channels", () => {
     await subscribe("three", { subscriber: failing("three", 0), reply: failing("reply-three", 1) }, 2);
     await subscribe("four", { subscriber: failing("four", 0), reply: failing("reply-four", 9) }, 1);
     await space.post("channels/c", "1", "data");
-    expect(await channelCounters(space, { router, namespace: "delivery", path: "channels/c" }, 4)).toEqual({
+    expect(await channelCounters(space, "channels/c", 4)).toEqual({
       one: { failedAttempts: 1, delivered: 1 },
       two: { failedAttempts: 1, delivered: 1, replies: 1 },
       three: { failedAttempts: 1, delivered: 1, replies: 1 },

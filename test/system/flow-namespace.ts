@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Trace } from "../../src/control-plane/traces/trace-event.ts";
 import { apply, type Resource } from "../kit/apply.ts";
+import type { SubscriptionStats } from "./flow.ts";
 import type { ReceivedRequest, Sink, SinkAnswer } from "./sink.ts";
 import { startSink } from "./sink.ts";
 
@@ -128,6 +129,15 @@ export class FlowNamespace {
       ids.push(...page.items.map(({ attributes }) => attributes.id));
       from = `&from=${page.next}`;
     }
+  }
+
+  /** How far each Subscription or Trigger of `channels/c` is. */
+  async subscriptionStats(path: string): Promise<readonly SubscriptionStats[]> {
+    const url = `${this.#url}/apis/sluice.dev/v1alpha1/namespaces/${this.#name}/${path}/stats`;
+    const answer = await fetch(url);
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${url} was answered with ${answer.status}: ${text}`);
+    return JSON.parse(text).subscriptions;
   }
 
   /** What became of an event of `/test`. */

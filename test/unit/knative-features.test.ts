@@ -2,10 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BROKER_FEATURES, TRIGGER_FEATURES } from "../system/knative/features.ts";
+import { BROKER_FEATURES, CHANNEL_FEATURES, FLOW_FEATURES, TRIGGER_FEATURES } from "../system/knative/features.ts";
 import { sourceFile } from "../tidy/source-file.ts";
 
-const FEATURES: Readonly<Record<string, readonly string[]>> = { Broker: BROKER_FEATURES, Trigger: TRIGGER_FEATURES };
+const FEATURES: Readonly<Record<string, readonly string[]>> = {
+  Broker: BROKER_FEATURES,
+  Trigger: TRIGGER_FEATURES,
+  Channel: CHANNEL_FEATURES,
+  "Sequence or Parallel": FLOW_FEATURES,
+};
 const SYSTEM_TESTS = resolve(import.meta.dirname, "../system");
 const TITLE = /^\[[A-Z]+-\d+\] /;
 

@@ -1,4 +1,5 @@
 /** A Broker `b` in a namespace of its own, and a recording HTTP subscriber: what one feature works with. */
+import type { SubscriptionStats } from "../flow.ts";
 import { FlowNamespace, type Kind } from "../flow-namespace.ts";
 import type { Router } from "../harness.ts";
 import type { Sink } from "../sink.ts";
@@ -10,16 +11,6 @@ type Attributes = Readonly<Record<string, string>>;
 interface Named {
   readonly metadata: { readonly name: string; readonly [member: string]: unknown };
   readonly [member: string]: unknown;
-}
-
-interface Stats {
-  readonly subscriptions: readonly {
-    readonly name: string;
-    readonly behind: number;
-    readonly inFlight: number;
-    readonly retrying: number;
-    readonly counters: Counters;
-  }[];
 }
 
 export class BrokerSpace {
@@ -105,21 +96,13 @@ export class BrokerSpace {
    * reply is an event of the Broker a moment after the delivery that it answers has ended.
    */
   async settled(): Promise<Readonly<Record<string, Counters>>> {
-    let subscriptions: Stats["subscriptions"] = [];
+    let subscriptions: readonly SubscriptionStats[] = [];
     await this.flow.until(async () => {
       const before = JSON.stringify(subscriptions);
-      subscriptions = (await this.#stats()).subscriptions;
+      subscriptions = await this.flow.subscriptionStats("brokers/b");
       const isOver = subscriptions.every((each) => each.behind + each.inFlight + each.retrying === 0);
       return isOver && JSON.stringify(subscriptions) === before;
     }, `the Broker of namespace ${this.#namespace} has deliveries that do not end`);
     return Object.fromEntries(subscriptions.map(({ name, counters }) => [name, counters]));
-  }
-
-  async #stats(): Promise<Stats> {
-    const path = `apis/sluice.dev/v1alpha1/namespaces/${this.#namespace}/brokers/b/stats`;
-    const answer = await fetch(`${this.#router.url}/${path}`);
-    const text = await answer.text();
-    if (answer.status !== 200) throw new Error(`${path} was answered with ${answer.status}: ${text}`);
-    return JSON.parse(text);
   }
 }

@@ -66,7 +66,7 @@ describe.concurrent("[ASY] channels that are told when to answer", () => {
       await setAsync(namespace, isAsync);
       await space.post("inmemorychannels/c", "3", "3");
       letGo();
-      expect(await channelCounters(space, { router, namespace, path: "inmemorychannels/c" }, 3)).toEqual({
+      expect(await channelCounters(space, "inmemorychannels/c", 3)).toEqual({
         s: { delivered: 3 },
       });
       expect(space.bodies("sink").toSorted()).toEqual(["1", "2", "3"]);

@@ -132,7 +132,7 @@ describe.concurrent("[CHD] the data plane of channels", () => {
     const { space, send } = await channel("subscribers", ["a", "b", "both", "both"]);
     for (const id of ["1", "2"]) expect(await send({ headers: { ...REQUIRED, "ce-id": id }, body: id })).toBe(202);
     const delivered = { delivered: 2 };
-    expect(await channelCounters(space, { router, namespace: "subscribers", path: "channels/c" }, 8)).toEqual({
+    expect(await channelCounters(space, "channels/c", 8)).toEqual({
       s0: delivered,
       s1: delivered,
       s2: delivered,

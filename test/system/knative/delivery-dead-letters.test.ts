@@ -41,7 +41,7 @@ describe.concurrent("[DLS] dead letters of channels", () => {
     });
     const path = `${PLURALS[kind]}/c`;
     await space.post(path, "1", "data", { type: "t", extension: "x" });
-    expect(await channelCounters(space, { router, namespace, path }, 1)).toEqual({
+    expect(await channelCounters(space, path, 1)).toEqual({
       s: { failedAttempts: 1, deadLettered: 1 },
     });
     return space;
