@@ -172,4 +172,18 @@ export const CANARIES: readonly Canary[] = [
     original: "    ...(instance === ABSENT ? {} : { instance }),\n",
     replacement: "",
   },
+  {
+    name: "step-skipped",
+    bug: "the answer of a Sequence's first step goes past the second, where there is a third",
+    file: "src/flows/sequence.ts",
+    original: "index + 1 < steps.length ? channelAt(index + 1) : undefined",
+    replacement: "index + 1 < steps.length ? channelAt(Math.min(index + 2, steps.length - 1)) : undefined",
+  },
+  {
+    name: "reply-of-all-first",
+    bug: "the reply of a Parallel goes before that of a branch",
+    file: "src/flows/parallel.ts",
+    original: "branch.reply ?? replyOfAll",
+    replacement: "replyOfAll ?? branch.reply",
+  },
 ];
