@@ -6,8 +6,8 @@ import { requestName } from "./flow-model.ts";
 import type { Goal } from "./graph.ts";
 import type { World } from "./world.ts";
 
-/** Excused: parked, discarded, or people had a hand in it. */
-export type FlowEnd = "taken" | "dead-lettered" | "excused";
+/** Parked where its subscriber is called; excused if it was parked or discarded on the way, or people had a hand in it. */
+export type FlowEnd = "taken" | "dead-lettered" | "parked" | "excused";
 
 export class FlowEnds {
   /** What did not get through, to its subscriber or on the way there. */
@@ -31,6 +31,7 @@ export class FlowEnds {
 
   #read({ tenancy, stragglers }: ChannelRecord): void {
     for (const [uid, { configuration, readings, uncertain }] of tenancy?.accounts ?? []) {
+      const parked = configuration.subscriber.kind === "url" ? "parked" : "excused";
       const urls = this.#reached(configuration.subscriber);
       const failed = (seq: number, end: FlowEnd): void => {
         const id = tenancy?.events.get(seq)?.id ?? "";
@@ -38,12 +39,13 @@ export class FlowEnds {
       };
       for (const { ended } of readings.values()) {
         for (const [seq, { kind }] of ended) {
-          if (kind !== "delivered") failed(seq, kind === "dead-lettered" ? kind : "excused");
+          if (kind === "dead-lettered") failed(seq, kind);
+          else if (kind !== "delivered") failed(seq, kind === "parked" ? parked : "excused");
         }
       }
       for (const seq of uncertain) failed(seq, "excused");
       for (const { subscription, seq, state } of stragglers) {
-        if (subscription === uid && state === "parked") failed(seq, "excused");
+        if (subscription === uid && state === "parked") failed(seq, parked);
       }
     }
   }

@@ -13,7 +13,9 @@ export interface FlowEvent {
 export interface Offer {
   readonly event: FlowEvent;
   readonly url: string;
-  /** Dead letter sinks on the way. */
+  /** The dead letter sink of that step. */
+  readonly sink: string | undefined;
+  /** Of the steps around it too, from which it may never have got here. */
   readonly sinks: readonly string[];
   /** The offer that the event answers; undefined if it came from outside. */
   readonly cause: Offer | undefined;
@@ -27,9 +29,11 @@ interface Arrival extends Omit<Offer, "url"> {
   readonly answersTo: Destination | undefined;
 }
 
+const NOTHING = { sink: undefined, sinks: [], cause: undefined, answersTo: undefined };
+
 /** Everybody who is offered an event that comes to `destination` from outside, or what becomes of it. */
 export function offersOf(tree: FlowTree, destination: Destination, event: FlowEvent, says: Says): readonly Offer[] {
-  return arrived(destination, { event, sinks: [], cause: undefined, answersTo: undefined });
+  return arrived(destination, { ...NOTHING, event });
 
   function arrived(at: Destination, arrival: Arrival): readonly Offer[] {
     switch (at.kind) {
@@ -40,7 +44,7 @@ export function offersOf(tree: FlowTree, destination: Destination, event: FlowEv
       case "parallel":
         return at.branches.flatMap(({ filter, reply = at.reply, ...step }) => {
           if (filter === undefined) return stepped(step, reply, arrival);
-          return arrived(filter, { ...arrival, answersTo: onlyStep(at, step, reply) });
+          return arrived(filter, { ...arrival, sink: undefined, answersTo: onlyStep(at, step, reply) });
         });
       case "broker":
         return tree.triggers
@@ -59,14 +63,14 @@ export function offersOf(tree: FlowTree, destination: Destination, event: FlowEv
 
   function stepped({ subscriber, deadLetters }: Step, answersTo: Destination | undefined, arrival: Arrival) {
     const sinks = deadLetters === undefined ? arrival.sinks : [...arrival.sinks, deadLetters];
-    return arrived(subscriber, { ...arrival, sinks, answersTo });
+    return arrived(subscriber, { ...arrival, sink: deadLetters, sinks, answersTo });
   }
 
   function offered(url: string, { answersTo, ...arrival }: Arrival): readonly Offer[] {
     const offer = { ...arrival, url };
     const answer = answersTo && says(url, arrival.event.id);
     if (answersTo === undefined || answer === undefined) return [offer];
-    return [offer, ...arrived(answersTo, { event: answer, sinks: [], cause: offer, answersTo: undefined })];
+    return [offer, ...arrived(answersTo, { ...NOTHING, event: answer, cause: offer })];
   }
 }
 

@@ -13,14 +13,22 @@ import type { World } from "../world.ts";
 
 export const nestedFlows: Invariant = {
   name: "nested flows",
-  begin: (world) => ({
-    finished: () => {
-      const { flowTree } = world;
-      if (flowTree === undefined) return undefined;
-      const offers = allOffers(world, flowTree);
-      return missed(world, offers) ?? strayed(world, flowTree, offers);
-    },
-  }),
+  begin: (world) => {
+    /** Names of requests that couriers were to make to dead letter sinks. */
+    const tried = new Set<string>();
+    return {
+      leased: ({ delivery, route, id }) => {
+        if (delivery.token.purpose === "dead-letter") tried.add(requestName(route.target.url, id));
+        return undefined;
+      },
+      finished: () => {
+        const { flowTree } = world;
+        if (flowTree === undefined) return undefined;
+        const offers = allOffers(world, flowTree);
+        return missed(world, offers, tried) ?? strayed(world, flowTree, offers);
+      },
+    };
+  },
 };
 
 /** Of every event that came from outside, to the Broker or to a flow, within another or not. */
@@ -45,12 +53,12 @@ function fromOutside({ everLogged }: ChannelRecord): readonly { readonly id: str
     .map(({ id, attributes }) => ({ id, type: String(attributes.type) }));
 }
 
-function missed(world: World, offers: readonly Offer[]): string | undefined {
+function missed(world: World, offers: readonly Offer[], tried: ReadonlySet<string>): string | undefined {
   const { flows } = world;
   const ends = new FlowEnds(world);
   const arrived = new Set(offers.flatMap(({ url, event: { id } }) => (flows.hasTaken(url, id) ? [id] : [])));
   for (const offer of offers) {
-    const { url, event, sinks, cause } = offer;
+    const { url, event, sink, sinks, cause } = offer;
     // An answer that went nowhere is the end of the event that was answered.
     if (cause !== undefined && !arrived.has(event.id) && ends.of(cause) !== "taken") continue;
     const end = ends.of(offer);
@@ -61,6 +69,10 @@ function missed(world: World, offers: readonly Offer[]): string | undefined {
       case "dead-lettered":
         if (!sinks.some((sink) => flows.hasTaken(sink, event.id)))
           return `${event.id} for ${url} is in none of the dead letter sinks ${sinks}`;
+        break;
+      case "parked":
+        if (sink !== undefined && !tried.has(requestName(sink, event.id)))
+          return `${event.id} for ${url} is parked, and ${sink} was not tried`;
         break;
       case "excused":
         break;
