@@ -68,7 +68,7 @@ export function offersOf(tree: FlowTree, destination: Destination, event: FlowEv
 
   function offered(url: string, { answersTo, ...arrival }: Arrival): readonly Offer[] {
     const offer = { ...arrival, url };
-    const answer = answersTo && says(url, arrival.event.id);
+    const answer = says(url, arrival.event.id);
     if (answersTo === undefined || answer === undefined) return [offer];
     return [offer, ...arrived(answersTo, { ...NOTHING, event: answer, cause: offer })];
   }

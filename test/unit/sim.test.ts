@@ -31,6 +31,10 @@ describe("the simulator", () => {
       seed: 100067,
       why: "couriers that hung, or were busy in another channel, left a healthy subscription with nobody",
     },
+    {
+      seed: 1618,
+      why: "a courier full of those that hang here and in the next channel left a healthy one waiting for their timeouts",
+    },
   ])("[SIM-6] seed $seed, which once failed, is clean: $why", { timeout: LONGEST_MS }, async ({ seed }) => {
     expect(await simulator("--seed", String(seed), "--runs", "1")).toMatchObject({ code: 0 });
   });

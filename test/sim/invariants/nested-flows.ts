@@ -5,7 +5,7 @@
 import { kindOfChannel } from "../../../src/core/channel-name.ts";
 import type { ChannelRecord } from "../channel-record.ts";
 import { FlowEnds } from "../flow-ends.ts";
-import { type Offer, offersOf } from "../flow-meaning.ts";
+import { type FlowEvent, type Offer, offersOf } from "../flow-meaning.ts";
 import { requestName } from "../flow-model.ts";
 import { type Destination, type FlowTree, flowsIn } from "../flow-tree.ts";
 import type { Invariant } from "../invariant.ts";
@@ -33,6 +33,7 @@ export const nestedFlows: Invariant = {
 
 /** Of every event that came from outside, to the Broker or to a flow, within another or not. */
 function allOffers(world: World, tree: FlowTree): readonly Offer[] {
+  // In the order of their channels.
   const destinations: readonly Destination[] = [
     ...(tree.triggers.length > 0 ? [{ kind: "broker" } as const] : []),
     ...flowsIn(tree.flow),
@@ -46,10 +47,10 @@ function allOffers(world: World, tree: FlowTree): readonly Offer[] {
   });
 }
 
-/** What couriers bring has a key that says so, and replies have names of their own. */
-function fromOutside({ everLogged }: ChannelRecord): readonly { readonly id: string; readonly type: string }[] {
+/** What couriers bring has a key that says so. */
+function fromOutside({ everLogged }: ChannelRecord): readonly FlowEvent[] {
   return [...everLogged.values()]
-    .filter(({ id, keys }) => !id.startsWith("reply-") && !keys.some((key) => key.startsWith("h:")))
+    .filter(({ keys }) => !keys.some((key) => key.startsWith("h:")))
     .map(({ id, attributes }) => ({ id, type: String(attributes.type) }));
 }
 
