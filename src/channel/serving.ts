@@ -144,6 +144,7 @@ export class Serving {
     const answer = assembleLease(this.#state, this.#context(), { lane, capacity, moved });
     this.#committer.soon();
     this.#waitUntil(answer.nextAtMs);
+    // The courier may be full of hanging neighbours, and nothing else come that would wake another.
     if (answer.more) this.#waitUntil(this.#state.ports.now() + REASSESS_MS);
     if (moved.length > 0) this.stir(moved);
     return answer;

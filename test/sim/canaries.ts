@@ -6,8 +6,8 @@ export interface Canary {
   readonly file: string;
   readonly original: string;
   readonly replacement: string;
-  /** Few seeds show it, and this is one: a busy machine would take minutes to come to it from the first. */
-  readonly seed?: number;
+  /** Where to begin to look for what few seeds show; else with the first. */
+  readonly firstSeed?: number;
 }
 
 export const CANARIES: readonly Canary[] = [
@@ -39,7 +39,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/outcomes.ts",
     original: "lease === undefined || lease.attempt !== token.attempt ||",
     replacement: "lease === undefined ||",
-    seed: 194,
+    firstSeed: 194,
   },
   {
     name: "endless-lease",
@@ -89,7 +89,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/channel.ts",
     original: "    if (this.#isStopped) return answerFor(",
     replacement: "    if (this.#isStopped && false) return answerFor(",
-    seed: 462,
+    firstSeed: 1_301,
   },
   {
     name: "unwatched-deadline",
@@ -154,7 +154,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
-    seed: 551,
+    firstSeed: 551,
   },
   {
     name: "blames-subscriber",
@@ -177,7 +177,7 @@ export const CANARIES: readonly Canary[] = [
     original: 'stored.uid !== uid || stored.removed) return { kind: "retired" };\n      if (stored.version > version)',
     replacement:
       'stored.removed) return { kind: "retired" };\n      if (stored.uid === uid && stored.version > version)',
-    seed: 1060,
+    firstSeed: 1060,
   },
   {
     name: "retired-in-name",
@@ -192,7 +192,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/configure.ts",
     original: "    if (straggler.holdsReply) continue;\n",
     replacement: '    if (straggler.holdsReply || straggler.state === "dead-lettering") continue;\n',
-    seed: 1956,
+    firstSeed: 1956,
   },
   {
     name: "wire-loses-instance",
@@ -200,5 +200,19 @@ export const CANARIES: readonly Canary[] = [
     file: "src/core/lease-wire.ts",
     original: "    ...(instance === ABSENT ? {} : { instance }),\n",
     replacement: "",
+  },
+  {
+    name: "step-skipped",
+    bug: "the answer of a Sequence's first step goes past the second, where there is a third",
+    file: "src/flows/sequence.ts",
+    original: "index + 1 < steps.length ? channelAt(index + 1) : undefined",
+    replacement: "index + 1 < steps.length ? channelAt(Math.min(index + 2, steps.length - 1)) : undefined",
+  },
+  {
+    name: "reply-of-all-first",
+    bug: "the reply of a Parallel goes before that of a branch",
+    file: "src/flows/parallel.ts",
+    original: "branch.reply ?? replyOfAll",
+    replacement: "replyOfAll ?? branch.reply",
   },
 ];

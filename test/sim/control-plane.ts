@@ -8,6 +8,7 @@ import type {
 } from "../../src/core/channel-protocol.ts";
 import { PRODUCER } from "./callers.ts";
 import type { ChannelObject } from "./channel-object.ts";
+import { plansOf } from "./flow-plans.ts";
 import { type ChannelPlan, drawGraph, type Goal, type SubscriptionPlan } from "./graph.ts";
 import { addressOf, type Role } from "./subscribers.ts";
 import type { World } from "./world.ts";
@@ -29,7 +30,7 @@ export class ControlPlane {
 
   constructor(world: World) {
     this.#world = world;
-    this.plans = drawGraph(world.random);
+    this.plans = world.flowTree === undefined ? drawGraph(world.random) : plansOf(world.flowTree);
   }
 
   nameOf(plan: ChannelPlan): string {
@@ -115,14 +116,15 @@ export class ControlPlane {
   subscription(plan: ChannelPlan, each: SubscriptionPlan): SubscriptionConfiguration {
     const { random, subscribers } = this.#world;
     const uid = `${plan.name}-${each.name}-${++this.#uids}`;
-    const address = addressOf("subscriber", uid);
-    if (each.replies) subscribers.replying.add(address);
     const target = (goal: Goal, role: Role): SubscriptionConfiguration["subscriber"] => {
       if (goal === "address") return { kind: "url", url: addressOf(role, uid) };
+      if ("url" in goal) return { kind: "url", url: goal.url };
       const object = this.#world.objects[goal.channel];
       if (object === undefined) throw new Error("a graph names its own channels");
       return { kind: "channel", name: object.name, url: `http://sluice.example/${object.name}` };
     };
+    const subscriber = target(each.subscriber, "subscriber");
+    if (each.replies && subscriber.kind === "url") subscribers.replying.set(subscriber.url, each.replies);
     const reply = replyOf(plan, each.replyTo === undefined ? undefined : target(each.replyTo, "reply"));
     if (reply.kind === "target" && reply.target.kind === "channel") {
       this.#world.ledger.replyTargets.set(uid, reply.target.name);
@@ -138,7 +140,7 @@ export class ControlPlane {
       name: each.name,
       filter:
         each.type === undefined ? { kind: "everything" } : { kind: "attributes", attributes: { type: each.type } },
-      subscriber: target(each.subscriber, "subscriber"),
+      subscriber,
       reply,
       delivery: {
         ...policy,

@@ -8,8 +8,10 @@
  */
 import type { SeededRandom } from "../kit/seeded-random.ts";
 
-/** Where something goes: to an address of its own, or to the channel of that index. */
-export type Goal = "address" | { readonly channel: number };
+/** Where something goes: to an address of its own, to the channel of that index, or to a given address. */
+export type Goal = "address" | { readonly channel: number } | { readonly url: string };
+
+export type Replying = "anew" | "alike";
 
 export interface SubscriptionPlan {
   readonly name: string;
@@ -19,7 +21,8 @@ export interface SubscriptionPlan {
   /** Where replies go; else to the channel itself, if it is a broker. */
   readonly replyTo?: Goal;
   readonly isOrdered?: boolean;
-  readonly replies?: boolean;
+  /** Its subscriber answers some events with another: anew for each request, or alike however often it gets an event. */
+  readonly replies?: Replying;
   readonly maxConcurrency?: number;
   readonly ratePerSecond?: number;
 }
@@ -27,6 +30,8 @@ export interface SubscriptionPlan {
 export interface ChannelPlan {
   readonly kind: "broker" | "channel";
   readonly name: string;
+  /** Within a flow: gets its events from there alone. */
+  readonly isInner?: boolean;
   readonly subscriptions: readonly SubscriptionPlan[];
 }
 
@@ -36,11 +41,11 @@ const [TO_A, TO_B] = [{ channel: 0 }, { channel: 1 }];
 const EXTRAS: readonly SubscriptionPlan[] = [
   { name: "plain", type: undefined, subscriber: "address" },
   { name: "ordered", type: undefined, subscriber: "address", isOrdered: true, deadLetters: "address" },
-  { name: "replying", type: "a", subscriber: "address", replies: true },
+  { name: "replying", type: "a", subscriber: "address", replies: "anew" },
   { name: "narrow", type: "b", subscriber: "address", maxConcurrency: 2, deadLetters: "address" },
   { name: "rated", type: "b", subscriber: "address", ratePerSecond: 20 },
-  { name: "keyed", type: "a", subscriber: "address", isOrdered: true, replies: true },
-  { name: "passing", type: "b", subscriber: "address", replies: true, replyTo: "address", deadLetters: "address" },
+  { name: "keyed", type: "a", subscriber: "address", isOrdered: true, replies: "anew" },
+  { name: "passing", type: "b", subscriber: "address", replies: "anew", replyTo: "address", deadLetters: "address" },
 ];
 
 export function drawGraph(random: SeededRandom): readonly ChannelPlan[] {
@@ -58,7 +63,7 @@ function drawFlow(random: SeededRandom): ChannelPlan[] {
     name,
     type: name === "step" ? undefined : random.pick(["a", "b", "c"] as const),
     subscriber: random.perMille(850) ? "address" : { channel: 2 + ((index + 1) % count) },
-    replies: true,
+    replies: "anew",
     isOrdered: random.perMille(300),
     ...(random.perMille(900) ? { replyTo: anywhere() } : {}),
     ...(random.perMille(400) ? { deadLetters: anywhere() } : {}),

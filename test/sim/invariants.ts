@@ -13,6 +13,7 @@ import { latePushes } from "./invariants/late-pushes.ts";
 import { liveness } from "./invariants/liveness.ts";
 import { monotonic } from "./invariants/monotonic.ts";
 import { needlessDuplicates } from "./invariants/needless-duplicates.ts";
+import { nestedFlows } from "./invariants/nested-flows.ts";
 import { nothingLost } from "./invariants/nothing-lost.ts";
 import { order } from "./invariants/order.ts";
 import { promptAppends } from "./invariants/prompt-appends.ts";
@@ -30,6 +31,7 @@ export const INVARIANTS: readonly Invariant[] = [
   replies,
   handOvers,
   flows,
+  nestedFlows,
   drained,
   isolation,
   filters,

@@ -12,6 +12,8 @@ const BUSTLE_MS = 60;
 const ROLES: readonly Role[] = ["subscriber", "subscriber", "subscriber", "reply", "sink"];
 
 export class People {
+  /** Channels that people did something to. */
+  readonly touched = new Set<ChannelName>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -22,6 +24,7 @@ export class People {
     const { random } = this.#world;
     const { name } = random.pick(this.#world.objects);
     const dice = random.below(100);
+    this.touched.add(name);
     if (dice < 45) this.#reconfigure(name);
     else if (dice < 52) this.#world.controlPlane.pushLate(name);
     else if (dice < 56) this.#createAgain(name);
@@ -35,8 +38,8 @@ export class People {
     const { name } = random.pick(this.#world.objects);
     const subscriptions = this.#world.controlPlane.wanted(name)?.subscriptions ?? [];
     if (subscriptions.length === 0) return;
-    const { uid } = random.pick(subscriptions);
-    const address = addressOf(random.pick(ROLES), uid);
+    const subscription = random.pick(subscriptions);
+    const address = addressIn(subscription, random.pick(ROLES));
     const temper = random.pick(TEMPERS);
     trace.note("temper", address, temper);
     subscribers.tempers.set(address, temper);
@@ -181,6 +184,16 @@ export class People {
       { kind: "time", timeMs: clock.nowMs - random.below(60_000) },
     ] as const);
   }
+}
+
+/** Of an address that it does not have, the one that it may be given. */
+function addressIn({ uid, subscriber, reply, delivery }: SubscriptionConfiguration, role: Role): string {
+  const target = {
+    subscriber,
+    reply: reply.kind === "target" ? reply.target : undefined,
+    sink: delivery.deadLetterSink,
+  }[role];
+  return target?.kind === "url" ? target.url : addressOf(role, uid);
 }
 
 function typeIs(type: string) {

@@ -10,6 +10,9 @@ import type { World } from "./world.ts";
 const ISOLATES = 3;
 /** Clients that hang up do so within one of these times, milliseconds. */
 const PATIENCE_MS = [2, 200, 10_000] as const;
+/** An event has as many at most; with few of them loops end soon. */
+const MAX_HOPS = 255;
+const FEW_HOPS = [2, 3, 4, 6] as const;
 const TYPES = ["a", "a", "b", "b", "c"] as const;
 const SUBJECTS = ["0", "1", "2"] as const;
 
@@ -74,12 +77,14 @@ export class Producers {
   }
 
   #newPost(): Post {
-    const { random, objects, limits } = this.#world;
-    const channel = random.pick(objects).name;
+    const { random, entrances, limits, flowTree } = this.#world;
+    const channel = random.pick(entrances).name;
     const count = random.perMille(100) ? random.between(2, 8) : 1;
     const isLarge = random.perMille(90);
     const caller = random.perMille(100) ? STRANGER : random.perMille(500) ? PRODUCER : undefined;
     const ids = Array.from({ length: count }, () => eventIdOf(caller, ++this.#events));
+    // In nested flows nothing goes round in loops, and everything is to arrive.
+    const hops = flowTree === undefined ? FEW_HOPS : [MAX_HOPS];
     const events = ids.map((id) =>
       encodedEvent({
         attributes: {
@@ -89,7 +94,7 @@ export class Producers {
           type: random.pick(TYPES),
           subject: random.pick(SUBJECTS),
         },
-        hops: random.pick([2, 3, 4, 6]),
+        hops: random.pick(hops),
         dataBytes: isLarge ? limits.largeEventBytes + random.below(limits.largeEventBytes) : random.pick([0, 0, 5, 40]),
       }),
     );

@@ -124,7 +124,7 @@ async function heal(world: World): Promise<void> {
     if (wanted === undefined || wanted.draining) continue;
     controlPlane.want(name, {
       ...wanted,
-      subscriptions: wanted.subscriptions.map((each) => ({ ...each, paused: false })),
+      subscriptions: wanted.subscriptions.map((each) => (each.paused ? { ...each, paused: false } : each)),
     });
   }
   await clock.advanceByInstants(LATE_MS);

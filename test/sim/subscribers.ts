@@ -1,5 +1,7 @@
 /** Everything that couriers call over HTTP: subscribers and dead letter sinks with tempers of their own. */
 import type { Courier, Expected } from "./couriers.ts";
+import type { FlowEvent } from "./flow-meaning.ts";
+import type { Replying } from "./graph.ts";
 import type { World } from "./world.ts";
 
 /** How a subscriber answers while it is in this mood. */
@@ -37,7 +39,7 @@ interface Answer {
 }
 
 interface Reply {
-  readonly id: string;
+  readonly event: FlowEvent;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
 }
@@ -71,8 +73,10 @@ export class Subscribers {
   /** Moods by address; those that are not in it are fast. */
   readonly tempers = new Map<string, Temper>();
   /** Subscribers that answer some events with another event, by address. */
-  readonly replying = new Set<string>();
+  readonly replying = new Map<string, Replying>();
   readonly #world: World;
+  /** Address and event -> the answer of a subscriber that always gives the same. */
+  readonly #alike = new Map<string, Reply | undefined>();
   #replies = 0;
 
   constructor(world: World) {
@@ -114,7 +118,10 @@ export class Subscribers {
     const cancel = clock.schedule(answer.afterMs, () => {
       trace.note("answered", url, id, status ?? 0);
       const reply = status === 200 ? this.#replyTo(url, id) : undefined;
-      if (status === 200 || status === 202) this.#answered(courier, id, { expected, reply: reply?.id });
+      if (status === 200 || status === 202) {
+        flows.said(url, id, reply?.event);
+        this.#answered(courier, id, { expected, reply: reply?.event.id });
+      }
       const headers = reply?.headers ?? answer.headers ?? {};
       exchange.end(status === undefined ? undefined : new Response(reply?.body ?? null, { status, headers }));
     });
@@ -171,16 +178,24 @@ export class Subscribers {
     }
   }
 
-  /** A reply that nobody else gives: its id names this very answer. */
   #replyTo(url: string, id: string): Reply | undefined {
+    if (this.replying.get(url) !== "alike") return this.#newReply(url, id, ["a", "b", "c"]);
+    const request = `${url} ${id}`;
+    // None of type a, which would begin a flow again.
+    if (!this.#alike.has(request)) this.#alike.set(request, this.#newReply(url, id, ["b", "c"]));
+    return this.#alike.get(request);
+  }
+
+  /** A reply that nobody else gives: its id names this very answer. */
+  #newReply(url: string, id: string, types: readonly string[]): Reply | undefined {
     // Some of its answers are no replies.
     if (this.#world.random.below(4) === 0) return undefined;
     const reply = `reply-${++this.#replies}`;
     this.#world.trace.note("replied", url, id, this.#replies);
-    const type = this.#world.random.pick(["a", "b", "c"]);
+    const type = this.#world.random.pick(types);
     const attributes = { "ce-specversion": "1.0", "ce-source": "/reply", "ce-type": type, "ce-subject": "r" };
     const body = new Uint8Array(this.#world.random.pick([0, 0, LARGE_REPLY_BYTES]));
-    return { id: reply, headers: { ...attributes, "ce-id": reply }, body };
+    return { event: { id: reply, type }, headers: { ...attributes, "ce-id": reply }, body };
   }
 }
 

@@ -6,6 +6,7 @@ import { ChannelObject } from "./channel-object.ts";
 import { ControlPlane } from "./control-plane.ts";
 import { Couriers } from "./couriers.ts";
 import { FlowModel } from "./flow-model.ts";
+import { drawFlowTree, type FlowTree } from "./flow-tree.ts";
 import { Ledger } from "./ledger.ts";
 import type { RunLimits } from "./limits.ts";
 import { Network } from "./network.ts";
@@ -28,6 +29,8 @@ export class World {
   readonly courierWindow: number;
   readonly ledger: Ledger;
   readonly flows = new FlowModel();
+  /** In some runs the channels are those of nested Sequences and Parallels. */
+  readonly flowTree: FlowTree | undefined;
   readonly network: Network;
   readonly wakeUps: WakeUps;
   readonly couriers: Couriers;
@@ -53,6 +56,7 @@ export class World {
     const budgetMs = this.random.pick([60_000, 840_000, 840_000]);
     this.couriers = new Couriers(this, { window: this.courierWindow, budgetMs });
     this.subscribers = new Subscribers(this);
+    this.flowTree = hasFlowTree(seed) ? drawFlowTree(this.random) : undefined;
     this.controlPlane = new ControlPlane(this);
     this.objects = this.controlPlane.plans.map((plan) => {
       const name = parseChannelName("sim", plan.kind, plan.name);
@@ -63,9 +67,19 @@ export class World {
     this.people = new People(this);
   }
 
+  /** Where producers post to. */
+  get entrances(): readonly ChannelObject[] {
+    return this.objects.filter((_, index) => !this.controlPlane.plans[index]?.isInner);
+  }
+
   object(name: ChannelName): ChannelObject {
     const object = this.objects.find((each) => each.name === name);
     if (object === undefined) throw new Error(`${name} is no channel of this run`);
     return object;
   }
+}
+
+/** One seed in five, by its number, so that the others mean what they would mean without. */
+function hasFlowTree(seed: number): boolean {
+  return seed % 5 === 3;
 }

@@ -11,7 +11,13 @@ const OBJECT = "src/channel/durable-object.ts";
 const COURIER = "src/courier/entrypoint.ts";
 
 /** Modules of the product that decide nothing: shapes, and what composition roots fill. */
-const SHAPES = ["core/channel-protocol.ts", "core/channel-name.ts", "core/sql-store.ts", "core/assert.ts"];
+const SHAPES = [
+  "core/channel-protocol.ts",
+  "core/channel-name.ts",
+  "core/sql-store.ts",
+  "core/assert.ts",
+  "flows/flow.ts",
+];
 /** The simulator's way into each part; `limits.ts` for the bounds that a run sets. */
 const PARTS = [
   "channel/host.ts",
@@ -19,6 +25,8 @@ const PARTS = [
   "courier/run-courier.ts",
   "courier/ports.ts",
   "ingress/coalesce.ts",
+  "flows/sequence.ts",
+  "flows/parallel.ts",
   "channel/limits.ts",
 ];
 /** Words of what a channel and a courier decide. */

@@ -6,7 +6,6 @@
 import { type Account, nameOf, type Reading } from "../account.ts";
 import type { ChannelRecord, Tenancy } from "../channel-record.ts";
 import type { LoggedEvent } from "../disk-view.ts";
-import { causeName } from "../flow-model.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
 
@@ -66,7 +65,7 @@ function strayReply(world: World, record: ChannelRecord, { events }: Tenancy): s
     if (cause === undefined) continue;
     const { delivery, subscription } = cause;
     const answered = eventOf(world, cause)?.id;
-    if (answered !== undefined && world.flows.causeOf(event.id) !== causeName(subscription, answered)) {
+    if (answered !== undefined && !world.flows.repliesTo(subscription, answered).includes(event.id)) {
       return `${event.id} is in ${record.object.name} as the reply of ${delivery}, and is none`;
     }
     const target = world.ledger.replyTargets.get(subscription);
@@ -94,7 +93,7 @@ function lostReply(
     if (kind !== "delivered" || event === undefined || seq <= account.disturbedAt || event.hops <= 1) continue;
     const delivery = nameOf({ subscription: uid, epoch: reading.epoch, seq });
     const answers = world.flows.answersTo(uid, event.id);
-    const replies = answers.filter((answer) => answer !== undefined);
+    const replies = world.flows.repliesTo(uid, event.id);
     // One of its answers was none: it may be the one that counts.
     if (replies.length < answers.length || answers.length === 0) continue;
     const { target } = reply;

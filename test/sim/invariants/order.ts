@@ -9,7 +9,8 @@ export const order: Invariant = {
       const { configuration, redriven, uncertain, disturbedAt } = account;
       if (configuration.ordering !== "ordered" || reading === undefined || event === undefined) return undefined;
       // The subscriber saw its event before: a crash may have undone the end of the one before that.
-      if (delivery.token.purpose === "reply") return undefined;
+      const { purpose } = delivery.token;
+      if (purpose === "reply" || (purpose === "dead-letter" && reading.answered.has(event.seq))) return undefined;
       if (redriven.has(event.seq) || (account.mayRedrive && reading.ended.has(event.seq))) return undefined;
       const key = orderingKey(event.attributes);
       for (let seq = Math.max(reading.start, disturbedAt + 1); seq < event.seq; seq++) {
