@@ -6,6 +6,7 @@ import { NEAR_MS, WATCHDOG_MS } from "./limits.ts";
 import { Matcher } from "./matcher.ts";
 import { expire, type OutcomeContext } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
+import { discardRejected, isRejected } from "./rejected.ts";
 import { nextRetentionMs, passMs } from "./retention.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
 import { purposeOf } from "./straggler.ts";
@@ -20,6 +21,10 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
   }
   state.retentionAtMs = nextRetentionMs(state);
   for (const { subscription, straggler } of out) {
+    if (isRejected(state, subscription, straggler)) {
+      discardRejected(context, subscription, straggler);
+      continue;
+    }
     if (straggler.attempts < attemptsAllowed(subscription.configuration.delivery)) continue;
     // Its last attempt was out: nobody knows how it went, and it has no other.
     expire(context, subscription, {

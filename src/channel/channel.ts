@@ -84,7 +84,7 @@ export class Channel {
     if (isNews(this.#state.identity, configuration)) {
       // One transaction: work that is stored without the alarm for it sleeps until somebody posts.
       this.#state.storage.transaction(() => {
-        applyConfiguration(this.#state, configuration);
+        applyConfiguration(this.#state, this.#context(), configuration);
         armAgain(this.#state, this.#state.ports.now());
       });
       this.#serving.stir(this.#state.busy);

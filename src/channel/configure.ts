@@ -1,12 +1,11 @@
 /** Applies a configuration pushed by the control plane. Late pushes change nothing; another uid wipes first. */
 import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/channel-protocol.ts";
-import { decodeHead } from "../core/event-codec.ts";
 import { parsePosition } from "../core/positions.ts";
 import { IngressGuard } from "./ingress-guard.ts";
-import { discardedEntry } from "./journal-entry.ts";
 import { Matcher } from "./matcher.ts";
+import type { OutcomeContext } from "./outcomes.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
-import { readEvent } from "./read-event.ts";
+import { judgeAgain } from "./rejected.ts";
 import { nextRetentionMs } from "./retention.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import type { ChannelStorage, Identity } from "./storage.ts";
@@ -32,7 +31,11 @@ export function takeOver(storage: ChannelStorage, name: string, configuration: C
 }
 
 /** The same channel with other subscriptions, in one transaction. */
-export function applyConfiguration(state: ChannelState, configuration: ChannelConfiguration): void {
+export function applyConfiguration(
+  state: ChannelState,
+  context: OutcomeContext,
+  configuration: ChannelConfiguration,
+): void {
   const { storage } = state;
   storage.transaction(() => {
     const wanted = new Map(configuration.subscriptions.map((each) => [each.uid, each]));
@@ -47,7 +50,7 @@ export function applyConfiguration(state: ChannelState, configuration: ChannelCo
         state.subscriptions.set(each.uid, subscription);
         state.changes.positions.add(subscription.group);
       } else {
-        reconfigure(state, known, each);
+        reconfigure(state, context, { subscription: known, configuration: each });
       }
     }
     state.identity = identityOf(state.identity.name, configuration);
@@ -127,33 +130,15 @@ function drop(state: ChannelState, subscription: Subscription): void {
 /** A changed filter applies to what is not settled yet, stragglers included. */
 function reconfigure(
   state: ChannelState,
-  subscription: Subscription,
-  configuration: Subscription["configuration"],
+  context: OutcomeContext,
+  { subscription, configuration }: { subscription: Subscription; configuration: Subscription["configuration"] },
 ): void {
   const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(subscription.configuration.filter);
   subscription.configure(configuration, state.log.head);
   if (!filterChanged) return;
   // An idle position that storage has from earlier would give the new filter what the old one let pass by.
   state.changes.positions.add(subscription.group);
-  for (const straggler of [...subscription.stragglers.values()]) {
-    // Its subscriber has taken the event by the old filter's word.
-    if (straggler.holdsReply) continue;
-    const found = readEvent(state, straggler.seq, straggler);
-    if (found === undefined || subscription.filter(decodeHead(found.bytes).attributes)) continue;
-    subscription.stragglers.delete(straggler.seq);
-    subscription.endLease(straggler.seq);
-    subscription.counters.discarded++;
-    const act = { atMs: state.ports.now(), note: "filter-changed" } as const;
-    state.changes.journal.push(discardedEntry(subscription, straggler.seq, act));
-    if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
-    state.changes.deleteStraggler(straggler.id);
-    state.changes.positions.add(subscription.group);
-  }
-  // What is out for the first time and rejected now is never matched again: its failure must not bring it back.
-  for (const [seq, { unit }] of [...subscription.leases]) {
-    const found = unit.kind === "fresh" ? readEvent(state, seq, undefined) : undefined;
-    if (found !== undefined && !subscription.filter(decodeHead(found.bytes).attributes)) subscription.endLease(seq);
-  }
+  judgeAgain(state, context, subscription);
 }
 
 function identityOf(name: string, { uid, version, hash }: ChannelConfiguration): Identity {

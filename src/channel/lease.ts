@@ -9,7 +9,7 @@ import { type FoundEvent, readEvent, readKeptReply } from "./read-event.ts";
 import { dropReply } from "./replies.ts";
 import { scan } from "./scan.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
-import { becomeStraggler, parkStraggler } from "./straggle.ts";
+import { asStraggler, parkStraggler } from "./straggle.ts";
 import { type LastFailure, purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription, Unit } from "./subscription.ts";
 import { destinationOf, leaseMs, replyTarget } from "./targets.ts";
@@ -69,10 +69,7 @@ function relieve(state: ChannelState, context: OutcomeContext, subscription: Sub
     const lease = subscription.leases.get(oldest.seq);
     if (subscription.window.size < limit || lease?.unit.kind !== "fresh") return;
     if (context.nowMs - lease.leasedAtMs < SLOW_ANSWER_MS) return;
-    const straggler = becomeStraggler(context, subscription, lease);
-    subscription.leases.set(straggler.seq, { ...lease, unit: { kind: "straggler", straggler } });
-    context.changes.putStraggler(stragglerRow(straggler, true), { urgent: false });
-    context.changes.positions.add(subscription.group);
+    asStraggler(context, subscription, lease);
   }
 }
 
@@ -116,11 +113,8 @@ function take(
   const seq = unit.kind === "fresh" ? unit.entry.seq : unit.straggler.seq;
   subscription.lease(unit, lease);
   if (unit.kind === "fresh" && before > 0) {
-    const straggler = becomeStraggler(context, subscription, lease);
-    lease = { ...lease, unit: { kind: "straggler", straggler } };
-    subscription.leases.set(seq, lease);
-  }
-  if (lease.unit.kind === "straggler") {
+    lease = asStraggler(context, subscription, lease);
+  } else if (lease.unit.kind === "straggler") {
     lease.unit.straggler.attempts = lease.attempt;
     changes.putStraggler(stragglerRow(lease.unit.straggler, true), { urgent: false });
     changes.positions.add(subscription.group);

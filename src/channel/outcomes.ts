@@ -3,6 +3,7 @@
  *
  *   delivered (first one wins, even late)    ──▶ settled, its reply appended or passed on
  *   delivered, its reply did not get through ──▶ the reply is kept and tried again; the subscriber is not
+ *   failed, and a changed filter rejects it  ──▶ discarded
  *   failed, retriable, attempts left         ──▶ straggler, due after the back-off
  *   failed for good, event or reply          ──▶ the event to the dead letter sink, with the same retries ──▶ else parked
  */
@@ -12,6 +13,7 @@ import { attemptsAllowed, nextDelayMs } from "../core/retry.ts";
 import type { Changes } from "./changes.ts";
 import { expiredEntry, type Note } from "./journal-entry.ts";
 import { SLOW_ANSWER_MS } from "./limits.ts";
+import { discardRejected } from "./rejected.ts";
 import { answeredStraggler, becomeStraggler, parkStraggler, removeStraggler, settleEntry } from "./straggle.ts";
 import { type LastFailure, purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription } from "./subscription.ts";
@@ -191,7 +193,12 @@ function endAttempt(context: OutcomeContext, subscription: Subscription, lease: 
     else subscription.breaker.answered();
   }
   straggler.attempts = lease.attempt;
-  afterFailure(context, subscription, straggler, outcome);
+  if (!straggler.isRejected || straggler.holdsReply) {
+    afterFailure(context, subscription, straggler, outcome);
+    return;
+  }
+  subscription.counters.failedAttempts++;
+  discardRejected(context, subscription, straggler);
 }
 
 /** Another attempt, the dead letter sink, or a person: what follows the straggler's attempt that has just failed. */

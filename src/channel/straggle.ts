@@ -1,6 +1,6 @@
 /** How a delivery leaves the window for a row of its own, and how either ends: bookkeeping, without decisions. */
 import type { OutcomeContext } from "./outcomes.ts";
-import type { Straggler } from "./straggler.ts";
+import { type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription } from "./subscription.ts";
 import type { Entry } from "./window.ts";
 
@@ -13,6 +13,16 @@ export function becomeStraggler(context: OutcomeContext, subscription: Subscript
   if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
   else if (subscription.isAhead(entry.seq)) subscription.settledAhead.add(entry.seq);
   return straggler;
+}
+
+/** The same lease, as that of a delivery with a row of its own from now on. */
+export function asStraggler(context: OutcomeContext, subscription: Subscription, lease: Lease) {
+  const straggler = becomeStraggler(context, subscription, lease);
+  const unit = { kind: "straggler", straggler } as const;
+  subscription.leases.set(straggler.seq, { ...lease, unit });
+  context.changes.putStraggler(stragglerRow(straggler, true), { urgent: false });
+  context.changes.positions.add(subscription.group);
+  return { ...lease, unit };
 }
 
 /** The straggler of an event that was answered, whether it is out, waits, or the scan has not come to it. */
@@ -42,6 +52,7 @@ function newStraggler(
     dueAtMs: context.nowMs,
     failure: undefined,
     holdsReply: false,
+    isRejected: false,
     isCopied: false,
   };
   subscription.stragglers.set(seq, straggler);

@@ -31,6 +31,8 @@ export interface Straggler {
   failure: LastFailure | undefined;
   /** The subscriber has answered, and is not called again: its reply is in the row until the delivery ends. */
   holdsReply: boolean;
+  /** A changed filter rejects its event: should the attempt that is out not be taken, there is no other. */
+  isRejected: boolean;
   /** Redriven: its event is in its own row, because the log may have let go of it. */
   readonly isCopied: boolean;
 }
@@ -82,6 +84,7 @@ export function stragglerFromRow(row: StragglerSummary, isCopied: boolean): Stra
     dueAtMs: row.due_at,
     failure: JSON.parse(row.outcome) ?? undefined,
     holdsReply,
+    isRejected: false,
     isCopied,
   };
 }

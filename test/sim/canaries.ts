@@ -189,10 +189,18 @@ export const CANARIES: readonly Canary[] = [
   {
     name: "dead-letter-past-filter",
     bug: "a changed filter lets go on to the dead letter sink what its subscriber has not taken",
-    file: "src/channel/configure.ts",
-    original: "    if (straggler.holdsReply) continue;\n",
-    replacement: '    if (straggler.holdsReply || straggler.state === "dead-lettering") continue;\n',
-    firstSeed: 1956,
+    file: "src/channel/rejected.ts",
+    original: "    straggler.isRejected = isRejected(state, subscription, straggler);\n",
+    replacement:
+      '    straggler.isRejected = straggler.state !== "dead-lettering" && isRejected(state, subscription, straggler);\n',
+    firstSeed: 2_601,
+  },
+  {
+    name: "rejected-again",
+    bug: "what was out when its filter changed is tried again although that rejects it",
+    file: "src/channel/outcomes.ts",
+    original: "  if (!straggler.isRejected || straggler.holdsReply) {\n",
+    replacement: "  if (straggler.id !== 0) {\n",
   },
   {
     name: "wire-loses-instance",

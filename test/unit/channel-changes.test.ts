@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Delivery } from "../../src/core/channel-protocol.ts";
 import { ChannelWorld, failure, leasedTypes, ok, outcomeOf, subscription } from "../kit/channel-world.ts";
 
 const typeIs = (type: string) => ({ kind: "attributes", attributes: { type } }) as const;
@@ -15,6 +16,52 @@ describe("a configuration that changes under way", () => {
     await world.settle(outcomeOf(a, failure(503)));
     await world.append(["b"]);
     expect(leasedTypes(await world.lease({ lane: "s" })).concat(leasedTypes(await world.lease()))).toEqual(["b"]);
+  });
+
+  test("[CFG-7] what is out and rejected by the new filter counts when it is taken, its reply too", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.append(["a"]);
+    const lease = await world.lease();
+    const [a] = lease.deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.configure({ subscriptions: [subscription("s", { filter: typeIs("b") })] });
+    // The scan passes it by before its subscriber has answered.
+    expect((await world.lease()).deliveries).toEqual([]);
+    await world.settle(outcomeOf(a, { kind: "delivered", status: 200, reply: lease.bytes.slice() }));
+    await world.advance(1_000);
+    expect(await world.stats()).toMatchObject({
+      head: "0-3",
+      subscriptions: [{ retrying: 0, inFlight: 0, counters: { delivered: 1, replies: 1, discarded: 0 } }],
+    });
+  });
+
+  test.each([
+    { name: "fails", end: (world: ChannelWorld, out: Delivery) => world.settle(outcomeOf(out, failure(503))) },
+    { name: "runs out", end: (world: ChannelWorld) => world.advance(120_000) },
+    { name: "is out when the channel stops", end: async (world: ChannelWorld) => world.start() },
+  ])("[CFG-8] what is out and rejected by the new filter is discarded when it $name, and counted", async ({ end }) => {
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: typeIs("b") })] });
+    await end(world, a);
+    await world.advance(120_000);
+    expect(await world.stats()).toMatchObject({
+      subscriptions: [{ retrying: 0, inFlight: 0, counters: { delivered: 0, discarded: 1 } }],
+    });
+  });
+
+  test("[CFG-9] what is out is tried again when a later filter lets it pass", async () => {
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: typeIs("b") })] });
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying })] });
+    await world.settle(outcomeOf(a, failure(503)));
+    expect(leasedTypes(await world.lease())).toEqual(["a"]);
+    expect(await world.stats()).toMatchObject({ subscriptions: [{ counters: { failedAttempts: 1, discarded: 0 } }] });
   });
 
   test("[CFG-2] a dead letter whose sink is taken away is parked, not sent to the subscriber", async () => {

@@ -15,8 +15,7 @@ export const replies: Invariant = {
         if (end.reply === undefined) return undefined;
         deliveries.set(end.reply.id, { name: nameOf(end.token), record: end.record });
         const isKept = end.account.configuration.reply.kind === "channel-itself" && end.reply.hops > 1;
-        // A changed filter may have forgotten the delivery meanwhile.
-        if (!isKept || end.token.seq <= end.account.disturbedAt) return undefined;
+        if (!isKept) return undefined;
         expected.set(end.record, [...(expected.get(end.record) ?? []), end]);
         return undefined;
       },
