@@ -56,6 +56,8 @@ export class ObjectStore {
   readonly tokens: TokenTable;
   readonly #sql: SqlStore;
   readonly #bodies = new BodyCache();
+  /** Of everything stored; undefined until it is asked for, and after a transaction that failed. */
+  #size: number | undefined;
   #written: (resource: string) => void = () => undefined;
 
   constructor(sql: SqlStore, now: () => number) {
@@ -75,6 +77,7 @@ export class ObjectStore {
     } catch (error) {
       // It may have read what it wrote, under a resourceVersion that will be given to something else.
       this.#bodies.clear();
+      this.#size = undefined;
       throw error;
     }
   }
@@ -95,6 +98,13 @@ export class ObjectStore {
     return (
       this.#sql.all<{ count: number }>(`SELECT COUNT(*) AS count FROM object WHERE ${where}`, ...params)[0]?.count ?? 0
     );
+  }
+
+  /** Characters of all bodies and bytes of all sealed parts. */
+  size(): number {
+    const query = "SELECT COALESCE(SUM(LENGTH(body) + COALESCE(LENGTH(sealed), 0)), 0) AS size FROM object";
+    this.#size ??= this.#sql.all<{ size: number }>(query)[0]?.size ?? 0;
+    return this.#size;
   }
 
   /** Everything in a namespace, of every resource. */
@@ -169,6 +179,8 @@ export class ObjectStore {
     written: { readonly body: string; readonly previous?: StoredObject },
   ): StoredObject {
     this.changes.record(type, stored, written);
+    const before = written.previous === undefined ? 0 : sizeOf(written.previous);
+    if (this.#size !== undefined) this.#size += (type === "DELETED" ? 0 : sizeOf(stored)) - before;
     if (type === "DELETED") this.tokens.forget(stored);
     else this.tokens.follow(stored);
     this.#written(stored.key.resource);
@@ -194,6 +206,10 @@ export class ObjectStore {
     this.#bodies.put(id, resourceVersion, content);
     return content;
   }
+}
+
+function sizeOf({ characters, sealed }: StoredObject): number {
+  return characters + (sealed?.length ?? 0);
 }
 
 function conditionsOf(range: ObjectRange): { readonly where: string; readonly params: readonly SqlValue[] } {

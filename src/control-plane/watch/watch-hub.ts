@@ -10,6 +10,7 @@ import { Watch, type WatchPorts } from "./watch.ts";
 import { errorLine } from "./watch-format.ts";
 import {
   LONGEST_LIFE_MS,
+  MAX_UNSENT_CHARACTERS,
   MAX_WATCHES,
   MAX_WATCHES_OF_TOKEN,
   RETRY_AFTER_SECONDS,
@@ -54,6 +55,7 @@ export class WatchHub {
       position: start.kind === "after" ? wanted : latest,
     };
     const lines = new WatchLines(request, beginning, store);
+    this.#checkMemory(lines);
     const lifeMs = Math.min(timeoutMs ?? LONGEST_LIFE_MS, longestLifeMs(random()));
     const watch = new Watch(lines, lifeMs, { ...this.#ports, ended: () => void this.#open.delete(watch) });
     this.#open.set(watch, request);
@@ -71,6 +73,14 @@ export class WatchHub {
     if (held < MAX_WATCHES_OF_TOKEN) return;
     const why = `this token has ${MAX_WATCHES_OF_TOKEN} watches already, which is its limit`;
     throw tooManyRequests(why, RETRY_AFTER_SECONDS);
+  }
+
+  #checkMemory({ unsentCharacters }: WatchLines): void {
+    let held = 0;
+    for (const watch of this.#open.keys()) held += watch.unsentCharacters;
+    if (held === 0 || held + unsentCharacters <= MAX_UNSENT_CHARACTERS) return;
+    const why = `watches that are not read hold ${held} characters of the objects that they begin with`;
+    throw tooManyRequests(`${why}; read them, or end them`, RETRY_AFTER_SECONDS);
   }
 
   /** In the turn of a write, before its transaction has ended. */

@@ -12,6 +12,12 @@ export const MAX_WATCHES = 200;
  */
 export const MAX_WATCHES_OF_TOKEN = 100;
 
+/**
+ * Characters of the objects that watches begin with and have not sent yet, of all watches together: clients that ask and do not
+ * read make each watch hold what a list would. One watch alone may hold more.
+ */
+export const MAX_UNSENT_CHARACTERS = 16 * 1024 * 1024;
+
 /** When a refused client should try again, seconds. */
 export const RETRY_AFTER_SECONDS = 10;
 

@@ -66,6 +66,11 @@ export class WatchLines {
     return this.#initial.length > 0 || this.#marksInitialEnd || this.#position < this.#shown;
   }
 
+  /** Of the objects that it begins with and that are still to be sent. */
+  get unsentCharacters(): number {
+    return this.#initial.reduce((sum, { characters }) => sum + characters, 0);
+  }
+
   /** Lines of events, about a chunk at most; none when nothing that may be sent concerns the client. */
   async take(): Promise<string> {
     const { scope, format } = this.#request;

@@ -53,6 +53,11 @@ export class Watch {
     this.#armHeartbeat(FIRST_HEARTBEAT_MS);
   }
 
+  /** What it holds in memory beside what is stored. */
+  get unsentCharacters(): number {
+    return this.#lines.unsentCharacters;
+  }
+
   /** Changes up to this version are durable; `concerned` when some of them may be of this watch's resource. */
   show(version: number, concerned: boolean): void {
     this.#lines.show(version, concerned);

@@ -20,6 +20,7 @@ import { createdObject, withGeneratedName } from "./created-object.ts";
 import { checkReferences } from "./foreign-references.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
+import { checkQuota } from "./storage-quota.ts";
 import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
 export interface WriterPorts {
@@ -117,7 +118,9 @@ export class ObjectWriter {
     if (options.dryRun) return created;
     const stored = store.transaction(() => {
       checkNamespace(scope, key.name, store);
-      return store.get(key) === undefined ? store.insert(key, content) : undefined;
+      if (store.get(key) !== undefined) return undefined;
+      checkQuota(scope, key.name, { store, content });
+      return store.insert(key, content);
     });
     if (stored === undefined) return undefined;
     changed(namespaceTouched(key));
@@ -136,6 +139,7 @@ export class ObjectWriter {
     const content = await objects.seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {
       if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
+      checkQuota(scope, stored.key.name, { store, content, previous: stored });
       return this.#store(stored, object, content);
     });
     if (written === undefined) return undefined;

@@ -1,0 +1,71 @@
+/** What all objects together, and all watches that nobody reads, may hold. */
+import { describe, expect, test } from "vitest";
+import { MAX_UNSENT_CHARACTERS } from "../../src/control-plane/watch/watch-limits.ts";
+import { MOST_STORED } from "../../src/control-plane/writes/storage-quota.ts";
+import { World } from "./control-plane-world.ts";
+
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+/** Characters of one object's data, a little under the most that an object may have. */
+const LARGE = 500_000;
+
+const configMap = (name: string, characters: number) => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name },
+  data: { text: "x".repeat(characters) },
+});
+
+/** As many large objects as fit: `m0`, `m1`, … */
+async function fullWorld(): Promise<{ readonly world: World; readonly count: number }> {
+  const world = new World();
+  for (let count = 0; ; count++) {
+    const { code } = await world.request("POST", CONFIG_MAPS, configMap(`m${count}`, LARGE));
+    if (code === 201) continue;
+    return { world, count };
+  }
+}
+
+describe("[CP-QUOTA] bounds of what is held", () => {
+  test("[CP-QUOTA-1] what all objects together have is bounded; what shrinks or goes is the way back", async () => {
+    const { world, count } = await fullWorld();
+    expect(count).toBe(Math.floor(MOST_STORED / (LARGE + 1_000)));
+    const refused = await world.request("POST", CONFIG_MAPS, configMap("more", LARGE));
+    expect([refused.code, refused.body.reason, refused.body.message]).toEqual([
+      403,
+      "Forbidden",
+      `configmaps "more" is forbidden: exceeded quota: all objects together may have ${MOST_STORED} characters: delete some, large ConfigMaps and Secrets first`,
+    ]);
+    const { code } = await world.request("PATCH", `${CONFIG_MAPS}/m0`, {
+      data: { other: "y".repeat(300_000), text: null },
+    });
+    expect(code).toBe(200);
+    await world.request("DELETE", `${CONFIG_MAPS}/m1`);
+    expect((await world.request("POST", CONFIG_MAPS, configMap("more", LARGE))).code).toBe(201);
+  });
+
+  test("[CP-QUOTA-2] it is what is stored that counts, after a restart and after a refused write too", async () => {
+    const { world, count } = await fullWorld();
+    world.restart();
+    expect((await world.request("POST", CONFIG_MAPS, configMap("more", LARGE))).code).toBe(403);
+    for (let index = 0; index < count; index++) await world.request("DELETE", `${CONFIG_MAPS}/m${index}`);
+    for (let index = 0; index < count; index++) {
+      expect((await world.request("POST", CONFIG_MAPS, configMap(`n${index}`, LARGE))).code).toBe(201);
+    }
+  });
+
+  test("[CP-QUOTA-3] watches that are not read hold no more than one may and a bound for all others", async () => {
+    const { world, count } = await fullWorld();
+    const open = () => world.engine.api.request(`http://sluice.test${CONFIG_MAPS}?watch=1`, HEADERS);
+    const first = await open();
+    expect(first.status).toBe(200);
+    const second = await open();
+    expect([second.status, second.headers.get("retry-after")]).toEqual([429, "10"]);
+    expect(JSON.parse(await second.text()).message).toContain("watches that are not read hold");
+    await first.body?.cancel();
+    for (let index = 0; index < count; index++) await world.request("DELETE", `${CONFIG_MAPS}/m${index}`);
+    await world.request("POST", CONFIG_MAPS, configMap("small", Math.floor(MAX_UNSENT_CHARACTERS / 64)));
+    for (let watches = 0; watches < 60; watches++) expect((await open()).status).toBe(200);
+  });
+});
+
+const HEADERS = { headers: { authorization: "Bearer t" } };
