@@ -25,6 +25,8 @@ export interface Account {
   readonly readings: Map<number, Reading>;
   /** Events up to here were there when people last changed what it gets, or the order it gets it in. */
   disturbedAt: number;
+  /** Up to here people skipped or replayed it, or sent its replies elsewhere: what was out then may count or not. */
+  movedAt: number;
   /** A changed filter or a replay: its counters do not add up to its events. */
   isUncountable: boolean;
   /** A person asked for its parked deliveries to be tried again. */
@@ -51,6 +53,7 @@ export function newAccount(configuration: SubscriptionConfiguration): Account {
     configuration,
     readings: new Map(),
     disturbedAt: 0,
+    movedAt: 0,
     isUncountable: false,
     mayRedrive: false,
     uncertain: new Set(),

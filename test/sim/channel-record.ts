@@ -225,6 +225,7 @@ export class ChannelRecord {
       if (JSON.stringify(before) === JSON.stringify(each)) continue;
       account.configuration = each;
       account.disturbedAt = this.head - 1;
+      if (JSON.stringify(before.reply) !== JSON.stringify(each.reply)) account.movedAt = account.disturbedAt;
       if (JSON.stringify(before.filter) !== JSON.stringify(each.filter)) account.isUncountable = true;
       this.forgetOuts(uid);
     }

@@ -151,6 +151,7 @@ export class Ledger {
     const account = record.tenancy?.accounts.get(uid);
     if (account === undefined) return;
     account.disturbedAt = Math.max(account.disturbedAt, record.head - 1);
+    account.movedAt = account.disturbedAt;
     record.forgetOuts(uid);
   }
 

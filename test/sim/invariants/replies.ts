@@ -28,7 +28,9 @@ export const replies: Invariant = {
           record,
           waiting.filter((end) => !settled.includes(end)),
         );
-        const lost = settled.find(({ reply }) => reply !== undefined && !record.everLogged.has(reply.id));
+        const lost = settled.find(({ account, token, reply }) => {
+          return token.seq > account.movedAt && reply !== undefined && !record.everLogged.has(reply.id);
+        });
         return lost && `${nameOf(lost.token)} is settled on the disk without its reply ${lost.reply?.id}`;
       },
       crashed: (record) => {
