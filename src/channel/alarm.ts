@@ -6,7 +6,7 @@ import { NEAR_MS, WATCHDOG_MS } from "./limits.ts";
 import { Matcher } from "./matcher.ts";
 import { expire, type OutcomeContext } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
-import { discardRejected, isRejected } from "./rejected.ts";
+import { awaitRejected } from "./rejected.ts";
 import { nextRetentionMs, passMs } from "./retention.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
 import { purposeOf } from "./straggler.ts";
@@ -21,8 +21,8 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
   }
   state.retentionAtMs = nextRetentionMs(state);
   for (const { subscription, straggler } of out) {
-    if (isRejected(state, subscription, straggler)) {
-      discardRejected(context, subscription, straggler);
+    if (straggler.isRejected) {
+      awaitRejected(subscription, straggler, context.nowMs);
       continue;
     }
     if (straggler.attempts < attemptsAllowed(subscription.configuration.delivery)) continue;

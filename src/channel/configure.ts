@@ -99,20 +99,23 @@ function startSeq(state: ChannelState, place: StartFrom): number {
 /** Deletion discards what is not settled, and counts it. */
 function drop(state: ChannelState, subscription: Subscription): void {
   let after = 0;
-  let discarded = [...subscription.window.unsettled()].length;
+  let discarded = [...subscription.window.unsettled()].length + subscription.stragglers.size;
   for (;;) {
     const rows = state.storage.stragglers.after(after, 500);
     if (rows.length === 0) break;
     for (const row of rows) {
       after = row.id;
       if (row.subscription !== subscription.uid) continue;
-      discarded++;
+      // What waits for a commit is counted as it is by now.
+      if (row.state === "parked" && !state.changes.stragglers.has(row.id)) discarded++;
       state.changes.deleteStraggler(after);
     }
   }
   // Those that no commit has written yet, parked ones too.
   for (const [id, row] of state.changes.stragglers) {
-    if (row !== "deleted" && row.subscription === subscription.uid) state.changes.deleteStraggler(id);
+    if (row === "deleted" || row.subscription !== subscription.uid) continue;
+    if (row.state === "parked") discarded++;
+    state.changes.deleteStraggler(id);
   }
   state.lanes.remove(subscription);
   state.busy.delete(subscription);
@@ -127,7 +130,7 @@ function drop(state: ChannelState, subscription: Subscription): void {
   });
 }
 
-/** A changed filter applies to what is not settled yet, stragglers included. */
+/** A changed filter judges again what is known: see rejected.ts. */
 function reconfigure(
   state: ChannelState,
   context: OutcomeContext,

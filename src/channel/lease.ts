@@ -6,6 +6,7 @@ import type { Lane } from "./lanes.ts";
 import { CHUNK_BYTES, LEASE_BYTES, LEASE_DELIVERIES, LONG_SCAN_EVENTS, SCAN_EVENTS, SLOW_ANSWER_MS } from "./limits.ts";
 import type { OutcomeContext } from "./outcomes.ts";
 import { type FoundEvent, readEvent, readKeptReply } from "./read-event.ts";
+import { discardRejected } from "./rejected.ts";
 import { dropReply } from "./replies.ts";
 import { scan } from "./scan.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
@@ -83,7 +84,10 @@ function nextUnit(state: ChannelState, context: OutcomeContext, subscription: Su
     const unit = subscription.next(context.nowMs);
     if (unit?.kind !== "straggler") return unit;
     const { straggler } = unit;
-    if (straggler.state === "dead-lettering" && delivery.deadLetterSink === undefined) {
+    if (straggler.isRejected && !straggler.holdsReply) {
+      // A replay has called back what was out.
+      discardRejected(context, subscription, straggler);
+    } else if (straggler.state === "dead-lettering" && delivery.deadLetterSink === undefined) {
       parkStraggler(context, subscription, straggler);
     } else if (straggler.state === "replying" && reply.kind !== "target") {
       dropReply(state, context, subscription, straggler);

@@ -40,7 +40,7 @@ export function loadPositions(state: ChannelState): { subscription: Subscription
     if (subscription === undefined) continue;
     const straggler = stragglerFromRow(row, row.copied === 1);
     subscription.addStraggler(straggler);
-    if (row.leased === 1) out.push({ subscription, straggler });
+    if (row.leased !== 0) out.push({ subscription, straggler });
   }
   return out;
 }

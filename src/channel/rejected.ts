@@ -11,27 +11,37 @@ import type { OutcomeContext } from "./outcomes.ts";
 import { readEvent } from "./read-event.ts";
 import type { ChannelState } from "./state.ts";
 import { asStraggler, removeStraggler } from "./straggle.ts";
-import type { Straggler } from "./straggler.ts";
+import { purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
 import type { Subscription } from "./subscription.ts";
+import { leaseMs } from "./targets.ts";
 
 /** After the filter has changed, in the transaction that stores it. */
 export function judgeAgain(state: ChannelState, context: OutcomeContext, subscription: Subscription): void {
-  for (const straggler of [...subscription.stragglers.values()]) {
-    straggler.isRejected = isRejected(state, subscription, straggler);
-    if (straggler.isRejected && !subscription.leases.has(straggler.seq))
-      discardRejected(context, subscription, straggler);
-  }
   for (const [seq, lease] of [...subscription.leases]) {
-    if (lease.unit.kind !== "fresh" || !rejects(state, subscription, seq)) continue;
     // The scan passes it by from now on: a row of its own keeps what becomes of it, through a crash too.
-    const { unit } = asStraggler(context, subscription, lease);
-    unit.straggler.isRejected = true;
+    if (lease.unit.kind === "fresh" && rejects(state, subscription, seq)) asStraggler(context, subscription, lease);
+  }
+  for (const straggler of [...subscription.stragglers.values()]) {
+    const wasRejected = straggler.isRejected;
+    straggler.isRejected = !straggler.holdsReply && rejects(state, subscription, straggler.seq, straggler);
+    const isOut = subscription.leases.has(straggler.seq);
+    if (straggler.isRejected && !isOut) discardRejected(context, subscription, straggler);
+    else if (straggler.isRejected !== wasRejected)
+      context.changes.putStraggler(stragglerRow(straggler, isOut), { urgent: false });
   }
 }
 
-/** Whether a delivery that was out when the channel stopped is wanted no more. */
-export function isRejected(state: ChannelState, subscription: Subscription, straggler: Straggler): boolean {
-  return !straggler.holdsReply && rejects(state, subscription, straggler.seq, straggler);
+/** Was out when the channel stopped, and its subscriber may yet say that it took it. */
+export function awaitRejected(subscription: Subscription, straggler: Straggler, nowMs: number): void {
+  const purpose = purposeOf(straggler.state);
+  subscription.leases.set(straggler.seq, {
+    unit: { kind: "straggler", straggler },
+    attempt: straggler.attempts,
+    purpose,
+    leasedAtMs: nowMs,
+    expiresAtMs: nowMs + leaseMs(subscription.configuration, purpose),
+    lane: "",
+  });
 }
 
 /** Counted, and said in the journal. */
@@ -42,6 +52,7 @@ export function discardRejected(context: OutcomeContext, subscription: Subscript
   removeStraggler(context, subscription, straggler);
 }
 
+/** Whether the filter of now does. */
 function rejects(state: ChannelState, subscription: Subscription, seq: number, straggler?: Straggler): boolean {
   const found = readEvent(state, seq, straggler);
   return found !== undefined && !subscription.filter(decodeHead(found.bytes).attributes);

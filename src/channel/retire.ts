@@ -23,5 +23,7 @@ export function whatHasNotEnded(state: ChannelState): Left {
     const unread = subscription.caughtUp ? 0 : state.log.head - subscription.scannedTo;
     unsettled += [...subscription.window.unsettled()].length + subscription.stragglers.size + unread;
   }
-  return { unsettled, parked: state.storage.stragglers.parkedCount() };
+  let parked = state.storage.stragglers.parkedCount();
+  for (const row of state.changes.stragglers.values()) if (row !== "deleted" && row.state === "parked") parked++;
+  return { unsettled, parked };
 }

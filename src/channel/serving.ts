@@ -110,6 +110,7 @@ export class Serving {
       if (lane.waiting.size === 0) this.#waitUntil(nowMs + REASSESS_MS);
       return;
     }
+    this.#waitUntil(nowMs + REASSESS_MS);
     const run = this.#state.ports.wake(lane.name);
     this.#awaken(lane, { nowMs, isTracked: run !== undefined });
     if (run === undefined) return;

@@ -37,6 +37,10 @@ export interface Straggler {
   readonly isCopied: boolean;
 }
 
+/** Of the column `leased`: an attempt is out; it is, and there will be no other because a changed filter rejects the event. */
+const OUT = 1;
+const OUT_AND_REJECTED = 2;
+
 export function stragglerRow(straggler: Straggler, leased: boolean): StragglerRow {
   return {
     id: straggler.id,
@@ -45,7 +49,7 @@ export function stragglerRow(straggler: Straggler, leased: boolean): StragglerRo
     state: straggler.state,
     attempt: straggler.attempts,
     due_at: straggler.dueAtMs,
-    leased: leased ? 1 : 0,
+    leased: leased ? (straggler.isRejected ? OUT_AND_REJECTED : OUT) : 0,
     ordering_key: straggler.orderingKey ?? null,
     outcome: JSON.stringify(straggler.failure ?? null),
     event: null,
@@ -84,7 +88,7 @@ export function stragglerFromRow(row: StragglerSummary, isCopied: boolean): Stra
     dueAtMs: row.due_at,
     failure: JSON.parse(row.outcome) ?? undefined,
     holdsReply,
-    isRejected: false,
+    isRejected: row.leased === OUT_AND_REJECTED,
     isCopied,
   };
 }

@@ -78,7 +78,7 @@ export class WatchHub {
   #checkMemory({ unsentCharacters }: WatchLines): void {
     let held = 0;
     for (const watch of this.#open.keys()) held += watch.unsentCharacters;
-    if (held === 0 || held + unsentCharacters <= MAX_UNSENT_CHARACTERS) return;
+    if (unsentCharacters === 0 || held === 0 || held + unsentCharacters <= MAX_UNSENT_CHARACTERS) return;
     const why = `watches that are not read hold ${held} characters of the objects that they begin with`;
     throw tooManyRequests(`${why}; read them, or end them`, RETRY_AFTER_SECONDS);
   }
