@@ -13,6 +13,10 @@ export interface Condition {
 
 const STATES = ["True", "False", "Unknown"] as const;
 
+/** Characters, as core Events have them: a status repeats messages, quotes what clients wrote, and has to fit into a row. */
+const MAX_MESSAGE = 1024;
+const CUT = "… (cut off here)";
+
 export function isTrue(type: string, because: { readonly reason?: string; readonly message?: string } = {}): Condition {
   return { type, status: "True", ...because };
 }
@@ -80,6 +84,13 @@ function conditionJson(condition: Condition, lastTransitionTime: string): JsonOb
     ["lastTransitionTime", lastTransitionTime],
   ];
   if (condition.reason !== undefined) fields.push(["reason", condition.reason]);
-  if (condition.message !== undefined) fields.push(["message", condition.message]);
+  if (condition.message !== undefined) fields.push(["message", boundedMessage(condition.message)]);
   return Object.fromEntries(fields);
+}
+
+/** The message as a condition may have it; one that is too long says that there was more. */
+export function boundedMessage(message: string): string {
+  if (message.length <= MAX_MESSAGE) return message;
+  // Half a character, where the cut comes inside of one, is none.
+  return message.slice(0, MAX_MESSAGE - CUT.length).replace(/[\uD800-\uDBFF]$/, "") + CUT;
 }

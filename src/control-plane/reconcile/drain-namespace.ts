@@ -2,7 +2,7 @@
  * Empties a namespace that is being deleted, a bounded number of objects at a time, and takes it away when nothing is left.
  * While finalizers hold something, its status says what.
  */
-
+import { boundedMessage } from "../compile/conditions.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import type { Deletion } from "../resources/deletion.ts";
 import { listAt, objectAt, sameJson, textAt } from "../resources/json.ts";
@@ -54,9 +54,9 @@ function showRemaining(
     },
   ];
   const earlier = new Map(listAt(namespace.body, "status", "conditions").map((each) => [textAt(each, "type"), each]));
-  const timed = conditions.map(({ type, ...because }) => {
-    const since = textAt(earlier.get(type), "lastTransitionTime");
-    return { type, status: "True", lastTransitionTime: since ?? timestamp(now()), ...because };
+  const timed = conditions.map(({ type, reason, message }) => {
+    const since = textAt(earlier.get(type), "lastTransitionTime") ?? timestamp(now());
+    return { type, status: "True", lastTransitionTime: since, reason, message: boundedMessage(message) };
   });
   const status = { ...objectAt(namespace.body, "status"), conditions: timed };
   if (sameJson(status, objectAt(namespace.body, "status"))) return;
