@@ -4,6 +4,8 @@ import { errorText } from "../core/error-text.ts";
 export function logError(
   ports: { readonly log: (line: Readonly<Record<string, unknown>>) => void },
   error: unknown,
+  /** Where it went wrong, if that is known. */
+  place: { readonly namespace?: string } = {},
 ): void {
-  ports.log({ event: "control-plane.error", error: errorText(error) });
+  ports.log({ event: "control-plane.error", ...place, error: errorText(error) });
 }

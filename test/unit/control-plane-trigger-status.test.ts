@@ -135,6 +135,7 @@ describe("[CP-DEP] knative.dev/dependency", () => {
       namespace: "default",
       manifests,
       publishers: [],
+      refusedParts: [],
       publicUrl: "http://sluice.test",
       now: "2026-01-02T03:04:05Z",
       findElsewhere: () => undefined,

@@ -3,7 +3,7 @@ import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration } from "../../core/channel-protocol.ts";
 import type { JsonObject } from "../resources/json.ts";
 import type { ResourceName } from "../resources/refusal.ts";
-import type { Part } from "./part.ts";
+import type { Part, RefusedPart } from "./part.ts";
 
 /** A configuration before it has a version; the hash covers everything else in it. */
 export type UnversionedConfiguration = Omit<ChannelConfiguration, "version">;
@@ -44,6 +44,8 @@ export interface CompileContext {
   hasBinding(name: string): boolean;
   /** What an object of this resource is made of; undefined for kinds that are made of nothing. */
   partsOf(resource: ResourceName, object: JsonObject): readonly Part[] | undefined;
+  /** A part of the namespace that is compiled, if it could not be written. */
+  refusedPart(resource: ResourceName, name: string): RefusedPart | undefined;
 }
 
 export interface WebhookSourceConfiguration {

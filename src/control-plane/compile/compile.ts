@@ -10,6 +10,7 @@ import { channelIngress } from "./channel-ingress.ts";
 import type { Acknowledgement, UnversionedConfiguration, WebhookSourceConfiguration } from "./compile-context.ts";
 import { withHash } from "./configuration-hash.ts";
 import { NamespaceContext } from "./namespace-context.ts";
+import type { RefusedPart } from "./part.ts";
 
 /** A stored object with the name of its resource, as `brokers.eventing.knative.dev`. */
 export interface Manifest {
@@ -22,6 +23,8 @@ export interface CompileInput {
   readonly manifests: readonly Manifest[];
   /** Digests of the tokens that may post to the namespace's channels. */
   readonly publishers: readonly string[];
+  /** Parts that could not be written. */
+  readonly refusedParts: readonly RefusedPart[];
   readonly publicUrl: string;
   readonly now: string;
   /** Looks up an object of another namespace. */

@@ -9,7 +9,7 @@ import { nameOf } from "../resources/metadata.ts";
 import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileInput, Manifest } from "./compile.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
-import type { Part } from "./part.ts";
+import type { Part, RefusedPart } from "./part.ts";
 
 /** Objects that wait for each other in a row. Beyond it the status that is stored counts: a stack has an end. */
 const MAX_CHAIN = 50;
@@ -75,6 +75,12 @@ export class NamespaceContext implements CompileContext {
   partsOf(resource: ResourceName, object: JsonObject): readonly Part[] | undefined {
     if (!this.#parts.has(object)) this.#parts.set(object, partsOf(resource, object));
     return this.#parts.get(object);
+  }
+
+  refusedPart(resource: ResourceName, name: string): RefusedPart | undefined {
+    return this.#input.refusedParts.find(
+      (each) => each.name === name && qualified(each.resource) === qualified(resource),
+    );
   }
 
   /** Undefined for kinds that do not compile, for an object that is just being compiled, and at the end of a long chain. */

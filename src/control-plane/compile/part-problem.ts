@@ -15,6 +15,8 @@ export function partProblem(
   for (const { resource, name } of parts) {
     const found = context.find(resource, namespaceOf(owner), name);
     const shown = `${qualified(resource)} ${JSON.stringify(name)}`;
+    const refusal = context.refusedPart(resource, name);
+    if (refusal !== undefined) return isFalse(type, "NotWritten", `${shown} cannot be written: ${refusal.why}`);
     if (found === undefined) return isUnknown(type, "NotCreated", `${shown} has not been created yet`);
     if (!isControlledBy(found, owner)) {
       return isFalse(type, "NotOwned", `${shown} exists and belongs to somebody else: delete or rename one of them`);

@@ -18,6 +18,11 @@ export interface Part {
   readonly isEntrance?: boolean;
 }
 
+/** A part that is not there as its owner wants it, because it may not be written. */
+export interface RefusedPart extends Pick<Part, "resource" | "name"> {
+  readonly why: string;
+}
+
 export interface Owner {
   readonly resource: ResourceName;
   readonly object: JsonObject;

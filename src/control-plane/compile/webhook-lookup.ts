@@ -35,6 +35,7 @@ export async function lookUpWebhookSource(
     list: () => [],
     acknowledged: () => ({ configuration: undefined, failure: undefined }),
     partsOf,
+    refusedPart: () => undefined,
     hasBinding: ports.hasBinding,
   });
   if (source === undefined) {

@@ -18,6 +18,7 @@ import { uidOf } from "../resources/metadata.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { ownershipLookUp } from "./ownership-lookup.ts";
+import type { DueNamespace } from "./retry-times.ts";
 
 export interface DrainPorts {
   readonly store: ObjectStore;
@@ -34,9 +35,7 @@ const MARGIN_MS = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-interface Drain {
-  readonly namespace: string;
-  readonly dueAtMs: number;
+interface Drain extends DueNamespace {
   readonly pauseMs: number;
 }
 
@@ -65,15 +64,9 @@ export class ChannelDrains {
     return hasChanged;
   }
 
-  /** Namespaces with a channel to ask, which have to be compiled for it. */
-  dueNamespaces(): readonly string[] {
-    const due = [...this.#drains.values()].filter(({ dueAtMs }) => dueAtMs <= this.#ports.now());
-    return due.map(({ namespace }) => namespace);
-  }
-
-  nextDueMs(): number | undefined {
-    const due = [...this.#drains.values()].map(({ dueAtMs }) => dueAtMs);
-    return due.length === 0 ? undefined : Math.min(...due);
+  /** Namespaces with channels to ask, which have to be compiled for it, and when. */
+  due(): readonly DueNamespace[] {
+    return [...this.#drains.values()];
   }
 
   #begun(namespace: string, channels: CompiledNamespace["channels"]): Drain {

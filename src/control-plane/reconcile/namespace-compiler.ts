@@ -2,6 +2,7 @@
 import type { ChannelName } from "../../core/channel-name.ts";
 import { type CompiledNamespace, compileNamespace } from "../compile/compile.ts";
 import type { Acknowledgement } from "../compile/compile-context.ts";
+import type { RefusedPart } from "../compile/part.ts";
 import { timestamp } from "../resources/metadata.ts";
 import { qualified } from "../resources/refusal.ts";
 import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
@@ -25,6 +26,9 @@ export class NamespaceCompiler {
   /** Objects in each namespace when it was compiled last. */
   readonly #sizes = new Map<string, number>();
 
+  /** By namespace, where there are any. */
+  readonly #refused = new Map<string, readonly RefusedPart[]>();
+
   constructor(ports: NamespaceCompilerPorts) {
     this.#ports = ports;
   }
@@ -40,6 +44,7 @@ export class NamespaceCompiler {
       namespace,
       manifests: objects.map(({ key, body }) => ({ resource: key.resource, object: body })),
       publishers: store.tokens.publishersIn(namespace),
+      refusedParts: this.#refused.get(namespace) ?? [],
       publicUrl: publicUrl() ?? UNKNOWN_URL,
       now: timestamp(now()),
       findElsewhere: (resource, elsewhere, name) => {
@@ -54,6 +59,12 @@ export class NamespaceCompiler {
         return answer;
       },
     });
+  }
+
+  /** Parts of this namespace that could not be written; their owners say so until this is called again. */
+  tellRefused(namespace: string, parts: readonly RefusedPart[]): void {
+    if (parts.length === 0) this.#refused.delete(namespace);
+    else this.#refused.set(namespace, parts);
   }
 
   /** Namespaces that have looked into this one. */

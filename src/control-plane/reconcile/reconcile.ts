@@ -7,26 +7,27 @@
  *                                                                                     └── until nothing differs ◀───┤
  *                                                     retire drained channels ◀─ write statuses that differ ◀───────┘
  *
+ * A namespace where something of it fails is tried again after a pause, and holds up no other (`pass.ts`).
+ *
  * What has to be done is found by comparing manifests with what channels acknowledged, never remembered: after a crash the
  * first run looks at every namespace. Whoever writes calls `changed` in the same turn, so that the alarm is armed with it.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer, RetireAnswer } from "../../core/channel-protocol.ts";
-import type { CompiledNamespace } from "../compile/compile.ts";
-import type { UnversionedConfiguration } from "../compile/compile-context.ts";
 import { EventRecorder } from "../events/event-recorder.ts";
-import { unreachable } from "../events/happening.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import { Deletion } from "../resources/deletion.ts";
-import { uidOf } from "../resources/metadata.ts";
 import { qualified } from "../resources/refusal.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { ChannelDrains } from "./drain-channels.ts";
 import { drainNamespace } from "./drain-namespace.ts";
+import { inGroups } from "./in-groups.ts";
 import { NamespaceCompiler } from "./namespace-compiler.ts";
-import { pushConfiguration, pushRemoval } from "./push.ts";
+import { Pass } from "./pass.ts";
+import { ChannelPushes, type PlacedNamespace } from "./push-channels.ts";
+import { type DueNamespace, RetryTimes } from "./retry-times.ts";
 import { writeParts } from "./write-parts.ts";
 import { writeStatuses } from "./write-statuses.ts";
 
@@ -46,6 +47,11 @@ export interface ReconcilerPorts {
   readonly poke: (name: ChannelName) => Promise<void>;
   readonly alarm: Alarm;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
+}
+
+/** With the store's version that it was compiled from. */
+interface VersionedNamespace extends PlacedNamespace {
+  readonly version: number;
 }
 
 /** One alarm that survives crashes and calls `run`. */
@@ -72,17 +78,20 @@ const GARBAGE_ROUNDS = 10;
 const PUSH_ROUNDS = 3;
 /** How often channels are poked where no cron does it, and how often the cron of `wrangler.toml` comes. */
 const POKE_EVERY_MS = 300_000;
-/** When a pass that died or failed is made up for; long enough for a pass that calls many channels. */
+/** When a pass that died or failed as a whole is made up for; long enough for a pass that calls many channels. */
 const AFTER_FAILURE_MS = 60_000;
-/** Calls to channels at a time: Cloudflare allows six connections. */
-const PUSHES_AT_ONCE = 6;
 
 export class Reconciler {
   readonly #ports: ReconcilerPorts;
   readonly #deletion: Deletion;
   readonly #events: EventRecorder;
   readonly #compiler: NamespaceCompiler;
+  readonly #pushes: ChannelPushes;
   readonly #drains: ChannelDrains;
+  /** Namespaces in which the latest pass failed. */
+  readonly #failed = new RetryTimes();
+  /** Namespaces with parts that may not be written: the quota may have room for them one day. */
+  readonly #refused = new RetryTimes();
   /** Undefined before the first run: all of them. */
   #dirty: Set<string> | undefined;
   #running: Promise<void> | undefined;
@@ -94,6 +103,8 @@ export class Reconciler {
     this.#deletion = new Deletion({ store, now, changed: (namespace) => this.changed(namespace) });
     this.#events = new EventRecorder(ports);
     this.#compiler = new NamespaceCompiler(ports);
+    const isUnclear = (namespace: string) => this.#failed.has(namespace);
+    this.#pushes = new ChannelPushes({ ...ports, events: this.#events, isUnclear });
     this.#drains = new ChannelDrains({ ...ports, deletion: this.#deletion });
   }
 
@@ -145,54 +156,54 @@ export class Reconciler {
   }
 
   async #pass(): Promise<void> {
-    const { store } = this.#ports;
-    const namespaces = this.#takeDirty();
-    for (const namespace of namespaces) {
-      this.#clearAway(namespace);
-      writeParts(namespace, { store, deletion: this.#deletion, now: this.#ports.now });
-    }
-    const compiled = await this.#compileAndPush(namespaces);
-    for (const { namespace, version, statuses } of compiled) {
-      // Objects may have changed while channels were called.
-      const isFresh = store.latestResourceVersion() === version;
-      const current = isFresh ? statuses : this.#compiler.compile(namespace).statuses;
-      writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
-    }
-    for (const each of compiled) {
-      if (await this.#drains.run(each.namespace, each)) this.#dirty?.add(each.namespace);
-    }
+    const pass = new Pass(this.#takeDirty(), this.#ports);
+    for (const namespace of pass.namespaces) pass.attempt(namespace, () => this.#prepare(namespace, pass));
+    const compiled = await this.#compileAndPush(pass);
+    for (const each of compiled) pass.attempt(each.namespace, () => this.#writeStatuses(each));
+    for (const each of compiled) await pass.attemptCalls(each.namespace, () => this.#drain(each));
+    this.#failed.settle(pass.namespaces, pass.failed, this.#ports.now());
+    this.#refused.settle(pass.namespaces, pass.refused, this.#ports.now());
     this.#events.expire();
     await this.#pokeWhenDue();
     this.#wakeWhenDue();
   }
 
+  /** So that its manifests are what is to be compiled. */
+  #prepare(namespace: string, { refused }: Pass): void {
+    this.#clearAway(namespace);
+    const parts = writeParts(namespace, { store: this.#ports.store, deletion: this.#deletion, now: this.#ports.now });
+    this.#compiler.tellRefused(namespace, parts);
+    if (parts.length > 0) refused.add(namespace);
+  }
+
   /** What was compiled last, and is in force as far as channels could be reached. */
-  async #compileAndPush(namespaces: readonly string[]) {
-    let compiled = this.#compileAll(namespaces);
+  async #compileAndPush(pass: Pass): Promise<readonly VersionedNamespace[]> {
+    let compiled = this.#compileAll(pass);
     for (let rounds = 0; rounds < PUSH_ROUNDS; rounds++) {
-      if ((await this.#push(compiled)) === 0) return compiled;
-      compiled = this.#compileAll(namespaces);
+      if ((await this.#pushes.run(compiled, pass)) === 0) return compiled;
+      compiled = this.#compileAll(pass);
     }
-    for (const namespace of namespaces) this.#dirty?.add(namespace);
+    for (const namespace of pass.namespaces) this.#dirty?.add(namespace);
     return compiled;
   }
 
-  #compileAll(namespaces: readonly string[]) {
+  #compileAll(pass: Pass): readonly VersionedNamespace[] {
     const version = this.#ports.store.latestResourceVersion();
-    return namespaces.map((namespace) => ({ namespace, version, ...this.#compiler.compile(namespace) }));
+    return pass.namespaces.flatMap((namespace) => {
+      const compiled = pass.attempt(namespace, () => this.#compiler.compile(namespace));
+      return compiled === undefined ? [] : [{ namespace, version, ...compiled }];
+    });
   }
 
-  /** Calls the channels of these namespaces that do not run what was compiled; says how many. */
-  async #push(compiled: readonly (CompiledNamespace & { readonly namespace: string })[]): Promise<number> {
-    const wanted = new Map(compiled.flatMap(({ channels }) => [...channels]));
-    const concerned = new Set(compiled.map(({ namespace }) => namespace));
-    const known = this.#ports.channels.all();
-    const removals = known.filter((each) => !wanted.has(each.name) && (each.removing || concerned.has(each.namespace)));
-    const different = [...wanted].filter(([name, configuration]) => this.#mustConfigure(name, configuration));
-    const due = removals.filter((channel) => channel.failure === undefined || channel.dueAtMs <= this.#ports.now());
-    await inGroups(different, ([name, configuration]) => this.#configure(name, configuration));
-    await inGroups(due, (channel) => pushRemoval(channel, this.#ports));
-    return different.length + due.length;
+  /** Objects may have changed while channels were called. */
+  #writeStatuses({ namespace, version, statuses }: VersionedNamespace): void {
+    const isFresh = this.#ports.store.latestResourceVersion() === version;
+    const current = isFresh ? statuses : this.#compiler.compile(namespace).statuses;
+    writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
+  }
+
+  async #drain(compiled: VersionedNamespace): Promise<void> {
+    if (await this.#drains.run(compiled.namespace, compiled)) this.#dirty?.add(compiled.namespace);
   }
 
   async #pokeWhenDue(): Promise<void> {
@@ -220,16 +231,22 @@ export class Reconciler {
   }
 
   #takeDirty(): readonly string[] {
-    const { channels, now } = this.#ports;
-    const due = channels.all().filter((each) => each.failure !== undefined && each.dueAtMs <= now());
     const dirty = this.#dirty ?? new Set(this.#allNamespaces());
     this.#dirty = new Set();
-    for (const channel of due) dirty.add(channel.namespace);
-    for (const namespace of this.#drains.dueNamespaces()) dirty.add(namespace);
+    for (const { namespace, dueAtMs } of this.#dueAgain()) {
+      if (dueAtMs <= this.#ports.now()) dirty.add(namespace);
+    }
     for (const namespace of [...dirty]) {
       for (const dependent of this.#compiler.dependentsOf(namespace)) dirty.add(dependent);
     }
     return [...dirty].sort();
+  }
+
+  /** Namespaces to look at although nothing in them changed. Whatever else is due, one that failed waits for its next try. */
+  #dueAgain(): readonly DueNamespace[] {
+    const unreachable = this.#ports.channels.all().filter(({ failure }) => failure !== undefined);
+    const others = [...unreachable, ...this.#drains.due(), ...this.#refused.all()];
+    return [...others.filter(({ namespace }) => !this.#failed.has(namespace)), ...this.#failed.all()];
   }
 
   /** Empty ones may be waiting for their end. */
@@ -243,32 +260,12 @@ export class Reconciler {
     ];
   }
 
-  #mustConfigure(name: ChannelName, configuration: UnversionedConfiguration): boolean {
-    const known = this.#ports.channels.get(name);
-    if (known?.failure !== undefined) return known.dueAtMs <= this.#ports.now();
-    const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
-    return !isSame || known?.removing === true;
-  }
-
-  async #configure(name: ChannelName, configuration: UnversionedConfiguration): Promise<void> {
-    const failure = await pushConfiguration(name, configuration, this.#ports);
-    if (failure !== undefined) this.#tellUnreachable(name, configuration.uid, failure);
-  }
-
-  /** Whose channel it is, if it is still there. */
-  #tellUnreachable(name: ChannelName, uid: string, failure: string): void {
-    const objects = this.#ports.store.inNamespace(name.split("/")[0] ?? "");
-    const owner = objects.find(({ body }) => uidOf(body) === uid);
-    if (owner !== undefined) this.#events.record(owner.body, unreachable(failure));
-  }
-
   #wakeWhenDue(): void {
-    const known = this.#ports.channels.all();
-    const due = known.filter((channel) => channel.failure !== undefined).map((channel) => channel.dueAtMs);
+    const due = this.#dueAgain().map(({ dueAtMs }) => dueAtMs);
     // Without channels there is nothing to poke, and nothing to pay.
-    if (known.length > 0) due.push(this.#nextPokeMs);
-    for (const dueMs of [this.#events.nextExpiryMs(), this.#drains.nextDueMs()])
-      if (dueMs !== undefined) due.push(dueMs);
+    if (this.#ports.channels.all().length > 0) due.push(this.#nextPokeMs);
+    const expiryMs = this.#events.nextExpiryMs();
+    if (expiryMs !== undefined) due.push(expiryMs);
     if (this.#dirty === undefined || this.#dirty.size > 0) {
       due.push(this.#ports.now() + this.#debounceMs(this.#dirty ?? []));
     }
@@ -279,11 +276,5 @@ export class Reconciler {
     let objects = 0;
     for (const namespace of namespaces) objects += this.#compiler.sizeOf(namespace);
     return Math.min(DEBOUNCE_MS + Math.floor(objects * DEBOUNCE_MS_PER_OBJECT), LONGEST_DEBOUNCE_MS);
-  }
-}
-
-async function inGroups<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let start = 0; start < items.length; start += PUSHES_AT_ONCE) {
-    await Promise.all(items.slice(start, start + PUSHES_AT_ONCE).map(work));
   }
 }

@@ -1,19 +1,27 @@
 /**
  * Writes the objects that others are made of, as their owners want them: what is missing is created, what somebody changed is
  * put right, what is wanted no more goes. A channel that is wanted no more stays, with its Subscriptions, until it is drained
- * (`drain-channels.ts`).
+ * (`drain-channels.ts`). What the rules of its kind or its size do not let be written is told: its owner's status
+ * says so.
  */
-import { isControlledBy, type OwnershipLookUp, ownershipOf, type Part, partUid } from "../compile/part.ts";
+import {
+  isControlledBy,
+  type OwnershipLookUp,
+  ownershipOf,
+  type Part,
+  partUid,
+  type RefusedPart,
+} from "../compile/part.ts";
 import type { ResourceKind } from "../kind.ts";
 import { CONTROLLER_MANAGER, entriesOf, type Writer } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
 import { kindNamed, kindOf } from "../registry.ts";
 import { IN_MEMORY_CHANNELS, NAMESPACES, SUBSCRIPTIONS } from "../resource-names.ts";
-import { admitCreate, admitUpdate } from "../resources/admission.ts";
+import { admitCreate, admitUpdate, checkRecordedSize } from "../resources/admission.ts";
 import type { Deletion } from "../resources/deletion.ts";
 import { type Json, type JsonObject, sameJson, textAt, textsAt } from "../resources/json.ts";
 import { isBeingDeleted, nameOf, namespaceOf, timestamp, uidOf, withMetadata } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
+import { qualified, Refusal } from "../resources/refusal.ts";
 import { apiVersionOf } from "../resources/versions.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { isSetting } from "../validation/annotations.ts";
@@ -25,25 +33,41 @@ export interface PartPorts {
   readonly now: () => number;
 }
 
-/** Level-triggered: run twice, nothing happens. Does nothing in a namespace that is being deleted. */
-export function writeParts(namespace: string, ports: PartPorts): void {
+/** The parts that could not be written. Level-triggered: run twice, nothing happens. Does nothing in a namespace that is being deleted. */
+export function writeParts(namespace: string, ports: PartPorts): readonly RefusedPart[] {
   const { store, deletion } = ports;
   const home = store.get({ resource: qualified(NAMESPACES), namespace: "", name: namespace });
-  if (home === undefined || isBeingDeleted(home.body)) return;
+  if (home === undefined || isBeingDeleted(home.body)) return [];
   const objects = store.inNamespace(namespace);
   const owners = objects.filter(
     ({ body, key }) => kindNamed(key.resource)?.parts !== undefined && !isBeingDeleted(body),
   );
-  if (owners.length === 0) return;
-  store.transaction(() => {
+  if (owners.length === 0) return [];
+  return store.transaction(() => {
+    const refused: RefusedPart[] = [];
     for (const owner of owners) {
-      for (const part of kindNamed(owner.key.resource)?.parts?.(owner.body) ?? []) writePart(owner, part, ports);
+      for (const part of kindNamed(owner.key.resource)?.parts?.(owner.body) ?? []) {
+        const why = whyRefused(() => writePart(owner, part, ports));
+        if (why !== undefined) refused.push({ resource: part.resource, name: part.name, why });
+      }
     }
     const lookUp = ownershipLookUp(store);
     for (const object of objects) {
       if (isIdle(object, lookUp)) deletion.begin(object, "Background");
     }
+    return refused;
   });
+}
+
+/** Refusals come before anything is stored, so that the transaction goes on; a bug, or the world, ends it. */
+function whyRefused(write: () => void): string | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
 }
 
 /** A Subscription that is left over on a channel which is not: no event is to come to it any more. */
@@ -54,22 +78,22 @@ function isIdle({ key, body }: StoredObject, lookUp: OwnershipLookUp): boolean {
   return channel === undefined || ownershipOf(IN_MEMORY_CHANNELS, channel, lookUp).kind !== "left-over";
 }
 
-function writePart(owner: StoredObject, part: Part, ports: PartPorts): void {
+function writePart(owner: StoredObject, part: Part, { store, now }: PartPorts): void {
   const kind = kindOf(part.resource);
   if (kind === undefined) throw new Error("a part is of a kind that is not served");
   const key = { resource: qualified(part.resource), namespace: owner.key.namespace, name: part.name };
-  const stored = ports.store.get(key);
+  const stored = store.get(key);
   if (stored === undefined) {
-    ports.store.insert(key, {
-      body: newPart(kind, part, { owner: owner.body, nowMs: ports.now() }),
-      sealed: undefined,
-    });
+    const content = { body: newPart(kind, part, { owner: owner.body, nowMs: now() }), sealed: undefined };
+    store.insert(key, content);
     return;
   }
   // Somebody else's object keeps its name; the owner's status says so.
   if (!isControlledBy(stored.body, owner.body) || isBeingDeleted(stored.body)) return;
-  const body = correctedPart(kind, part, { stored: stored.body, owner: owner.body, nowMs: ports.now() });
-  if (body !== stored.body) ports.store.replace(stored, { body, sealed: undefined });
+  const body = correctedPart(kind, part, { stored: stored.body, owner: owner.body, nowMs: now() });
+  if (body === stored.body) return;
+  const content = { body, sealed: undefined };
+  store.replace(stored, content);
 }
 
 function newPart(
@@ -91,7 +115,7 @@ function newPart(
   const time = timestamp(nowMs);
   const after = admitCreate(kind, bare, { uid: partUid(uidOf(owner), part), creationTimestamp: time });
   const writer = writerOf(kind, time);
-  return recordWrite({ before: undefined, requested: bare, after, writer, applied: undefined }, []);
+  return checkRecordedSize(recordWrite({ before: undefined, requested: bare, after, writer, applied: undefined }, []));
 }
 
 /** What people added beside the settings of Sluice stays. */
@@ -110,7 +134,8 @@ function correctedPart(
   if (sameJson(kind.applyDefaults(wanted), stored)) return stored;
   const after = admitUpdate(kind, wanted, stored);
   const writer = writerOf(kind, timestamp(nowMs));
-  return recordWrite({ before: stored, requested: wanted, after, writer, applied: undefined }, entriesOf(stored));
+  const write = { before: stored, requested: wanted, after, writer, applied: undefined };
+  return checkRecordedSize(recordWrite(write, entriesOf(stored)));
 }
 
 function writerOf(kind: ResourceKind, time: string): Writer {

@@ -1,0 +1,109 @@
+/** What is wrong in one namespace, or with one part, is said there, and holds up nobody else. */
+import { describe, expect, test } from "vitest";
+import { FLOWS, FlowWorld, MESSAGING, url } from "./control-plane-flow-world.ts";
+import { BROKERS, broker, type Condition, conditions } from "./control-plane-world.ts";
+
+const TEAM_BROKERS = "/apis/eventing.knative.dev/v1/namespaces/team/brokers";
+const SECOND = "s-kn-sequence-1";
+const oneStep = { steps: [url("a")] };
+const twoSteps = { steps: [url("a"), url("b")] };
+
+async function withTeam(): Promise<FlowWorld> {
+  const world = new FlowWorld();
+  const metadata = { name: "team" };
+  await world.request("POST", "/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata });
+  return world;
+}
+
+/** Whether a Broker of another namespace comes to work now. */
+async function isTeamServed(world: FlowWorld): Promise<boolean> {
+  await world.request("POST", TEAM_BROKERS, broker("b"));
+  await world.settle();
+  return conditions((await world.request("GET", `${TEAM_BROKERS}/b`)).body).Ready === "True";
+}
+
+async function conditionOf(world: FlowWorld, sequence: string, type: string): Promise<Condition | undefined> {
+  const { status } = await world.get("Sequence", sequence);
+  return status.conditions.find((each) => each.type === type);
+}
+
+function errorsIn(world: FlowWorld): readonly string[] {
+  return world.lines.filter((line) => line.includes("control-plane.error"));
+}
+
+describe("[CP-ISO] parts that may not be written", () => {
+  test("[CP-ISO-1] a correction that would be too large is told by the owner, and the others go on", async () => {
+    const world = await withTeam();
+    await world.create("Sequence", "s", twoSteps, { annotations: { "sluice.dev/retention": "P3D" } });
+    await world.settle();
+    const path = `${MESSAGING}/inmemorychannels/${SECOND}`;
+    const { metadata } = (await world.request("GET", path)).body;
+    const others = { ...metadata.annotations, "sluice.dev/retention": "" };
+    const filler = "f".repeat(256 * 1024 - Object.entries(others).flat().join("").length - "filler".length);
+    const annotations = { "sluice.dev/retention": null, filler };
+    expect((await world.request("PATCH", path, { metadata: { annotations } })).code).toBe(200);
+    expect(await isTeamServed(world)).toBe(true);
+    expect(await conditionOf(world, "s", "ChannelsReady")).toMatchObject({
+      status: "False",
+      reason: "NotWritten",
+      message: expect.stringMatching(
+        /^inmemorychannels\.messaging\.knative\.dev "s-kn-sequence-1" cannot be written: /,
+      ),
+    });
+    expect(errorsIn(world)).toEqual([]);
+    await world.request("PATCH", path, { metadata: { annotations: { filler: null } } });
+    await world.settle();
+    expect(await world.ready("Sequence", "s")).toBe("True");
+  });
+
+  test("[CP-ISO-2] so is one that the rules of its kind forbid", async () => {
+    const world = await withTeam();
+    const { metadata } = await world.create("Sequence", "s", oneStep);
+    const owner = { apiVersion: "flows.knative.dev/v1", kind: "Sequence", name: "s", uid: metadata.uid };
+    const spec = { subscribers: [{ uid: "mine", subscriberUri: "http://sink.test/mine" }] };
+    await world.create("InMemoryChannel", SECOND, spec, { ownerReferences: [{ ...owner, controller: true }] });
+    await world.request("PATCH", `${FLOWS}/sequences/s`, { spec: twoSteps });
+    expect(await isTeamServed(world)).toBe(true);
+    expect(await conditionOf(world, "s", "ChannelsReady")).toMatchObject({
+      status: "False",
+      reason: "NotWritten",
+      message: `inmemorychannels.messaging.knative.dev "${SECOND}" cannot be written: validation failed: Channel.Spec.Subscribers changed by a user: a Subscription is the way to subscribe: spec.subscribers`,
+    });
+    await world.delete("InMemoryChannel", SECOND);
+    expect(await world.ready("Sequence", "s")).toBe("True");
+  });
+});
+
+/** Between that many errors that follow. */
+async function pausesOf(world: FlowWorld, count: number): Promise<readonly number[]> {
+  const pauses: number[] = [];
+  let latestMs = world.nowMs;
+  while (pauses.length < count) {
+    world.lines.length = 0;
+    world.nowMs = world.alarmAtMs ?? 0;
+    await world.engine.alarm();
+    if (errorsIn(world).length === 0) continue;
+    pauses.push(world.nowMs - latestMs);
+    latestMs = world.nowMs;
+  }
+  return pauses;
+}
+
+describe("[CP-ISO] namespaces in which something fails", () => {
+  test("[CP-ISO-4] it is logged with its name and tried again, less and less often; the others go on", async () => {
+    const world = await withTeam();
+    await world.request("POST", BROKERS, broker("b"));
+    world.database.exec(`CREATE TRIGGER trouble BEFORE UPDATE ON object WHEN NEW.namespace = 'default'
+      BEGIN SELECT RAISE(ABORT, 'disk trouble'); END`);
+    expect(await isTeamServed(world)).toBe(true);
+    const line = JSON.stringify({ event: "control-plane.error", namespace: "default", error: "disk trouble" });
+    expect(new Set(errorsIn(world))).toEqual(new Set([line]));
+    expect(await pausesOf(world, 9)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300].map((seconds) => seconds * 1000));
+    world.database.exec("DROP TRIGGER trouble");
+    await world.pass(300_000);
+    expect(conditions((await world.request("GET", `${BROKERS}/b`)).body).Ready).toBe("True");
+    world.lines.length = 0;
+    await world.pass(1_000_000);
+    expect(errorsIn(world)).toEqual([]);
+  });
+});
