@@ -1,5 +1,6 @@
 /** What is wrong in one namespace, or with one part, is said there, and holds up nobody else. */
 import { describe, expect, test } from "vitest";
+import { MOST_STORED } from "../../src/control-plane/writes/storage-quota.ts";
 import { FLOWS, FlowWorld, MESSAGING, url } from "./control-plane-flow-world.ts";
 import { BROKERS, broker, type Condition, conditions } from "./control-plane-world.ts";
 
@@ -72,7 +73,37 @@ describe("[CP-ISO] parts that may not be written", () => {
     await world.delete("InMemoryChannel", SECOND);
     expect(await world.ready("Sequence", "s")).toBe("True");
   });
+
+  test("[CP-ISO-3] parts count in the quota, and are written once there is room for them", async () => {
+    const world = await withTeam();
+    const configMaps = "/api/v1/namespaces/team/configmaps";
+    for (let index = 0; index < 49; index++) {
+      const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: `m${index}` }, data: { text: HALF } };
+      expect((await world.request("POST", configMaps, manifest)).code).toBe(201);
+    }
+    // Room for the Sequence itself and one of its channels.
+    const delivery = { junk: HALF.slice(0, HALF.length / 2) };
+    const channelTemplate = { apiVersion: "messaging.knative.dev/v1", kind: "InMemoryChannel", spec: { delivery } };
+    await world.create("Sequence", "s", { ...twoSteps, channelTemplate });
+    expect(await isTeamServed(world)).toBe(true);
+    expect(await conditionOf(world, "s", "ChannelsReady")).toMatchObject({
+      status: "False",
+      reason: "NotWritten",
+      message: expect.stringMatching(/"s-kn-sequence-1" is forbidden: exceeded quota: /),
+    });
+    expect(sizeOf(world)).toBeLessThan(MOST_STORED);
+    await world.request("DELETE", `${configMaps}/m0`);
+    await world.pass(10_000);
+    expect(await world.ready("Sequence", "s")).toBe("True");
+  }, 60_000);
 });
+
+/** Half a million characters, a little under the most that an object may have: 50 of them fit into the quota. */
+const HALF = "x".repeat(500_000);
+
+function sizeOf(world: FlowWorld): number {
+  return Number(world.database.prepare("SELECT SUM(LENGTH(body)) AS size FROM object").get()?.size);
+}
 
 /** Between that many errors that follow. */
 async function pausesOf(world: FlowWorld, count: number): Promise<readonly number[]> {

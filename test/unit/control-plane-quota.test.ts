@@ -51,7 +51,7 @@ describe("[CP-QUOTA] bounds of what is held", () => {
     for (let index = 0; index < count; index++) {
       expect((await world.request("POST", CONFIG_MAPS, configMap(`n${index}`, LARGE))).code).toBe(201);
     }
-  });
+  }, 60_000);
 
   test("[CP-QUOTA-3] watches that are not read hold no more than one may and a bound for all others", async () => {
     const { world, count } = await fullWorld();

@@ -1,7 +1,7 @@
 /**
  * Writes the objects that others are made of, as their owners want them: what is missing is created, what somebody changed is
  * put right, what is wanted no more goes. A channel that is wanted no more stays, with its Subscriptions, until it is drained
- * (`drain-channels.ts`). What the rules of its kind or its size do not let be written is told: its owner's status
+ * (`drain-channels.ts`). What the rules of its kind, its size or the quota do not let be written is told: its owner's status
  * says so.
  */
 import {
@@ -25,6 +25,7 @@ import { qualified, Refusal } from "../resources/refusal.ts";
 import { apiVersionOf } from "../resources/versions.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { isSetting } from "../validation/annotations.ts";
+import { checkQuota } from "../writes/storage-quota.ts";
 import { ownershipLookUp } from "./ownership-lookup.ts";
 
 export interface PartPorts {
@@ -85,6 +86,7 @@ function writePart(owner: StoredObject, part: Part, { store, now }: PartPorts): 
   const stored = store.get(key);
   if (stored === undefined) {
     const content = { body: newPart(kind, part, { owner: owner.body, nowMs: now() }), sealed: undefined };
+    checkQuota(kind, part.name, { store, content });
     store.insert(key, content);
     return;
   }
@@ -93,6 +95,7 @@ function writePart(owner: StoredObject, part: Part, { store, now }: PartPorts): 
   const body = correctedPart(kind, part, { stored: stored.body, owner: owner.body, nowMs: now() });
   if (body === stored.body) return;
   const content = { body, sealed: undefined };
+  checkQuota(kind, part.name, { store, content, previous: stored });
   store.replace(stored, content);
 }
 

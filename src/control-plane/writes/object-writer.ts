@@ -119,7 +119,7 @@ export class ObjectWriter {
     const stored = store.transaction(() => {
       checkNamespace(scope, key.name, store);
       if (store.get(key) !== undefined) return undefined;
-      checkQuota(scope, key.name, { store, content });
+      checkQuota(scope.kind, key.name, { store, content });
       return store.insert(key, content);
     });
     if (stored === undefined) return undefined;
@@ -139,7 +139,7 @@ export class ObjectWriter {
     const content = await objects.seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {
       if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
-      checkQuota(scope, stored.key.name, { store, content, previous: stored });
+      checkQuota(scope.kind, stored.key.name, { store, content, previous: stored });
       return this.#store(stored, object, content);
     });
     if (written === undefined) return undefined;

@@ -1,6 +1,5 @@
 /** How much may be stored of all objects together. */
-import { forbiddenObject } from "../resources/refusal.ts";
-import type { Scope } from "../resources/scope.ts";
+import { forbiddenObject, type ResourceName } from "../resources/refusal.ts";
 import type { Content, ObjectStore, StoredObject } from "../store/object-store.ts";
 
 /**
@@ -9,14 +8,17 @@ import type { Content, ObjectStore, StoredObject } from "../store/object-store.t
  */
 export const MOST_STORED = 24 * 1024 * 1024;
 
-/** Refuses a write of a client that would grow the store past its limit. What grows nothing always passes: it is the way back. */
-export function checkQuota(scope: Scope, name: string, write: QuotaWrite): void {
+/**
+ * Refuses a write, of a client or of a part that an owner is made of, that would grow the store past its limit. What grows
+ * nothing always passes: it is the way back.
+ */
+export function checkQuota(resource: ResourceName, name: string, write: QuotaWrite): void {
   const { store, content, previous } = write;
   const before = previous === undefined ? 0 : previous.characters + (previous.sealed?.length ?? 0);
   const growth = JSON.stringify(content.body).length + (content.sealed?.length ?? 0) - before;
   if (growth <= 0 || store.size() + growth <= MOST_STORED) return;
   const why = `exceeded quota: all objects together may have ${MOST_STORED} characters: delete some, large ConfigMaps and Secrets first`;
-  throw forbiddenObject(scope.kind, name, { why });
+  throw forbiddenObject(resource, name, { why });
 }
 
 interface QuotaWrite {
