@@ -138,3 +138,55 @@ describe("[CP-ISO] namespaces in which something fails", () => {
     expect(errorsIn(world)).toEqual([]);
   });
 });
+
+/** Calls of one kind to channels of the namespace that hangs, which begin with `default/`. */
+function callsIn(world: FlowWorld, verb: string): readonly string[] {
+  return world.calls.filter((call) => call.startsWith(`${verb} default/`));
+}
+
+describe("[CP-ISO] channels that hang", () => {
+  test("[CP-ISO-5] one pass waits for few of a namespace; those it left come next, before those that hang", async () => {
+    const world = await withTeam();
+    world.hanging = "default";
+    for (let index = 0; index < 20; index++) await world.request("POST", BROKERS, broker(`b${index}`));
+    await world.request("POST", TEAM_BROKERS, broker("b"));
+    await world.engine.alarm();
+    expect(callsIn(world, "configure")).toHaveLength(6);
+    expect(conditions((await world.request("GET", `${TEAM_BROKERS}/b`)).body).Ready).toBe("True");
+    for (let passes = 0; passes < 3; passes++) await world.engine.alarm();
+    expect(new Set(callsIn(world, "configure")).size).toBe(20);
+    world.hanging = undefined;
+    await world.pass(100_000);
+    expect(world.configured.size).toBe(21);
+  });
+
+  test("[CP-ISO-6] so it is with channels that are to be retired", async () => {
+    const world = await withTeam();
+    await world.create("Sequence", "s", { steps: Array.from({ length: 10 }, (_, index) => url(`${index}`)) });
+    await world.settle();
+    await world.patch("Sequence", "s", oneStep);
+    world.hanging = "default";
+    world.nowMs += 61_000;
+    for (let passes = 1; passes <= 9; passes++) {
+      await world.engine.alarm();
+      expect(new Set(callsIn(world, "retire")).size).toBe(passes);
+      expect(callsIn(world, "retire")).toHaveLength(passes);
+    }
+    world.hanging = undefined;
+    await world.pass(200_000);
+    expect([...world.configured.keys()]).toEqual(["default/sequence/s"]);
+  });
+
+  test("[CP-ISO-7] and with channels that are poked", async () => {
+    const world = await withTeam();
+    for (let index = 0; index < 20; index++) await world.request("POST", BROKERS, broker(`b${index}`));
+    await world.request("POST", TEAM_BROKERS, broker("b"));
+    await world.settle();
+    world.calls.length = 0;
+    world.hanging = "default";
+    await world.engine.poke();
+    expect([callsIn(world, "poke").length, world.calls.includes("poke team/broker/b")]).toEqual([6, true]);
+    for (let times = 0; times < 3; times++) await world.engine.poke();
+    expect(new Set(callsIn(world, "poke")).size).toBe(20);
+  });
+});

@@ -97,6 +97,8 @@ export class World {
   retirement: RetireAnswer = { kind: "retired" };
   /** Thrown by calls to channels while set. */
   failure: string | undefined;
+  /** Calls to the channels of this namespace fail after 10 s, while set. */
+  hanging: string | undefined;
   /** Thrown instead of confirming that writes are durable, while set. */
   storageFailure: string | undefined;
   /** Of watches alone; it moves by `timers.advance`. */
@@ -143,6 +145,15 @@ export class World {
     return { code: response.status, body: JSON.parse(await response.text()), headers: response.headers };
   }
 
+  #reach(channel: string, call: string): void {
+    this.calls.push(call);
+    if (channel.split("/")[0] === this.hanging) {
+      this.nowMs += 10_000;
+      throw new Error("no answer");
+    }
+    if (this.failure !== undefined) throw new Error(this.failure);
+  }
+
   #start(): ControlPlaneEngine {
     const sql = nodeSql(this.database);
     return new ControlPlaneEngine({
@@ -155,21 +166,18 @@ export class World {
       now: () => this.nowMs,
       newUid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, "0")}`,
       configure: async (name, configuration) => {
-        this.calls.push(`configure ${name}`);
-        if (this.failure !== undefined) throw new Error(this.failure);
+        this.#reach(name, `configure ${name}`);
         const stored = this.configured.get(name);
         if (stored !== undefined && stored.version > configuration.version) return stored;
         this.configured.set(name, configuration);
         return configuration;
       },
       remove: async (name, uid) => {
-        this.calls.push(`remove ${name} ${uid}`);
-        if (this.failure !== undefined) throw new Error(this.failure);
+        this.#reach(name, `remove ${name} ${uid}`);
         this.configured.delete(name);
       },
       retire: async (name, uid) => {
-        this.calls.push(`retire ${name} ${uid}`);
-        if (this.failure !== undefined) throw new Error(this.failure);
+        this.#reach(name, `retire ${name} ${uid}`);
         const answer = this.retirement;
         if (answer.kind === "retired") this.configured.delete(name);
         return answer;
@@ -179,7 +187,7 @@ export class World {
         if (this.failure !== undefined) throw new Error(this.failure);
         return this.operatorAnswer;
       },
-      poke: async (name) => void this.calls.push(`poke ${name}`),
+      poke: async (name) => this.#reach(name, `poke ${name}`),
       alarm: {
         atLatest: (atMs) => {
           this.alarmAtMs = Math.min(this.alarmAtMs ?? atMs, atMs);

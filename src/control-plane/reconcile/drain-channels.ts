@@ -18,6 +18,8 @@ import { uidOf } from "../resources/metadata.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { ownershipLookUp } from "./ownership-lookup.ts";
+import type { Patience } from "./patience.ts";
+import type { PlacedNamespace } from "./push-channels.ts";
 import type { DueNamespace } from "./retry-times.ts";
 
 export interface DrainPorts {
@@ -35,8 +37,16 @@ const MARGIN_MS = 1_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
 
+type Configured = readonly [ChannelName, UnversionedConfiguration];
+
 interface Drain extends DueNamespace {
   readonly pauseMs: number;
+}
+
+interface DueDrain {
+  readonly name: ChannelName;
+  readonly configuration: UnversionedConfiguration;
+  readonly drain: Drain;
 }
 
 export class ChannelDrains {
@@ -48,18 +58,17 @@ export class ChannelDrains {
   }
 
   /** Of a namespace that was compiled and pushed; true when objects went, so that it has to be looked at again. */
-  async run(namespace: string, { channels }: CompiledNamespace): Promise<boolean> {
+  async run({ namespace, channels }: PlacedNamespace, patience: Patience): Promise<boolean> {
     // Those who feed a channel must have been told of another first: what comes after that had begun.
     const isInForce = [...channels].every((channel) => this.#isInForce(channel));
     const draining = [...channels].filter(([, configuration]) => isInForce && configuration.draining);
     this.#forgetOthers(namespace, new Set(draining.map(([name]) => name)));
     let hasChanged = false;
-    for (const [name, configuration] of draining) {
-      const known = this.#drains.get(name) ?? this.#begun(namespace, channels);
-      this.#drains.set(name, known);
-      if (known.dueAtMs > this.#ports.now()) continue;
-      if (await this.#retire(name, configuration)) hasChanged = true;
-      else this.#later(name, known);
+    for (const due of this.#dueOf(namespace, draining, channels)) {
+      if (!patience.isLeft(namespace)) break;
+      const answer = await patience.spend(namespace, () => this.#asked(due), isMissing);
+      if (this.#settle(due, answer)) hasChanged = true;
+      else this.#later(due.name, due.drain);
     }
     return hasChanged;
   }
@@ -67,6 +76,21 @@ export class ChannelDrains {
   /** Namespaces with channels to ask, which have to be compiled for it, and when. */
   due(): readonly DueNamespace[] {
     return [...this.#drains.values()];
+  }
+
+  /** Who has waited longest comes first: channels that hang must not take the turn of the others. */
+  #dueOf(
+    namespace: string,
+    draining: readonly Configured[],
+    channels: CompiledNamespace["channels"],
+  ): readonly DueDrain[] {
+    const all = draining.map(([name, configuration]) => {
+      const drain = this.#drains.get(name) ?? this.#begun(namespace, channels);
+      this.#drains.set(name, drain);
+      return { name, configuration, drain };
+    });
+    const due = all.filter(({ drain }) => drain.dueAtMs <= this.#ports.now());
+    return due.sort((a, b) => a.drain.dueAtMs - b.drain.dueAtMs);
   }
 
   #begun(namespace: string, channels: CompiledNamespace["channels"]): Drain {
@@ -80,15 +104,14 @@ export class ChannelDrains {
     this.#drains.set(name, { namespace, dueAtMs: this.#ports.now() + pauseMs, pauseMs: longer });
   }
 
-  #isInForce([name, configuration]: readonly [ChannelName, UnversionedConfiguration]): boolean {
+  #isInForce([name, configuration]: Configured): boolean {
     const known = this.#ports.channels.get(name);
     return known?.failure === undefined && known?.acknowledged?.hash === configuration.hash;
   }
 
   /** True when the channel and its objects are gone. */
-  async #retire(name: ChannelName, { uid, subscriptions }: UnversionedConfiguration): Promise<boolean> {
+  #settle({ name, configuration }: DueDrain, answer: RetireAnswer | undefined): boolean {
     const { channels, log } = this.#ports;
-    const answer = await this.#asked(name, uid);
     switch (answer?.kind) {
       // It could not be reached.
       case undefined:
@@ -100,7 +123,10 @@ export class ChannelDrains {
       case "retired":
         channels.forget(name);
         this.#drains.delete(name);
-        this.#remove(name.split("/")[0] ?? "", new Set([uid, ...subscriptions.map((each) => each.uid)]));
+        this.#remove(
+          name.split("/")[0] ?? "",
+          new Set([configuration.uid, ...configuration.subscriptions.map((each) => each.uid)]),
+        );
         log({ event: "channel.drained", channel: name });
         return true;
       default:
@@ -108,10 +134,10 @@ export class ChannelDrains {
     }
   }
 
-  async #asked(name: ChannelName, uid: string): Promise<RetireAnswer | undefined> {
+  async #asked({ name, configuration }: DueDrain): Promise<RetireAnswer | undefined> {
     const { channels, log, retire } = this.#ports;
     try {
-      return await retire(name, uid, channels.nextVersion());
+      return await retire(name, configuration.uid, channels.nextVersion());
     } catch (error) {
       log({
         event: "channel.unreachable",
@@ -140,4 +166,8 @@ export class ChannelDrains {
       if (drain.namespace === namespace && !draining.has(name)) this.#drains.delete(name);
     }
   }
+}
+
+function isMissing(answer: RetireAnswer | undefined): boolean {
+  return answer === undefined;
 }

@@ -3,6 +3,7 @@
  * that nobody can stop the control plane for everybody.
  */
 import { logError } from "../log-error.ts";
+import { Patience } from "./patience.ts";
 
 export class Pass {
   readonly namespaces: readonly string[];
@@ -10,10 +11,12 @@ export class Pass {
   readonly failed = new Set<string>();
   /** Those with parts that may not be written. */
   readonly refused = new Set<string>();
+  readonly patience: Patience;
   readonly #ports: PassPorts;
 
   constructor(namespaces: readonly string[], ports: PassPorts) {
     this.namespaces = namespaces;
+    this.patience = new Patience(ports.now);
     this.#ports = ports;
   }
 
@@ -46,5 +49,6 @@ export class Pass {
 }
 
 export interface PassPorts {
+  readonly now: () => number;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }

@@ -1,4 +1,4 @@
-/** Calls the channels of some namespaces that do not run what was compiled for them. */
+/** Calls the channels of some namespaces that do not run what was compiled for them, as far as there is patience with them. */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { CompiledNamespace } from "../compile/compile.ts";
 import type { UnversionedConfiguration } from "../compile/compile-context.ts";
@@ -29,22 +29,32 @@ export class ChannelPushes {
 
   /** Says how many channels were called. */
   async run(compiled: readonly PlacedNamespace[], pass: Pass): Promise<number> {
-    const different = compiled.flatMap(({ namespace, channels }) =>
-      [...channels].filter((each) => this.#mustConfigure(each)).map((channel) => ({ namespace, channel })),
-    );
+    const configurations = this.#configurationsDue(compiled);
     const removals = this.#removalsDue(compiled, pass);
-    await inGroups(different, ({ namespace, channel }) => pass.attemptCalls(namespace, () => this.#configure(channel)));
-    await inGroups(removals, (channel) =>
-      pass.attemptCalls(channel.namespace, () => pushRemoval(channel, this.#ports)),
-    );
-    return different.length + removals.length;
+    let calls = 0;
+    const call = async (namespace: string, push: () => Promise<string | undefined>) => {
+      if (!pass.patience.isLeft(namespace)) return;
+      calls++;
+      const isInVain = (failure: string | undefined) => failure !== undefined;
+      await pass.attemptCalls(namespace, () => pass.patience.spend(namespace, push, isInVain));
+    };
+    await inGroups(configurations, (due) => call(due.namespace, () => this.#configure(due)));
+    await inGroups(removals, (channel) => call(channel.namespace, () => pushRemoval(channel, this.#ports)));
+    return calls;
   }
 
-  #mustConfigure([name, configuration]: readonly [ChannelName, UnversionedConfiguration]): boolean {
-    const known = this.#ports.channels.get(name);
-    if (known?.failure !== undefined) return known.dueAtMs <= this.#ports.now();
-    const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
-    return !isSame || known?.removing === true;
+  /** Those first that failed least: channels that hang must not take the turn of the others in their namespace. */
+  #configurationsDue(compiled: readonly PlacedNamespace[]): readonly DueConfiguration[] {
+    const { channels, now } = this.#ports;
+    const due: DueConfiguration[] = [];
+    for (const { namespace, channels: wanted } of compiled) {
+      for (const [name, configuration] of wanted) {
+        const known = channels.get(name);
+        const attempts = known?.attempts ?? 0;
+        if (mustConfigure(configuration, known, now())) due.push({ namespace, name, configuration, attempts });
+      }
+    }
+    return due.sort((a, b) => a.attempts - b.attempts);
   }
 
   #removalsDue(compiled: readonly PlacedNamespace[], pass: Pass): readonly KnownChannel[] {
@@ -57,9 +67,10 @@ export class ChannelPushes {
     return removals.filter((channel) => channel.failure === undefined || channel.dueAtMs <= now());
   }
 
-  async #configure([name, configuration]: readonly [ChannelName, UnversionedConfiguration]): Promise<void> {
+  async #configure({ name, configuration }: DueConfiguration): Promise<string | undefined> {
     const failure = await pushConfiguration(name, configuration, this.#ports);
     if (failure !== undefined) this.#tellUnreachable(name, configuration.uid, failure);
+    return failure;
   }
 
   /** Whose channel it is, if it is still there. */
@@ -69,4 +80,22 @@ export class ChannelPushes {
     const owner = objects.find(({ body }) => uidOf(body) === uid);
     if (owner !== undefined) events.record(owner.body, unreachable(failure));
   }
+}
+
+interface DueConfiguration {
+  readonly namespace: string;
+  readonly name: ChannelName;
+  readonly configuration: UnversionedConfiguration;
+  /** Pushes in a row that failed. */
+  readonly attempts: number;
+}
+
+function mustConfigure(
+  configuration: UnversionedConfiguration,
+  known: KnownChannel | undefined,
+  nowMs: number,
+): boolean {
+  if (known?.failure !== undefined) return known.dueAtMs <= nowMs;
+  const isSame = known?.acknowledged?.uid === configuration.uid && known.acknowledged.hash === configuration.hash;
+  return !isSame || known?.removing === true;
 }

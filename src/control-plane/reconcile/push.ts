@@ -52,7 +52,8 @@ export async function pushConfiguration(
   }
 }
 
-export async function pushRemoval(channel: KnownChannel, ports: PushPorts): Promise<void> {
+/** As `pushConfiguration`. */
+export async function pushRemoval(channel: KnownChannel, ports: PushPorts): Promise<string | undefined> {
   const { channels } = ports;
   const removing: KnownChannel = { ...channel, removing: true };
   if (!channel.removing) channels.put(removing);
@@ -60,8 +61,9 @@ export async function pushRemoval(channel: KnownChannel, ports: PushPorts): Prom
     await ports.remove(channel.name, channel.uid, channels.nextVersion());
     channels.forget(channel.name);
     ports.log({ event: "channel.removed", channel: channel.name });
+    return undefined;
   } catch (error) {
-    recordFailure(removing, error, ports);
+    return recordFailure(removing, error, ports);
   }
 }
 

@@ -26,6 +26,7 @@ import { drainNamespace } from "./drain-namespace.ts";
 import { inGroups } from "./in-groups.ts";
 import { NamespaceCompiler } from "./namespace-compiler.ts";
 import { Pass } from "./pass.ts";
+import { ChannelPokes } from "./poke-channels.ts";
 import { ChannelPushes, type PlacedNamespace } from "./push-channels.ts";
 import { type DueNamespace, RetryTimes } from "./retry-times.ts";
 import { writeParts } from "./write-parts.ts";
@@ -76,8 +77,6 @@ const LONGEST_DEBOUNCE_MS = 1000;
 const GARBAGE_ROUNDS = 10;
 /** One push configures channels, the next what leads to them; what is left after so many is for the next pass. */
 const PUSH_ROUNDS = 3;
-/** How often channels are poked where no cron does it, and how often the cron of `wrangler.toml` comes. */
-const POKE_EVERY_MS = 300_000;
 /** When a pass that died or failed as a whole is made up for; long enough for a pass that calls many channels. */
 const AFTER_FAILURE_MS = 60_000;
 
@@ -88,6 +87,7 @@ export class Reconciler {
   readonly #compiler: NamespaceCompiler;
   readonly #pushes: ChannelPushes;
   readonly #drains: ChannelDrains;
+  readonly #pokes: ChannelPokes;
   /** Namespaces in which the latest pass failed. */
   readonly #failed = new RetryTimes();
   /** Namespaces with parts that may not be written: the quota may have room for them one day. */
@@ -95,7 +95,6 @@ export class Reconciler {
   /** Undefined before the first run: all of them. */
   #dirty: Set<string> | undefined;
   #running: Promise<void> | undefined;
-  #nextPokeMs = 0;
 
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
@@ -106,6 +105,7 @@ export class Reconciler {
     const isUnclear = (namespace: string) => this.#failed.has(namespace);
     this.#pushes = new ChannelPushes({ ...ports, events: this.#events, isUnclear });
     this.#drains = new ChannelDrains({ ...ports, deletion: this.#deletion });
+    this.#pokes = new ChannelPokes(ports);
   }
 
   /** This namespace's objects changed; call it in the turn of the write. */
@@ -129,18 +129,8 @@ export class Reconciler {
     return this.#running;
   }
 
-  /**
-   * A cron comes as often as our own pokes would, so these wait for twice as long after it: they stay out while it comes,
-   * and begin again where it stops.
-   */
   async pokeForCron(): Promise<void> {
-    this.#nextPokeMs = this.#ports.now() + 2 * POKE_EVERY_MS;
-    await this.#pokeAll();
-  }
-
-  async #pokeAll(): Promise<void> {
-    const known = this.#ports.channels.all().filter((channel) => !channel.removing);
-    await inGroups(known, (channel) => this.#ports.poke(channel.name).catch(() => undefined));
+    await this.#pokes.forCron();
   }
 
   /** Nobody knows how far a pass came that failed: the next one, which its alarm makes, looks at everything. */
@@ -160,11 +150,12 @@ export class Reconciler {
     for (const namespace of pass.namespaces) pass.attempt(namespace, () => this.#prepare(namespace, pass));
     const compiled = await this.#compileAndPush(pass);
     for (const each of compiled) pass.attempt(each.namespace, () => this.#writeStatuses(each));
-    for (const each of compiled) await pass.attemptCalls(each.namespace, () => this.#drain(each));
+    await inGroups(compiled, (each) => pass.attemptCalls(each.namespace, () => this.#drain(each, pass)));
+    for (const namespace of pass.patience.putOff()) this.#dirty?.add(namespace);
     this.#failed.settle(pass.namespaces, pass.failed, this.#ports.now());
     this.#refused.settle(pass.namespaces, pass.refused, this.#ports.now());
     this.#events.expire();
-    await this.#pokeWhenDue();
+    await this.#pokes.whenDue();
     this.#wakeWhenDue();
   }
 
@@ -202,15 +193,8 @@ export class Reconciler {
     writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
   }
 
-  async #drain(compiled: VersionedNamespace): Promise<void> {
-    if (await this.#drains.run(compiled.namespace, compiled)) this.#dirty?.add(compiled.namespace);
-  }
-
-  async #pokeWhenDue(): Promise<void> {
-    const nowMs = this.#ports.now();
-    if (nowMs < this.#nextPokeMs) return;
-    this.#nextPokeMs = nowMs + POKE_EVERY_MS;
-    await this.#pokeAll();
+  async #drain(compiled: VersionedNamespace, { patience }: Pass): Promise<void> {
+    if (await this.#drains.run(compiled, patience)) this.#dirty?.add(compiled.namespace);
   }
 
   /** What is being deleted, and what has lost its owners; what is too much for one pass is for the next. */
@@ -262,10 +246,9 @@ export class Reconciler {
 
   #wakeWhenDue(): void {
     const due = this.#dueAgain().map(({ dueAtMs }) => dueAtMs);
-    // Without channels there is nothing to poke, and nothing to pay.
-    if (this.#ports.channels.all().length > 0) due.push(this.#nextPokeMs);
-    const expiryMs = this.#events.nextExpiryMs();
-    if (expiryMs !== undefined) due.push(expiryMs);
+    for (const dueMs of [this.#events.nextExpiryMs(), this.#pokes.nextDueMs()]) {
+      if (dueMs !== undefined) due.push(dueMs);
+    }
     if (this.#dirty === undefined || this.#dirty.size > 0) {
       due.push(this.#ports.now() + this.#debounceMs(this.#dirty ?? []));
     }
