@@ -253,7 +253,7 @@ describe("[CP-ERR] bad input is never a 500", () => {
     [
       "POST",
       TRIGGERS,
-      trigger("t", { subscriber: { uri: "x".repeat(540_000), ref: { apiVersion: "a/b", kind: "K", name: "n" } } }),
+      trigger("t", { subscriber: { uri: "http://sink.test/", CACerts: "x".repeat(540_000) } }),
       413,
       "RequestEntityTooLarge",
     ],
