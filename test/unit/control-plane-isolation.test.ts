@@ -137,6 +137,34 @@ describe("[CP-ISO] namespaces in which something fails", () => {
     await world.pass(1_000_000);
     expect(errorsIn(world)).toEqual([]);
   });
+
+  test("[CP-ISO-8] nobody knows which channels it wants, so none of it is removed meanwhile", async () => {
+    const world = await withTeam();
+    await world.request("POST", BROKERS, broker("b"));
+    await world.settle();
+    world.failure = "no route";
+    await world.request("DELETE", `${BROKERS}/b`);
+    await world.settle();
+    world.failure = undefined;
+    await world.create("Sequence", "s", oneStep);
+    world.database.exec(`CREATE TRIGGER trouble BEFORE INSERT ON object WHEN NEW.namespace = 'default'
+      BEGIN SELECT RAISE(ABORT, 'disk trouble'); END`);
+    world.nowMs += 60_000;
+    world.calls.length = 0;
+    await world.settle();
+    // Some of these passes come when its own next try is not due yet.
+    for (let passes = 0; passes < 10; passes++) {
+      world.nowMs += 5_000;
+      await world.request("POST", TEAM_BROKERS, broker(`b${passes}`));
+      await world.engine.alarm();
+    }
+    expect([callsIn(world, "configure"), callsIn(world, "remove")]).toEqual([[], []]);
+    expect(world.configured.size).toBe(11);
+    world.database.exec("DROP TRIGGER trouble");
+    await world.pass(400_000);
+    expect(world.configured.has("default/broker/b")).toBe(false);
+    expect(world.configured.has("default/sequence/s")).toBe(true);
+  });
 });
 
 /** Calls of one kind to channels of the namespace that hangs, which begin with `default/`. */

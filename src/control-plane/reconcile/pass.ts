@@ -9,6 +9,8 @@ export class Pass {
   readonly namespaces: readonly string[];
   /** Those whose part in it has ended early. */
   readonly failed = new Set<string>();
+  /** Those with more to do than one pass does. */
+  readonly unfinished = new Set<string>();
   /** Those with parts that may not be written. */
   readonly refused = new Set<string>();
   readonly patience: Patience;
@@ -40,6 +42,11 @@ export class Pass {
       this.#fail(namespace, error);
       return undefined;
     }
+  }
+
+  /** Namespaces that the next pass has to go on with at once; one that failed waits for its next try. */
+  leftOver(): readonly string[] {
+    return [...this.unfinished, ...this.patience.putOff()].filter((namespace) => !this.failed.has(namespace));
   }
 
   #fail(namespace: string, error: unknown): void {

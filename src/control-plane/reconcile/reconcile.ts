@@ -151,7 +151,7 @@ export class Reconciler {
     const compiled = await this.#compileAndPush(pass);
     for (const each of compiled) pass.attempt(each.namespace, () => this.#writeStatuses(each));
     await inGroups(compiled, (each) => pass.attemptCalls(each.namespace, () => this.#drain(each, pass)));
-    for (const namespace of pass.patience.putOff()) this.#dirty?.add(namespace);
+    for (const namespace of pass.leftOver()) this.#dirty?.add(namespace);
     this.#failed.settle(pass.namespaces, pass.failed, this.#ports.now());
     this.#refused.settle(pass.namespaces, pass.refused, this.#ports.now());
     this.#events.expire();
@@ -160,8 +160,8 @@ export class Reconciler {
   }
 
   /** So that its manifests are what is to be compiled. */
-  #prepare(namespace: string, { refused }: Pass): void {
-    this.#clearAway(namespace);
+  #prepare(namespace: string, { refused, unfinished }: Pass): void {
+    if (this.#clearAway(namespace)) unfinished.add(namespace);
     const parts = writeParts(namespace, { store: this.#ports.store, deletion: this.#deletion, now: this.#ports.now });
     this.#compiler.tellRefused(namespace, parts);
     if (parts.length > 0) refused.add(namespace);
@@ -174,7 +174,7 @@ export class Reconciler {
       if ((await this.#pushes.run(compiled, pass)) === 0) return compiled;
       compiled = this.#compileAll(pass);
     }
-    for (const namespace of pass.namespaces) this.#dirty?.add(namespace);
+    for (const { namespace } of compiled) pass.unfinished.add(namespace);
     return compiled;
   }
 
@@ -193,25 +193,21 @@ export class Reconciler {
     writeStatuses(namespace, current, { ...this.#ports, events: this.#events });
   }
 
-  async #drain(compiled: VersionedNamespace, { patience }: Pass): Promise<void> {
-    if (await this.#drains.run(compiled, patience)) this.#dirty?.add(compiled.namespace);
+  async #drain(compiled: VersionedNamespace, { patience, unfinished }: Pass): Promise<void> {
+    if (await this.#drains.run(compiled, patience)) unfinished.add(compiled.namespace);
   }
 
-  /** What is being deleted, and what has lost its owners; what is too much for one pass is for the next. */
-  #clearAway(namespace: string): void {
+  /** What is being deleted, and what has lost its owners; true when it is too much for one pass. */
+  #clearAway(namespace: string): boolean {
     const ports = { store: this.#ports.store, deletion: this.#deletion, now: this.#ports.now };
-    if (drainNamespace(namespace, ports)) {
-      this.#dirty?.add(namespace);
-      return;
-    }
+    if (drainNamespace(namespace, ports)) return true;
     let rounds = 0;
     while (collectGarbage(namespace, ports)) {
-      if (++rounds < GARBAGE_ROUNDS) continue;
-      this.#dirty?.add(namespace);
-      return;
+      if (++rounds >= GARBAGE_ROUNDS) return true;
     }
     // What held the namespace may be gone now.
     if (rounds > 0) drainNamespace(namespace, ports);
+    return false;
   }
 
   #takeDirty(): readonly string[] {
