@@ -30,20 +30,20 @@ export class ChannelPushes {
   /** Says how many channels were called. */
   async run(compiled: readonly PlacedNamespace[], pass: Pass): Promise<number> {
     const configurations = this.#configurationsDue(compiled);
-    const removals = this.#removalsDue(compiled, pass);
+    const removals = this.#removalsDue(compiled);
     let calls = 0;
     const call = async (namespace: string, push: () => Promise<string | undefined>) => {
       if (!pass.patience.isLeft(namespace)) return;
-      calls++;
-      const isInVain = (failure: string | undefined) => failure !== undefined;
-      await pass.attemptCalls(namespace, () => pass.patience.spend(namespace, push, isInVain));
+      await pass.attemptCalls(namespace, () => {
+        calls++;
+        return pass.patience.spend(namespace, push, (failure) => failure !== undefined);
+      });
     };
     await inGroups(configurations, (due) => call(due.namespace, () => this.#configure(due)));
     await inGroups(removals, (channel) => call(channel.namespace, () => pushRemoval(channel, this.#ports)));
     return calls;
   }
 
-  /** Those first that failed least: channels that hang must not take the turn of the others in their namespace. */
   #configurationsDue(compiled: readonly PlacedNamespace[]): readonly DueConfiguration[] {
     const { channels, now } = this.#ports;
     const due: DueConfiguration[] = [];
@@ -54,17 +54,18 @@ export class ChannelPushes {
         if (mustConfigure(configuration, known, now())) due.push({ namespace, name, configuration, attempts });
       }
     }
-    return due.sort((a, b) => a.attempts - b.attempts);
+    return due.sort(byAttempts);
   }
 
-  #removalsDue(compiled: readonly PlacedNamespace[], pass: Pass): readonly KnownChannel[] {
+  #removalsDue(compiled: readonly PlacedNamespace[]): readonly KnownChannel[] {
     const { channels, now, isUnclear } = this.#ports;
     const wanted = new Set(compiled.flatMap((each) => [...each.channels.keys()]));
     const concerned = new Set(compiled.map(({ namespace }) => namespace));
-    const isLeft = ({ namespace, removing }: KnownChannel) =>
-      concerned.has(namespace) || (removing && !pass.failed.has(namespace) && !isUnclear(namespace));
-    const removals = channels.all().filter((channel) => !wanted.has(channel.name) && isLeft(channel));
-    return removals.filter((channel) => channel.failure === undefined || channel.dueAtMs <= now());
+    const isLeftOver = ({ namespace, removing }: KnownChannel) =>
+      concerned.has(namespace) || (removing && !isUnclear(namespace));
+    const removals = channels.all().filter((channel) => !wanted.has(channel.name) && isLeftOver(channel));
+    const due = removals.filter((channel) => channel.failure === undefined || channel.dueAtMs <= now());
+    return due.sort(byAttempts);
   }
 
   async #configure({ name, configuration }: DueConfiguration): Promise<string | undefined> {
@@ -88,6 +89,11 @@ interface DueConfiguration {
   readonly configuration: UnversionedConfiguration;
   /** Pushes in a row that failed. */
   readonly attempts: number;
+}
+
+/** Those first that failed least: channels that hang must not take the turn of the others in their namespace. */
+function byAttempts(a: { readonly attempts: number }, b: { readonly attempts: number }): number {
+  return a.attempts - b.attempts;
 }
 
 function mustConfigure(
