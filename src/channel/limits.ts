@@ -64,7 +64,7 @@ export const REST_MS = 1_000;
 /** Idempotency keys remembered, and for how long at least unless newer keys push them out. */
 export const KEYS_REMEMBERED = 500_000;
 export const KEY_RETENTION_MS = 72 * 3_600_000;
-/** Segments that one retention pass looks at. */
+/** Segments, and parked deliveries that expired, that one pass looks at. */
 export const RETENTION_SEGMENTS = 256;
 /** What expires waits this long for more to expire with it, milliseconds, or a tenth of the retention: a pass costs an alarm. */
 export const RETENTION_SLACK_MS = 60_000;
