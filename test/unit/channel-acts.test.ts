@@ -112,7 +112,7 @@ describe("what people do to a channel", () => {
     expect(leasedTypes(await world.lease())).toEqual(["a", "b"]);
   });
 
-  test("[ACT-8] a straggler that a new filter rejects ends, even while it is out", async () => {
+  test("[ACT-8] a straggler that a new filter rejects while it is out ends with that attempt, discarded", async () => {
     const world = await ChannelWorld.with(subscription("s", { delivery: { ...patient, backoffDelayMs: 1_000 } }));
     await world.append(["a"]);
     await world.settle(outcomeOf(await leaseOne(world), failure(500)));
