@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BROKER_FEATURES, CHANNEL_FEATURES, FLOW_FEATURES, TRIGGER_FEATURES } from "../system/knative/features.ts";
 import { sourceFile } from "../tidy/source-file.ts";
+import { titlesIn } from "../tidy/test-ids.ts";
 
 interface Section {
   readonly features: readonly string[];
@@ -14,11 +15,10 @@ interface Section {
 const SECTIONS: Readonly<Record<string, Section>> = {
   Broker: { features: BROKER_FEATURES, ids: /^\[KB-/ },
   Trigger: { features: TRIGGER_FEATURES, ids: /^\[KT-/ },
-  Channel: { features: CHANNEL_FEATURES, ids: /^\[(ASY|CHA|CHD|CHN|DLS|DTM)-/ },
+  Channel: { features: CHANNEL_FEATURES, ids: /^\[(ASY|CHA|CHD|DLS|DTM|MSG)-/ },
   "Sequence or Parallel": { features: FLOW_FEATURES, ids: /^\[(PAR|PLR|SEQ|SQR)-/ },
 };
 const SYSTEM_TESTS = resolve(import.meta.dirname, "../system");
-const TITLE = /^\[[A-Z]+-\d+\] /;
 
 describe("[KNF] the features of Knative's tests", () => {
   const titles = titlesUnder(SYSTEM_TESTS);
@@ -70,12 +70,8 @@ function isNamed(feature: string, title: string): boolean {
   return parts.slice(1).some((after, index) => !/[\w.]$/.test(parts[index] ?? "") && !/^[\w.(]/.test(after));
 }
 
-/** Titles stand as text in the calls of tests or in the tables that those go through. */
 function titlesUnder(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".test.ts"))
-    .flatMap((path) => sourceFile(path, readFileSync(join(folder, path), "utf8")).nodes)
-    .flatMap(({ type, value }) =>
-      type === "Literal" && typeof value === "string" && TITLE.test(value) ? [value] : [],
-    );
+    .flatMap((path) => titlesIn(sourceFile(path, readFileSync(join(folder, path), "utf8"))));
 }
