@@ -24,7 +24,7 @@ export const SEGMENT_EVENTS = 4_096;
 /** An encoded event above this is cut into chunks, bytes. */
 export const CHUNKED_ABOVE_BYTES = 1_000_000;
 export const CHUNK_BYTES = 1_000_000;
-/** A kept reply with more data than this is cut into chunks, bytes: once parked, its row holds a copy of the event beside it. */
+/** A kept reply longer than this, bytes, has its data cut into chunks: once parked, its row holds a copy of the event beside it. */
 export const REPLY_CHUNKED_ABOVE_BYTES = 500_000;
 /** An idle subscription's stored position may lag this many events behind, which a restart scans again. */
 export const STALE_POSITION_EVENTS = 65_536;

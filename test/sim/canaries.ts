@@ -190,9 +190,8 @@ export const CANARIES: readonly Canary[] = [
     name: "dead-letter-past-filter",
     bug: "a changed filter lets go on to the dead letter sink what its subscriber has not taken",
     file: "src/channel/rejected.ts",
-    original: "    straggler.isRejected = isRejected(state, subscription, straggler);\n",
-    replacement:
-      '    straggler.isRejected = straggler.state !== "dead-lettering" && isRejected(state, subscription, straggler);\n',
+    original: "    straggler.isRejected = !straggler.holdsReply &&",
+    replacement: '    straggler.isRejected = !straggler.holdsReply && straggler.state !== "dead-lettering" &&',
     firstSeed: 2_601,
   },
   {

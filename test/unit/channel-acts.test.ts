@@ -32,6 +32,7 @@ describe("what people do to a channel", () => {
     const { deliveries } = await world.lease({ capacity: 1 });
     await world.settle(outcomeOf(only(deliveries), failure(500)));
     world.configure({ subscriptions: [] });
+    expect(world.logs).toMatchObject([{ event: "subscription.removed", subscription: "s", discarded: 2, unread: 0 }]);
     await world.advance(3_600_000);
     for (const lane of ["shared", "s"]) expect((await world.lease({ lane })).deliveries).toEqual([]);
     expect([count(world, "straggler"), count(world, "position")]).toEqual([0, 0]);
