@@ -192,14 +192,15 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/rejected.ts",
     original: "    straggler.isRejected = !straggler.holdsReply &&",
     replacement: '    straggler.isRejected = !straggler.holdsReply && straggler.state !== "dead-lettering" &&',
-    firstSeed: 2_601,
+    firstSeed: 3_901,
   },
   {
     name: "rejected-again",
     bug: "what was out when its filter changed is tried again although that rejects it",
-    file: "src/channel/outcomes.ts",
-    original: "  if (!straggler.isRejected || straggler.holdsReply) {\n",
-    replacement: "  if (straggler.id !== 0) {\n",
+    file: "src/channel/rejected.ts",
+    original: "    const isOut = subscription.leases.has(straggler.seq);\n",
+    replacement:
+      "    const isOut = subscription.leases.has(straggler.seq);\n    if (isOut) straggler.isRejected = false;\n",
   },
   {
     name: "wire-loses-instance",
