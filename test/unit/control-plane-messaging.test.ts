@@ -4,6 +4,7 @@ import { type Answer, World } from "./control-plane-world.ts";
 const PLURALS: Readonly<Record<string, string>> = {
   Channel: "channels",
   InMemoryChannel: "inmemorychannels",
+  KafkaChannel: "kafkachannels",
   Subscription: "subscriptions",
   Sequence: "sequences",
   Parallel: "parallels",
@@ -179,6 +180,19 @@ describe("[CP-MSG] channels and flows", () => {
       "validation failed: Channel.Spec.Subscribers changed by a user: a Subscription is the way to subscribe: spec.subscribers",
     ]);
   });
+
+  test.each(["InMemoryChannel", "KafkaChannel"])(
+    "[CP-MSG-7] a %s names a hundred subscribers at most",
+    async (kind) => {
+      const named = (count: number) => create(kind, { subscribers: Array(count).fill({ replyUri: uri }) });
+      expect((await named(100)).code).toBe(201);
+      const { code, body } = await named(101);
+      expect([code, body.message]).toEqual([
+        400,
+        "validation failed: invalid value: 101: spec.subscribers\nexpected at most 100: a Subscription is the way to subscribe",
+      ]);
+    },
+  );
 
   test("[CP-MSG-6] a Sequence may get more steps", async () => {
     const world = new World();

@@ -5,16 +5,19 @@ import { namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
 import { deliveryPolicy } from "../validation/delivery-spec.ts";
 
-export function directSubscriptions(channel: JsonObject): readonly SubscriptionConfiguration[] {
-  return listAt(channel, "spec", "subscribers")
-    .filter(isJsonObject)
-    .map((subscriber, index) => directSubscription(subscriber, index, channel));
+export interface DirectSubscriber {
+  readonly subscription: SubscriptionConfiguration;
+  /** Given by the manifest. Any text may be one, several times, so that it tells nothing apart here. */
+  readonly manifestUid: string;
 }
 
-/** The uid that the manifest gives such a subscriber. Any text may be one, several times, so that it tells nothing apart here. */
-export function manifestUid(subscription: SubscriptionConfiguration, channel: JsonObject): string {
-  const index = directSubscriptions(channel).findIndex(({ uid }) => uid === subscription.uid);
-  return textAt(listAt(channel, "spec", "subscribers")[index], "uid") || subscription.uid;
+export function directSubscribers(channel: JsonObject): readonly DirectSubscriber[] {
+  return listAt(channel, "spec", "subscribers")
+    .filter(isJsonObject)
+    .map((subscriber, index) => {
+      const subscription = directSubscription(subscriber, index, channel);
+      return { subscription, manifestUid: textAt(subscriber, "uid") || subscription.uid };
+    });
 }
 
 /** One without a subscriber passes the events themselves on to its reply, as in Knative. */

@@ -6,10 +6,16 @@ import { type Json, type JsonObject, listAt, sameJson, textAt } from "../../reso
 import { annotationOf } from "../../resources/metadata.ts";
 import { type FieldError, invalidValue, missingFields } from "../field-error.ts";
 
+/** Each is a subscription that the channel keeps in memory, and is shown in its status. Subscriptions have no such bound. */
+const MAX_SUBSCRIBERS = 100;
 const SCOPE = "eventing.knative.dev/scope";
 
 export function validateChannelSubscribers(channel: JsonObject, old: JsonObject | undefined): readonly FieldError[] {
   const subscribers = listAt(channel, "spec", "subscribers");
+  if (subscribers.length > MAX_SUBSCRIBERS) {
+    const details = `expected at most ${MAX_SUBSCRIBERS}: a Subscription is the way to subscribe`;
+    return [invalidValue(String(subscribers.length), "spec.subscribers", details)];
+  }
   const errors = subscribers.flatMap(validateSubscriber);
   if (old === undefined || sameJson(subscribers, listAt(old, "spec", "subscribers"))) return errors;
   const message = "Channel.Spec.Subscribers changed by a user: a Subscription is the way to subscribe";
