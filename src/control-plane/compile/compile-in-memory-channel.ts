@@ -21,7 +21,7 @@ export function compileInMemoryChannel(channel: JsonObject, context: CompileCont
   assert(place !== undefined, "an InMemoryChannel has an address");
   const ownership = ownershipOf(IN_MEMORY_CHANNELS, channel, context);
   const isLeftOver = ownership.kind === "left-over";
-  const direct = directSubscribers(channel);
+  const direct = directSubscribers(channel, context);
   const subscriptions = [
     ...subscriptionsBehind(channel, ownership, context).map(
       (each) => channelSubscription(each, channel, context).subscription,
@@ -96,7 +96,7 @@ function subscribersOf(
   direct: readonly DirectSubscriber[],
   { channel, known, context }: ChannelInContext,
 ): readonly JsonObject[] {
-  const manifestUids = new Map(direct.map(({ subscription, manifestUid }) => [subscription.uid, manifestUid]));
+  const directly = new Map(direct.map((each) => [each.subscription.uid, each]));
   const generations = new Map(
     [
       ...subscriptionsOn(IN_MEMORY_CHANNELS, nameOf(channel), context),
@@ -105,10 +105,12 @@ function subscribersOf(
   );
   return subscriptions.map((subscription) => {
     const isAdded = known.configuration?.subscriptions[subscription.uid] === subscriptionHash(subscription);
+    const named = directly.get(subscription.uid);
     return {
-      uid: manifestUids.get(subscription.uid) ?? subscription.uid,
+      uid: named?.manifestUid ?? subscription.uid,
       observedGeneration: generations.get(subscription.uid) ?? generationOf(channel),
       ready: isAdded && !subscription.paused ? "True" : "Unknown",
+      ...(named?.problem === undefined ? {} : { message: named.problem }),
     };
   });
 }
