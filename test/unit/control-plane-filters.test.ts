@@ -24,4 +24,54 @@ describe("a Trigger's filters, when they are written", () => {
     expect(refused("")).toEqual([]);
     expect(refused("MINE(1)")).toEqual([]);
   });
+
+  const searching = `type LIKE '%${"a".repeat(126)}%'`;
+  test.each([
+    [
+      "filters",
+      (count: number): Json[] => [{ any: Array(count - 1).fill({ not: {} }) }],
+      500,
+      1_001,
+      "1000 filters and",
+    ],
+    [
+      "attributes",
+      (count: number): Json[] => [
+        { exact: Object.fromEntries(Array.from({ length: count }, (_, n) => [`a${n}`, "a"])) },
+      ],
+      999,
+      1_001,
+      "1000 filters and",
+    ],
+    [
+      "words",
+      (count: number): Json[] => Array(count).fill({ cesql: "type = 'a' OR TRUE" }),
+      400,
+      2_005,
+      "2000 words and",
+    ],
+    [
+      "patterns",
+      (count: number): Json[] => [{ any: Array(count).fill({ cesql: searching }) }],
+      4,
+      640,
+      "512 characters in",
+    ],
+  ])("[CP-VAL-22] all filters of a Trigger together have a bound: %s", (_what, of, most, found, expected) => {
+    expect(validateFilters(of(most), "spec.filters")).toEqual([]);
+    expect(validateFilters(of(most + 1), "spec.filters")).toEqual([
+      {
+        message: `invalid value: ${found}`,
+        paths: ["spec.filters"],
+        details: expect.stringMatching(`^expected at most ${expected}.*: write less$`),
+      },
+    ]);
+  });
+
+  test("[CP-VAL-23] patterns that compare with the ends of a text alone do not count as searches", () => {
+    const long = "a".repeat(200);
+    const compared = [`${long}%`, `%${long}`, `${long}%${long.slice(0, 50)}`, long, "_".repeat(256), "%"];
+    const filters = [1, 2, 3].flatMap(() => compared.map((pattern) => ({ cesql: `type LIKE '${pattern}'` })));
+    expect(validateFilters(filters, "spec.filters")).toEqual([]);
+  });
 });

@@ -11,13 +11,20 @@
  */
 import { binaryExpression, binaryOperator } from "./binary-operators.ts";
 import type { Expression } from "./expression.ts";
-import { MAX_PATTERN_LENGTH } from "./like-pattern.ts";
+import { isSearch, MAX_PATTERN_LENGTH } from "./like-pattern.ts";
 import { Malformed } from "./malformed.ts";
 import { type Token, tokensOf } from "./tokens.ts";
 import { isInteger, LARGEST_INTEGER, SMALLEST_INTEGER } from "./values.ts";
 
 export type Parsed =
-  | { readonly kind: "parsed"; readonly expression: Expression }
+  | {
+      readonly kind: "parsed";
+      readonly expression: Expression;
+      /** Words, literals and signs that it is written with. */
+      readonly words: number;
+      /** Characters of its patterns for which a text may have to be read to its end. */
+      readonly searched: number;
+    }
   /** `at` is an offset from 0; `message` says what was expected, or what may not be there. */
   | { readonly kind: "malformed"; readonly at: number; readonly message: string };
 
@@ -30,7 +37,11 @@ const FUNCTION_NAME = /^[A-Za-z][A-Za-z_]*$/;
 
 export function parseCesql(text: string): Parsed {
   try {
-    return { kind: "parsed", expression: new Reader(tokensOf(text)).whole() };
+    const tokens = tokensOf(text);
+    const reader = new Reader(tokens);
+    const expression = reader.whole();
+    // The end is no word.
+    return { kind: "parsed", expression, words: tokens.length - 1, searched: reader.searched };
   } catch (error) {
     if (error instanceof Malformed) return { kind: "malformed", at: error.at, message: error.message };
     throw error;
@@ -38,6 +49,7 @@ export function parseCesql(text: string): Parsed {
 }
 
 class Reader {
+  searched = 0;
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
@@ -128,6 +140,7 @@ class Reader {
     if (token.value.length > MAX_PATTERN_LENGTH) {
       throw new Malformed(token.at, `a pattern of more than ${MAX_PATTERN_LENGTH} characters`);
     }
+    if (isSearch(token.value)) this.searched += token.value.length;
     this.#next++;
     return token.value;
   }
