@@ -183,6 +183,13 @@ describe("evaluating CESQL", () => {
     expect(like(257)).toEqual({ kind: "malformed", at: 10, message: "a pattern of more than 256 characters" });
   });
 
+  test.each(["EXISTS NAME", "NAME = 'a'", "NAME(1) = 1"])("[CESQL-9] names have a bound: %s", (text) => {
+    const named = (length: number) => parseCesql(text.replace("NAME", "a".repeat(length)));
+    expect(named(64).kind).toBe("parsed");
+    const at = text.indexOf("NAME");
+    expect(named(65)).toEqual({ kind: "malformed", at, message: "a name of more than 64 characters" });
+  });
+
   test.each([
     ["many texts between %", `subject LIKE '${"%a".repeat(30)}%c'`],
     ["the longest pattern with _", `subject LIKE '%${"a_".repeat(126)}b%'`],

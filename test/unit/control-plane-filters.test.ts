@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/control-plane/resources/json.ts";
-import { validateFilters } from "../../src/control-plane/validation/trigger-filters.ts";
+import { validateAttributeNames, validateFilters } from "../../src/control-plane/validation/trigger-filters.ts";
 import { MAX_FILTER_DEPTH } from "../../src/core/filters/filter-expression.ts";
 
 describe("a Trigger's filters, when they are written", () => {
@@ -73,5 +73,21 @@ describe("a Trigger's filters, when they are written", () => {
     const compared = [`${long}%`, `%${long}`, `${long}%${long.slice(0, 50)}`, long, "_".repeat(256), "%"];
     const filters = [1, 2, 3].flatMap(() => compared.map((pattern) => ({ cesql: `type LIKE '${pattern}'` })));
     expect(validateFilters(filters, "spec.filters")).toEqual([]);
+  });
+
+  test("[CP-VAL-24] names of attributes have 64 characters at most, wherever a filter names one", () => {
+    const details = "Attribute name must have at most 64 characters";
+    const [fine, long] = ["a".repeat(64), "a".repeat(65)];
+    const refusal = { message: `invalid key name "${long}"`, details };
+    for (const dialect of ["exact", "prefix", "suffix"]) {
+      expect(validateFilters([{ [dialect]: { [fine]: "x" } }], "spec.filters")).toEqual([]);
+      expect(validateFilters([{ [dialect]: { [long]: "x" } }], "spec.filters")).toEqual([
+        { ...refusal, paths: [`spec.filters[0].${dialect}[${long}]`] },
+      ]);
+    }
+    expect(validateAttributeNames([fine], "spec.filter.attributes")).toEqual([]);
+    expect(validateAttributeNames([long], "spec.filter.attributes")).toEqual([
+      { ...refusal, paths: [`spec.filter.attributes[${long}]`] },
+    ]);
   });
 });

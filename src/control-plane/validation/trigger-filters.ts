@@ -1,5 +1,5 @@
 /** Validation of a Trigger's filters, at any nesting, in Knative's words. */
-import { parseCesql } from "../../core/cesql/parse.ts";
+import { MAX_NAME_LENGTH, parseCesql } from "../../core/cesql/parse.ts";
 import { MAX_FILTER_DEPTH } from "../../core/filters/filter-expression.ts";
 import { isJsonObject, type Json, valueAt } from "../resources/json.ts";
 import { type FieldError, invalidKeyName, invalidValue } from "./field-error.ts";
@@ -7,12 +7,17 @@ import { validateFilterBudget } from "./filter-budget.ts";
 
 const ATTRIBUTE_NAME = /^[a-z][a-z0-9]*$/;
 const NAME_RULE = "Attribute name must start with a letter and can only contain lowercase alphanumeric";
+/** Traces repeat names. */
+const LENGTH_RULE = `Attribute name must have at most ${MAX_NAME_LENGTH} characters`;
 const MAP_DIALECTS = ["exact", "prefix", "suffix"];
 const LIST_DIALECTS = ["all", "any"];
 const DIALECTS = [...MAP_DIALECTS, ...LIST_DIALECTS, "not", "cesql"];
 
 export function validateAttributeNames(names: readonly string[], path: string): readonly FieldError[] {
-  return names.filter((name) => !ATTRIBUTE_NAME.test(name)).map((name) => invalidKeyName(name, path, NAME_RULE));
+  return names.flatMap((name) => {
+    if (name.length > MAX_NAME_LENGTH) return [invalidKeyName(name, path, LENGTH_RULE)];
+    return ATTRIBUTE_NAME.test(name) ? [] : [invalidKeyName(name, path, NAME_RULE)];
+  });
 }
 
 /** Each by itself, and what they cost together. */

@@ -31,6 +31,12 @@ export type Parsed =
 /** Levels of parentheses, calls and prefixes: bounds the recursion. People write three or four. */
 export const MAX_DEPTH = 100;
 
+/**
+ * Characters in the name of an attribute or function: answers and traces repeat names. CloudEvents asks for 20 at most in the
+ * names of attributes, CESQL's longest function has 9.
+ */
+export const MAX_NAME_LENGTH = 64;
+
 const KEYWORDS = new Set(["AND", "OR", "XOR", "NOT", "LIKE", "IN", "EXISTS", "TRUE", "FALSE"]);
 const ATTRIBUTE_NAME = /^[A-Za-z0-9]+$/;
 const FUNCTION_NAME = /^[A-Za-z][A-Za-z_]*$/;
@@ -116,6 +122,7 @@ class Reader {
     if (token.kind !== "word" || KEYWORDS.has(token.text.toUpperCase())) throw this.#unexpected("an expression");
     if (this.#peek(1) !== "(") return { kind: "attribute", at, name: this.#attributeName() };
     if (!FUNCTION_NAME.test(token.text)) throw this.#unexpected("the name of a function: letters and _");
+    this.#checkLength(token.text);
     this.#next++;
     return { kind: "call", at, name: token.text.toUpperCase(), parameters: this.#parameters() };
   }
@@ -149,8 +156,15 @@ class Reader {
     const token = this.#token();
     const isName = token.kind === "word" && ATTRIBUTE_NAME.test(token.text) && !KEYWORDS.has(token.text.toUpperCase());
     if (!isName) throw this.#unexpected("the name of an attribute: letters and digits");
+    this.#checkLength(token.text);
     this.#next++;
     return token.text.toLowerCase();
+  }
+
+  #checkLength(name: string): void {
+    if (name.length > MAX_NAME_LENGTH) {
+      throw new Malformed(this.#token().at, `a name of more than ${MAX_NAME_LENGTH} characters`);
+    }
   }
 
   /** `-5` and `+5` written in one are literals, so that the smallest integer can be written at all. */
