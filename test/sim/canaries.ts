@@ -154,7 +154,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
-    firstSeed: 551,
+    firstSeed: 2_901,
   },
   {
     name: "blames-subscriber",
