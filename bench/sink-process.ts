@@ -4,6 +4,8 @@ import { AskedProcess } from "../test/kit/asked-process.ts";
 import type { SinkCount, SinkOptions } from "./sink.ts";
 
 const POLL_MS = 20;
+/** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
+const QUIET_MS = 45_000;
 
 export class Sink {
   readonly url: string;
@@ -32,14 +34,14 @@ export class Sink {
     return this.#process.ask<Float64Array>("arrivals");
   }
 
-  /** Waits until so many different events are there, or nothing has come for `quietMs`. */
-  async untilArrived(unique: number, quietMs: number): Promise<SinkCount> {
+  /** Waits until so many different events are there, or nothing has come for a long time. */
+  async untilArrived(unique: number): Promise<SinkCount> {
     let last = -1;
     for (let changedMs = performance.now(); ; await wait(POLL_MS)) {
       const count = await this.count();
       if (count.unique >= unique) return count;
       if (count.requests !== last) changedMs = performance.now();
-      else if (performance.now() - changedMs > quietMs) return count;
+      else if (performance.now() - changedMs > QUIET_MS) return count;
       last = count.requests;
     }
   }

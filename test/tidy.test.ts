@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { RULES } from "./tidy/rules.ts";
 import { type SourceFile, sourceFile } from "./tidy/source-file.ts";
+import { idsInSeveralFiles } from "./tidy/test-ids.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const FOLDERS = ["src", "scripts", "test", "bench", "migrations", "examples", "docs", "decisions", ".ci"];
@@ -16,6 +17,10 @@ describe("tidy", () => {
 
   it.each(RULES)("[TIDY] $name", (rule) => {
     expect(files.flatMap((file) => rule.check(file).map((message) => `${file.path}: ${message}`))).toEqual([]);
+  });
+
+  it("[TIDY] an id of tests leads to one file", () => {
+    expect(idsInSeveralFiles(files)).toEqual([]);
   });
 
   it("[TIDY] the whole tree is read", () => {
@@ -177,6 +182,18 @@ describe("the rules themselves", () => {
       expect(samples?.bad.length).toBeGreaterThan(0);
     },
   );
+
+  it("[TIDY] can fail: an id of tests leads to one file", () => {
+    const sample = (path: string, ...ids: readonly string[]) =>
+      code(path, ids.map((id) => `test("[${id}] is so", f);`).join("\n"));
+    const files = [sample("test/a.test.ts", "AB-1", "AB-1", "C-D-2", "MODE-2"), sample("test/b.ts", "AB-2", "MODE-2")];
+    expect(idsInSeveralFiles(files)).toEqual([]);
+    const others = [sample("test/c.test.ts", "C-D-2"), code("test/d.test.ts", "test(`[AB-2] is so`, f);")];
+    expect(idsInSeveralFiles([...files, ...others])).toEqual([
+      "C-D-2 is in test/a.test.ts and test/c.test.ts",
+      "AB-2 is in test/b.ts and test/d.test.ts",
+    ]);
+  });
 });
 
 function code(path: string, text: string): SourceFile {

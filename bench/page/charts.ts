@@ -28,8 +28,11 @@ const THROUGHPUT: readonly { readonly row: RowId; readonly words: string; readon
   { row: "a", words: "Worker that answers", colour: "floor" },
   { row: "b", words: "Worker and object, group commit", colour: "floor" },
   { row: "c", words: "Broker without Triggers", colour: "one" },
+  { row: "j", words: "Broker that checks tokens", colour: "one" },
   { row: "d", words: "one Trigger", colour: "one" },
   { row: "e", words: "ten Triggers, one matches", colour: "one" },
+  { row: "k", words: "a thousand Triggers, one matches", colour: "one" },
+  { row: "l", words: "Sequence of three steps", colour: "one" },
   { row: "h", words: "backlog drained", colour: "one" },
   { row: "f", words: "ten Triggers match (deliveries)", colour: "two" },
 ];

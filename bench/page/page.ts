@@ -5,7 +5,7 @@ import { milliseconds, thousands } from "./charts.ts";
 import { costSection } from "./cost-section.ts";
 import { table } from "./markdown-table.ts";
 import type { CrashRecord, Records, SoakRecord } from "./records.ts";
-import { latencySection, targetsSection, throughputSection } from "./results-sections.ts";
+import { filtersSection, latencySection, targetsSection, throughputSection } from "./results-sections.ts";
 
 export function pageOf({ results, crash, soak }: Records): string {
   const sections = [
@@ -18,6 +18,7 @@ export function pageOf({ results, crash, soak }: Records): string {
           ...targetsSection(results),
           ...throughputSection(results),
           ...latencySection(results),
+          ...filtersSection(results),
           ...costSection(results),
         ].join("\n\n"),
     ...(crash === undefined ? [] : crashSection(crash)),

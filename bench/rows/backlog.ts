@@ -12,8 +12,6 @@ import { withRouter } from "./with-router.ts";
 
 /** Published in steps of this length until the backlog is there: a load cannot end itself early. */
 const STEP_SECONDS = 5;
-/** Longer than a lease that has to expire, milliseconds. */
-const QUIET_MS = 45_000;
 
 export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate> {
   return withRouter({ triggers: [] }, async ({ router, sink, url, folder }) => {
@@ -30,7 +28,7 @@ export function measureBacklog({ tool, backlogEvents }: Settings): Promise<Rate>
     const appliedMs = nowMs();
     const cpuBefore = cpuMs(router.pid);
     await apply(router, trigger({ number: 0, sinkUrl: sink.url, matches: "all", annotations }));
-    const count = await sink.untilArrived(stored, QUIET_MS);
+    const count = await sink.untilArrived(stored);
     const faults = [...faultsOf(posted, count.unique)];
     if (count.unique < stored) faults.push(`${stored - count.unique} of the log's ${stored} events did not arrive`);
     return {

@@ -21,8 +21,6 @@ const COURIER_WINDOW = 6;
 const AS_DEPLOYED = { SLUICE_COURIER_WINDOW: String(COURIER_WINDOW) };
 
 const WARM_UP = { ratePerSecond: 100, seconds: 2 };
-/** Longer than a lease that has to expire, milliseconds. */
-const QUIET_MS = 45_000;
 /**
  * Letting go of an event costs as well: alarms, deletions. So the log is kept for three seconds instead of a day, and what
  * is counted goes on until the last event has left it. A deletion held back by a delivery is tried again after as long.
@@ -45,14 +43,14 @@ export function measureCost({ subscribers, ratePerSecond }: CostPlan, { costSeco
   const plan = { triggers, annotations: RETENTION, settings: AS_DEPLOYED };
   return withRouter(plan, async ({ router, sink, url }) => {
     await postSteadily({ url, ...WARM_UP });
-    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers, QUIET_MS);
+    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds * subscribers);
     await waitAwake(router, FORGOTTEN_MS);
     await sink.reset();
     const [first, before] = [await channelStats(router), await channelStats(router)];
     const cpuBefore = cpuMs(router.pid);
     const { sentMs, answeredMs } = await postSteadily({ url, ratePerSecond, seconds: costSeconds });
     const acked = answeredMs.filter((ms) => ms > 0).length;
-    const count = await sink.untilArrived(acked * subscribers, QUIET_MS);
+    const count = await sink.untilArrived(acked * subscribers);
     const cpuAfter = cpuMs(router.pid);
     const readings = 1 + (await waitAwake(router, FORGOTTEN_MS));
     const after = await channelStats(router);
@@ -94,7 +92,7 @@ export function measureCost({ subscribers, ratePerSecond }: CostPlan, { costSeco
 export function measureIdle(settings: Settings): Promise<Idle> {
   return withRouter({ triggers: [{ matches: "own" }], settings: AS_DEPLOYED }, async ({ router, sink, url }) => {
     await postSteadily({ url, ...WARM_UP });
-    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds, QUIET_MS);
+    await sink.untilArrived(WARM_UP.ratePerSecond * WARM_UP.seconds);
     await wait(IDLE_AFTER_MS + settings.costSeconds * 1000);
     const askedMs = Date.now();
     const { usage } = await channelStats(router);

@@ -7,8 +7,6 @@ import type { Latency, LatencyPair, Settings } from "./row.ts";
 import { withRouter } from "./with-router.ts";
 
 const RATE_PER_SECOND = 100;
-/** Longer than a lease that has to expire, milliseconds. */
-const QUIET_MS = 45_000;
 
 export async function measureLatency({ seconds, warmUpSeconds }: Settings): Promise<LatencyPair> {
   const floor = await withFolder(async (folder) => {
@@ -25,10 +23,10 @@ export async function measureLatency({ seconds, warmUpSeconds }: Settings): Prom
   const delivery = await withRouter({ triggers: [{ matches: "all" }] }, async ({ sink, url }) => {
     const load = { url, ratePerSecond: RATE_PER_SECOND };
     await postSteadily({ ...load, seconds: warmUpSeconds });
-    await sink.untilArrived(warmUpSeconds * RATE_PER_SECOND, QUIET_MS);
+    await sink.untilArrived(warmUpSeconds * RATE_PER_SECOND);
     await sink.reset();
     const posts = await postSteadily({ ...load, seconds });
-    await sink.untilArrived(posts.sentMs.length, QUIET_MS);
+    await sink.untilArrived(posts.sentMs.length);
     return latencyOf(posts, await sink.arrivals());
   });
   return { row: "g", ratePerSecond: RATE_PER_SECOND, floor, delivery };

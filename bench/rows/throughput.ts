@@ -12,9 +12,6 @@ import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
 
 export type ThroughputRow = "c" | "d" | "e" | "f" | "j" | "k" | "l";
 
-/** Without an arrival for so long, what is missing is lost: longer than a lease that has to expire, milliseconds. */
-const QUIET_MS = 45_000;
-
 /** Posts whose connection is gone are through or lost by then, milliseconds. */
 const CUT_OFF_MS = 250;
 
@@ -78,7 +75,7 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
 async function untilDelivered({ router, sink, channel }: Measured, before: number, copies: number) {
   for (let known = -1; ; await wait(CUT_OFF_MS)) {
     const stored = (await channelStats(router, channel)).acceptedSinceWake - before;
-    const count = await sink.untilArrived(stored * copies, QUIET_MS);
+    const count = await sink.untilArrived(stored * copies);
     if (stored === known) return { stored, count };
     known = stored;
   }

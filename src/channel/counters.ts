@@ -5,7 +5,7 @@ export interface Counters {
   failedAttempts: number;
   deadLettered: number;
   parked: number;
-  /** Ended by a named act: a person's discard or skip, deletion, or the expiry of parked ones. */
+  /** Ended by a named act: a person's discard or skip, a changed filter, or the expiry of parked ones. Deletion logs its number. */
   discarded: number;
   /** Replies appended to the channel, or passed on to where the subscription sends them. */
   replies: number;

@@ -11,17 +11,17 @@ export const AT_WORK_MS = 1_000;
 /** Direct couriers that one lane may have at once. */
 const COURIERS_PER_LANE = 4;
 /**
+ * And of the shared lane once nobody has asked for as long as it takes to know who hangs: deliveries that have left the lane
+ * with their subscription may fill all of its couriers until their timeout.
+ */
+export const SHARED_COURIERS = 2 * COURIERS_PER_LANE;
+/**
  * With so many at work on all lanes together only the shared one gets another beside its first: each may hold 256 connections open, and a
  * process that has used up its files can serve nobody.
  */
 const ALL_COURIERS = 12;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
 const BUSY_MS = 250;
-/**
- * And of the shared lane once nobody has asked for as long as it takes to know who hangs: deliveries that have left the lane
- * with their subscription may fill all of its couriers until their timeout.
- */
-export const SHARED_COURIERS = 2 * COURIERS_PER_LANE;
 
 /** A lease call that is held open. */
 export interface WaitingLease {

@@ -24,7 +24,7 @@ export const SEGMENT_EVENTS = 4_096;
 /** An encoded event above this is cut into chunks, bytes. */
 export const CHUNKED_ABOVE_BYTES = 1_000_000;
 export const CHUNK_BYTES = 1_000_000;
-/** A kept reply with more data than this is cut into chunks, bytes: once parked, its row holds a copy of the event beside it. */
+/** A kept reply longer than this, bytes, has its data cut into chunks: once parked, its row holds a copy of the event beside it. */
 export const REPLY_CHUNKED_ABOVE_BYTES = 500_000;
 /** An idle subscription's stored position may lag this many events behind, which a restart scans again. */
 export const STALE_POSITION_EVENTS = 65_536;
@@ -64,7 +64,7 @@ export const REST_MS = 1_000;
 /** Idempotency keys remembered, and for how long at least unless newer keys push them out. */
 export const KEYS_REMEMBERED = 500_000;
 export const KEY_RETENTION_MS = 72 * 3_600_000;
-/** Segments that one retention pass looks at. */
+/** Segments, and parked deliveries that expired, that one pass looks at. */
 export const RETENTION_SEGMENTS = 256;
 /** What expires waits this long for more to expire with it, milliseconds, or a tenth of the retention: a pass costs an alarm. */
 export const RETENTION_SLACK_MS = 60_000;

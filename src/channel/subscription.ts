@@ -150,7 +150,7 @@ export class Subscription {
     this.#restart();
   }
 
-  /** Reads on from `seq` as if nothing above it had ever happened: replay and skip. */
+  /** Reads on from `seq` as if nothing above it had ever happened: a replay. */
   moveTo(seq: number, epoch: number): void {
     this.epoch = epoch;
     this.scannedTo = seq;

@@ -18,7 +18,7 @@ function withReplyInChunks(state: ChannelState, row: StragglerRow): StragglerRow
   const { reply } = row;
   if (reply === null) return row;
   const dataStart = dataOffset(reply);
-  if (reply.length - dataStart <= REPLY_CHUNKED_ABOVE_BYTES) return row;
+  if (reply.length <= REPLY_CHUNKED_ABOVE_BYTES || dataStart === reply.length) return row;
   const blob = writeBlob(state.storage, ++state.newestBlob, reply);
   return { ...row, reply: reply.slice(0, dataStart), reply_blob: blob.id, reply_blob_bytes: blob.bytes };
 }

@@ -14,10 +14,12 @@ const REQUIRED = ["specversion", "id", "source", "type"];
 const ALWAYS_STRINGS = ["subject", "time", "dataschema", "datacontenttype", "schemaurl", "datacontentencoding"];
 const SPECVERSIONS = ["1.0", "0.3"];
 /**
- * Names and values of one event together, characters: as much as the HTTP layer takes in headers. An event's
+ * Names and values of one event together, bytes: as much as the HTTP layer takes in headers. An event's
  * attributes travel, and are stored, in one piece; only data is cut into parts.
  */
-const MAX_ATTRIBUTES_LENGTH = 131_072;
+const MAX_ATTRIBUTES_BYTES = 131_072;
+/** Of UTF-8, for each UTF-16 code unit. */
+const MOST_BYTES_OF_CHARACTER = 3;
 
 /** Why no event may have these attributes, or undefined if one may. */
 export function attributeFault(attributes: Attributes): string | undefined {
@@ -44,8 +46,20 @@ export function isEmptyOptional(name: string, value: string): boolean {
 function lengthFault(attributes: Attributes): string | undefined {
   let length = 0;
   for (const name of Object.keys(attributes)) length += name.length + String(attributes[name]).length;
-  if (length <= MAX_ATTRIBUTES_LENGTH) return undefined;
-  return `the attributes have more than ${MAX_ATTRIBUTES_LENGTH} characters together: send less, or send it as data`;
+  if (length * MOST_BYTES_OF_CHARACTER <= MAX_ATTRIBUTES_BYTES || bytesOf(attributes) <= MAX_ATTRIBUTES_BYTES)
+    return undefined;
+  return `the attributes have more than ${MAX_ATTRIBUTES_BYTES} bytes together: send less, or send it as data`;
+}
+
+function bytesOf(attributes: Attributes): number {
+  return Object.keys(attributes).reduce(
+    (sum, name) => sum + utf8Length(name) + utf8Length(String(attributes[name])),
+    0,
+  );
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function stringFault(attributes: Attributes): string | undefined {

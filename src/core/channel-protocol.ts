@@ -173,7 +173,7 @@ export interface FailedOutcome {
   readonly retryAfterMs?: number;
   /** Base64 of at most the first 768 bytes of the answer, or of the error text. */
   readonly errorData: string;
-  /** Short text for people: `503`, `timeout after 30000 ms`, `connection refused`. */
+  /** Short text for people: `503`, `no answer within 30000 ms`, `no answer: connection refused`. */
   readonly reason: string;
 }
 

@@ -35,7 +35,14 @@ export async function handOver({ ports, handOvers }: Means, work: Work, target: 
   const { subscription, epoch, seq, purpose } = delivery.token;
   // The name does for the uid: an epoch never comes again under a name, although its resource may be created anew.
   const key = handOverKey({ channelUid: channel, subscriptionUid: subscription, epoch, seq, kind: purpose });
-  const answer = await handOvers.append(target, bytes, key);
+  const untilMs = ports.now() + work.route.timeoutMs;
+  let answer = await handOvers.append(target, bytes, key);
+  // Full for the moment is nothing that the event could help: it waits, and has no attempt less.
+  while (answer.kind === "overloaded" && ports.now() + answer.retryAfterMs < untilMs) {
+    const { retryAfterMs } = answer;
+    await new Promise<void>((resolve) => void ports.schedule(retryAfterMs, resolve));
+    answer = await handOvers.append(target, bytes, key);
+  }
   switch (answer.kind) {
     case "accepted":
       return { kind: "delivered", status: 202 };

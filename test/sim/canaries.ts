@@ -154,7 +154,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
-    firstSeed: 551,
+    firstSeed: 2_901,
   },
   {
     name: "blames-subscriber",
@@ -190,17 +190,17 @@ export const CANARIES: readonly Canary[] = [
     name: "dead-letter-past-filter",
     bug: "a changed filter lets go on to the dead letter sink what its subscriber has not taken",
     file: "src/channel/rejected.ts",
-    original: "    straggler.isRejected = isRejected(state, subscription, straggler);\n",
-    replacement:
-      '    straggler.isRejected = straggler.state !== "dead-lettering" && isRejected(state, subscription, straggler);\n',
-    firstSeed: 2_601,
+    original: "    straggler.isRejected = !straggler.holdsReply &&",
+    replacement: '    straggler.isRejected = !straggler.holdsReply && straggler.state !== "dead-lettering" &&',
+    firstSeed: 3_901,
   },
   {
     name: "rejected-again",
     bug: "what was out when its filter changed is tried again although that rejects it",
-    file: "src/channel/outcomes.ts",
-    original: "  if (!straggler.isRejected || straggler.holdsReply) {\n",
-    replacement: "  if (straggler.id !== 0) {\n",
+    file: "src/channel/rejected.ts",
+    original: "    const isOut = subscription.leases.has(straggler.seq);\n",
+    replacement:
+      "    const isOut = subscription.leases.has(straggler.seq);\n    if (isOut) straggler.isRejected = false;\n",
   },
   {
     name: "wire-loses-instance",

@@ -10,7 +10,10 @@ export interface RunLimits {
   readonly largeEventBytes: number;
 }
 
-const SMALL: Readonly<Record<string, number>> = {
+/** By the product's own names, so that a bound that is renamed there is not left as it is here. */
+type Bounds = Readonly<Partial<Record<keyof typeof product, number>>>;
+
+const SMALL: Bounds = {
   WINDOW_ENTRIES: 6,
   SMALLEST_WINDOW: 6,
   SCAN_EVENTS: 5,
@@ -28,7 +31,7 @@ const SMALL: Readonly<Record<string, number>> = {
 };
 
 /** Large events are tested in runs with small bounds; elsewhere they would cost megabytes each. */
-const USUAL: Readonly<Record<string, number>> = { CHUNKED_ABOVE_BYTES: 5_000, CHUNK_BYTES: 2_000 };
+const USUAL: Bounds = { CHUNKED_ABOVE_BYTES: 5_000, CHUNK_BYTES: 2_000 };
 
 /** The bounds of the run that follows; the modules must have been loaded with `changeModules`. */
 export function setLimits(areSmall: boolean): RunLimits {

@@ -8,13 +8,13 @@ import { closedUrl } from "./sink.ts";
 const channel = (name: string) => ({ apiVersion: "messaging.knative.dev/v1", kind: "Channel", name });
 const quickly = { retry: 3, backoffPolicy: "linear", backoffDelay: "PT0.05S" };
 
-describe.concurrent("[CHN] channels", () => {
+describe.concurrent("[MSG] channels", () => {
   let router: Router;
   beforeAll(async () => {
     router = await startRouter();
   });
 
-  test("[CHN-1] every subscriber of a channel gets each event as it was posted", async () => {
+  test("[MSG-1] every subscriber of a channel gets each event as it was posted", async () => {
     const space = await FlowNamespace.start(router, "single");
     await space.create("Channel", "c");
     for (const name of ["a", "b"]) {
@@ -33,7 +33,7 @@ describe.concurrent("[CHN] channels", () => {
     }
   });
 
-  test("[CHN-2] what a subscriber answers goes to the reply, another channel's subscriber gets it (EventTransformation)", async () => {
+  test("[MSG-2] what a subscriber answers goes to the reply, another channel's subscriber gets it (EventTransformation)", async () => {
     const space = await FlowNamespace.start(router, "transformation");
     await space.create("Channel", "replies");
     await space.create("Channel", "c");
@@ -47,7 +47,7 @@ describe.concurrent("[CHN] channels", () => {
     expect(await space.arrived("end", 1)).toEqual(["hello-transformed"]);
   });
 
-  test("[CHN-3] an event crosses a chain of channels, once (ChannelChain)", async () => {
+  test("[MSG-3] an event crosses a chain of channels, once (ChannelChain)", async () => {
     const space = await FlowNamespace.start(router, "chain");
     const names = ["c0", "c1", "c2", "c3", "c4"];
     for (const name of names) await space.create("InMemoryChannel", name);
@@ -64,7 +64,7 @@ describe.concurrent("[CHN] channels", () => {
     expect(space.bodies("end").toSorted()).toEqual(["1", "2", "3"]);
   });
 
-  test("[CHN-4] each subscription tries again by its own delivery, replies too (Delivery Spec 0, Delivery Spec 1)", async () => {
+  test("[MSG-4] each subscription tries again by its own delivery, replies too (Delivery Spec 0, Delivery Spec 1)", async () => {
     const space = await FlowNamespace.start(router, "delivery");
     await space.create("Channel", "c");
     const failing = (path: string, times: number) => {
@@ -106,7 +106,7 @@ describe.concurrent("[CHN] channels", () => {
     expect(space.sink.requestsTo("/dead")[0]?.headers["ce-knativeerrordest"]).toBe(space.to("reply-four").uri);
   });
 
-  test("[CHN-5] a channel is the dead letter sink of another, whose events say what went wrong (AsDeadLetterSink)", async () => {
+  test("[MSG-5] a channel is the dead letter sink of another, whose events say what went wrong (AsDeadLetterSink)", async () => {
     const space = await FlowNamespace.start(router, "dead-letters");
     const url = await closedUrl();
     await space.create("Channel", "dead");
@@ -118,7 +118,7 @@ describe.concurrent("[CHN] channels", () => {
     expect(space.sink.requestsTo("/dead")[0]?.headers).toMatchObject({ "ce-id": "1", "ce-knativeerrordest": url });
   });
 
-  test("[CHN-6] subscribers are told that a reply is welcome (ChannelPreferHeaderCheck)", async () => {
+  test("[MSG-6] subscribers are told that a reply is welcome (ChannelPreferHeaderCheck)", async () => {
     const space = await FlowNamespace.start(router, "prefer");
     await space.create("Channel", "c");
     await space.create("Subscription", "s", {

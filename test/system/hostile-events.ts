@@ -112,12 +112,12 @@ const json: readonly HostileRequest[] = [
   structured(
     "an attribute of 3 MB",
     `{${ATTRIBUTES},"x":"${"a".repeat(3_000_000)}"}`,
-    /attributes have more than 131072 characters together/,
+    /attributes have more than 131072 bytes together/,
   ),
   structured(
     "20,000 attributes",
     `{${ATTRIBUTES},${Array.from({ length: 20_000 }, (_, n) => `"x${n}":"${"v".repeat(60)}"`)}}`,
-    /attributes have more than 131072 characters/,
+    /attributes have more than 131072 bytes/,
   ),
   {
     name: "a batch of a million events",

@@ -15,7 +15,7 @@ import { posix } from "node:path";
 import { child, type Node, type SourceFile } from "./source-file.ts";
 
 const CORE = ["core"];
-const SIBLINGS = ["ingress", "channel", "control-plane", "courier", "sources", "console"];
+const SIBLINGS = ["ingress", "channel", "control-plane", "courier", "sources"];
 /** Rooms of the control plane that only compute. */
 const PURE_ROOMS = [
   ...["access", "bodies", "conversions", "definitions", "discovery", "kinds", "managed-fields", "openapi", "patches"],
@@ -27,7 +27,7 @@ const ROOT_FILE = /^src\/(worker|[a-z-]+\/(durable-object|entrypoint))\.ts$/;
 const RUN = /^(bench|test\/(?:crash|kit|prober|sim|soak|system))\//;
 /** Packages from npm, and the layers that may use them. */
 const PACKAGES = new Map([
-  ["hono", ["control-plane", "console", "ingress"]],
+  ["hono", ["control-plane"]],
   ["yaml", ["control-plane"]],
 ]);
 /** Types of the runtime's own modules and SQL text belong to whoever talks to the runtime. */

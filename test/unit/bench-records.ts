@@ -42,7 +42,7 @@ export function cost(subscribers: number, ratePerSecond: number, operations: Par
   };
 }
 
-const MEASURED: Measurements = {
+export const MEASURED: Measurements = {
   rates: [
     rate("a", 10_000),
     rate("b", 5_000),
@@ -51,19 +51,32 @@ const MEASURED: Measurements = {
     rate("e", 2_300),
     rate("f", 4_000),
     rate("h", 2_500),
+    rate("j", 3_800),
+    rate("k", 1_800),
+    rate("l", 900),
   ],
   latencies: [latencies(10, 25)],
   costs: [cost(1, 1_000, { rowsWritten: 0.25 }), cost(10, 1_000, { rowsWritten: 0.5 })],
   otherWork: [0.1, 0.3, 0.2],
   broken: [],
   idle: { row: "i", seconds: 20, leftMemory: true, operations: 0 },
+  filters: [
+    {
+      row: "filters",
+      evaluationsPerSecond: { exact: 8e6, cesql: 4e6, "one of one": 6e6, "one of a thousand": 3e6 },
+    },
+  ],
 };
 
-export const RESULTS: Results = resultsOf(MEASURED, {
-  recordedAt: RECORDED,
-  machine: MACHINE,
-  load: { tool: "wrk", connections: 64, eventBytes: 1024, seconds: 10, repeat: 3 },
-});
+export const RESULTS = resultsWith(MEASURED);
+
+export function resultsWith(measured: Measurements): Results {
+  return resultsOf(measured, {
+    recordedAt: RECORDED,
+    machine: MACHINE,
+    load: { tool: "wrk", connections: 64, eventBytes: 1024, seconds: 10, repeat: 3 },
+  });
+}
 
 export const CRASH: CrashRecord = {
   recordedAt: RECORDED,

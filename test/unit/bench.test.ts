@@ -5,10 +5,11 @@ import { pageOf } from "../../bench/page/page.ts";
 import { ticks } from "../../bench/page/svg.ts";
 import { dollarsPerMillion } from "../../bench/prices.ts";
 import { faultsIn, figuresOf, type Measurements, medianRate } from "../../bench/results.ts";
+import { ROW_IDS } from "../../bench/rows/row.ts";
 import { tableOf } from "../../bench/table.ts";
 import { verdicts } from "../../bench/targets.ts";
 import { median, percentile } from "../kit/statistics.ts";
-import { CRASH, RESULTS, rate, SOAK } from "./bench-records.ts";
+import { CRASH, MEASURED, RESULTS, rate, resultsWith, SOAK } from "./bench-records.ts";
 
 const NOTHING: Measurements = { rates: [], latencies: [], costs: [], otherWork: [], broken: [] };
 
@@ -72,22 +73,22 @@ describe("the benchmark's arithmetic", () => {
       e: 2_300,
       f: 4_000,
       h: 2_500,
+      j: 3_800,
+      k: 1_800,
+      l: 900,
       floorP99Ms: 10,
       deliveryP99Ms: 25,
       backlogRssMb: 200,
       dollarsWithOneSubscriber: 0.55,
       dollarsWithTenSubscribers: 0.8,
       idleOperations: 0,
-    });
-    const idle = { row: "i", seconds: 1, leftMemory: false, operations: 3 } as const;
-    expect(figuresOf({ ...NOTHING, idle })).toEqual({ idleOperations: 3 });
-    const evaluationsPerSecond = { exact: 8e6, cesql: 4e6, "one of one": 6e6, "one of a thousand": 3e6 };
-    expect(figuresOf({ ...NOTHING, filters: [{ row: "filters", evaluationsPerSecond }] })).toEqual({
       exactFilters: 8e6,
       cesqlFilters: 4e6,
       matchedByOne: 6e6,
       matchedByThousand: 3e6,
     });
+    const idle = { row: "i", seconds: 1, leftMemory: false, operations: 3 } as const;
+    expect(figuresOf({ ...NOTHING, idle })).toEqual({ idleOperations: 3 });
   });
 
   it("[BENCH-7] only a full run may take the record's place", () => {
@@ -106,6 +107,7 @@ describe("the benchmark's page", () => {
       "## What is promised",
       "## How many",
       "## How soon",
+      "## How fast events are matched",
       "## What it costs on Cloudflare",
       "### Idle",
       "## Crashes",
@@ -120,8 +122,10 @@ describe("the benchmark's page", () => {
     for (const row of [
       "| (d) one Trigger that matches all | 2,400 | 2,400 | 0.48 | 0.25 | 200 |",
       "| one Trigger reaches 0.50 of group commit (the aim) | at least 0.5 | 0.48 | **no** |",
+      "| a filter on type and source is evaluated two million times a second | at least 2,000,000 | 8,000,000.00 | yes |",
       "used 20 % of its CPU time (10 to 30 %, sampled",
       "| the subscriber has the event | 2.0 ms | 25.0 ms | 40.0 ms |",
+      "| a CESQL expression of three conditions | 4,000,000 | 4,000,000 |",
       "| 1,000/s to 1 | 1,000/s | 1 | 0.000 | 0.250 | 0.000 | 0.000 | 0.00 | 0.00000 | $0.55 |",
       "| events acknowledged | 123,456 |",
       "| the failing subscriber | parked 12 |",
@@ -143,6 +147,7 @@ describe("the benchmark's page", () => {
       expect(chart.match(/<text/g)?.length).toBe(chart.match(/<\/text>/g)?.length);
     }
     expect(charts["throughput.svg"]).toContain("one Trigger 2,400");
+    expect(charts["throughput.svg"]).toContain("Sequence of three steps 900");
     expect(charts["cost.svg"]).toContain(">$0.80</text>");
   });
 
@@ -155,9 +160,26 @@ describe("the benchmark's page", () => {
   });
 
   it("[BENCH-12] the terminal's table has a line for each row and each verdict", () => {
-    const table = tableOf(RESULTS);
-    expect(table).toMatch(/^\(d\) one Trigger that matches all +2400 +0\.250 +200 +2400$/m);
-    expect(table).toMatch(/^FAIL +d\/b aim +0\.48 +at least 0\.5: /m);
-    expect(table.split("\n").filter((line) => line.startsWith("pass")).length).toBe(10);
+    const lines = tableOf(RESULTS).split("\n");
+    const rows = ROW_IDS.filter((row) => lines.some((line) => line.startsWith(`(${row}) `)));
+    expect(rows).toEqual([...ROW_IDS]);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^\(d\) one Trigger that matches all +2400 +0\.250 +200 +2400$/),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/^FAIL +d\/b aim +0\.48 +at least 0\.5: /));
+    const passed = lines.filter((line) => line.startsWith("pass")).length;
+    expect([passed, lines.filter((line) => line.startsWith("FAIL")).length]).toEqual([16, 2]);
+  });
+
+  it("[BENCH-13] a promise whose row did not run is shown as not measured, and does not hold", () => {
+    const { filters: _, ...others } = MEASURED;
+    const rates = MEASURED.rates.filter(({ row }) => row !== "l");
+    const page = pageOf({ results: resultsWith({ ...others, rates }) });
+    expect(page).toContain("\n12 of 18 hold in this run, 4 were not measured.\n");
+    expect(page).toContain(
+      "| a Sequence of three steps reaches 0.28 of one Trigger | at least 0.28 |  | not measured |",
+    );
+    expect(page).not.toContain("## How fast events are matched");
+    expect(pageOf({ results: RESULTS })).toContain("\n16 of 18 hold in this run.\n");
   });
 });

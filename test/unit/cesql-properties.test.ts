@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { compileCesql } from "../../src/core/cesql/compile.ts";
+import type { Expression } from "../../src/core/cesql/expression.ts";
+import { likePattern } from "../../src/core/cesql/like-pattern.ts";
 import { MAX_DEPTH, parseCesql } from "../../src/core/cesql/parse.ts";
+import { leftOf, lengthOf, rightOf, substringOf, trimmed } from "../../src/core/cesql/texts.ts";
 import { MAX_TOKENS } from "../../src/core/cesql/tokens.ts";
 import { evaluateNaively } from "../kit/naive-cesql.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";
@@ -97,5 +100,62 @@ describe("CESQL, whatever the expression", () => {
       at: 4_000,
       message: "more than 2000 words and signs",
     });
+  });
+
+  test("[CESQL-25] LIKE is what a regular expression is, also where a pattern is long", () => {
+    const random = new SeededRandom(4);
+    const letters = ["a", "a", "b", "\u{1f600}", "\\"];
+    let matched = 0;
+    for (let run = 0; run < RUNS / 4; run++) {
+      const text = random.text(letters, random.below(100));
+      const wildcards = random.perMille(500) ? ["_"] : [];
+      // The text itself with some of it replaced, so that many patterns fit.
+      const pattern = Array.from(text, (letter) => {
+        if (random.perMille(900))
+          return random.perMille(950) || wildcards.length === 0 ? letter : random.pick(wildcards);
+        return random.pick(["%", "", letter, letter, letter, letter, "\\%", ...wildcards]);
+      }).join("");
+      const expression: Expression = {
+        kind: "like",
+        at: 0,
+        negated: false,
+        operand: { kind: "literal", at: 1, value: text },
+        pattern,
+      };
+      const passes = likePattern(pattern)(text);
+      expect([text, pattern, { value: passes }]).toEqual([text, pattern, evaluateNaively(expression, {})]);
+      if (passes) matched++;
+    }
+    expect(matched).toBeGreaterThan(RUNS / 40);
+    expect(matched).toBeLessThan((RUNS * 9) / 40);
+  });
+
+  test("[CESQL-26] texts are cut between characters, and white space is Unicode's", () => {
+    const random = new SeededRandom(5);
+    for (let run = 0; run < RUNS; run++) {
+      const text = random.text(["a", "\u{1f600}", "\ud83d", "\ude00"], random.below(6));
+      const characters = Array.from(text);
+      const [count, length] = [random.below(8), random.below(8)];
+      const start = random.pick([count, -count]);
+      const from = start > 0 ? start - 1 : characters.length + start;
+      const piece = characters.slice(from, from + length).join("");
+      expect([text, start, length, lengthOf(text), leftOf(text, count), rightOf(text, count)]).toEqual([
+        text,
+        start,
+        length,
+        characters.length,
+        characters.slice(0, count).join(""),
+        characters.slice(Math.max(0, characters.length - count)).join(""),
+      ]);
+      expect([text, start, length, substringOf(text, start, length)]).toEqual([
+        text,
+        start,
+        length,
+        start === 0 ? "" : count > characters.length ? undefined : piece,
+      ]);
+    }
+    const units = Array.from({ length: 0x10000 }, (_, unit) => String.fromCharCode(unit));
+    const spaces = units.filter((unit) => trimmed(`a${unit}`) === "a");
+    expect(spaces).toEqual(units.filter((unit) => /\p{White_Space}/u.test(unit)));
   });
 });

@@ -32,6 +32,7 @@ describe("what people do to a channel", () => {
     const { deliveries } = await world.lease({ capacity: 1 });
     await world.settle(outcomeOf(only(deliveries), failure(500)));
     world.configure({ subscriptions: [] });
+    expect(world.logs).toMatchObject([{ event: "subscription.removed", subscription: "s", discarded: 2, unread: 0 }]);
     await world.advance(3_600_000);
     for (const lane of ["shared", "s"]) expect((await world.lease({ lane })).deliveries).toEqual([]);
     expect([count(world, "straggler"), count(world, "position")]).toEqual([0, 0]);
@@ -112,7 +113,7 @@ describe("what people do to a channel", () => {
     expect(leasedTypes(await world.lease())).toEqual(["a", "b"]);
   });
 
-  test("[ACT-8] a straggler that a new filter rejects ends, even while it is out", async () => {
+  test("[ACT-8] a straggler that a new filter rejects while it is out ends with that attempt, discarded", async () => {
     const world = await ChannelWorld.with(subscription("s", { delivery: { ...patient, backoffDelayMs: 1_000 } }));
     await world.append(["a"]);
     await world.settle(outcomeOf(await leaseOne(world), failure(500)));

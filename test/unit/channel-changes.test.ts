@@ -64,6 +64,42 @@ describe("a configuration that changes under way", () => {
     expect(await world.stats()).toMatchObject({ subscriptions: [{ counters: { failedAttempts: 1, discarded: 0 } }] });
   });
 
+  test("[CFG-10] what is out and rejected by the new filter still counts when the channel has stopped meanwhile", async () => {
+    const { world, out, reply } = await rejectedWhileOut();
+    world.start();
+    expect((await world.lease()).deliveries).toEqual([]);
+    await world.settle(outcomeOf(out, { kind: "delivered", status: 200, reply }));
+    await world.advance(120_000);
+    expect(await world.stats()).toMatchObject({
+      head: "0-3",
+      subscriptions: [{ retrying: 0, counters: { delivered: 1, replies: 1, discarded: 0 } }],
+    });
+  });
+
+  test("[CFG-11] a replay does not bring back what is out and rejected by the new filter", async () => {
+    const { world } = await rejectedWhileOut();
+    await world.lease();
+    await world.channel.operate({ verb: "replay", subscription: "s", to: { kind: "latest" }, dryRun: false });
+    expect((await world.lease()).deliveries).toEqual([]);
+    expect(await world.stats()).toMatchObject({
+      subscriptions: [{ retrying: 0, counters: { delivered: 0, discarded: 1 } }],
+    });
+  });
+
+  test("[CFG-12] a redriven delivery is tried again after a stop, whatever the filter says by then", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(a, failure(400)));
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: typeIs("b") })] });
+    await world.channel.operate({ verb: "redrive", selector: { state: ["parked"] }, dryRun: false });
+    expect(leasedTypes(await world.lease())).toEqual(["a"]);
+    await world.advance(1_000);
+    world.start();
+    expect(leasedTypes(await world.lease())).toEqual(["a"]);
+  });
+
   test("[CFG-2] a dead letter whose sink is taken away is parked, not sent to the subscriber", async () => {
     const delivery = subscription("s").delivery;
     const world = await ChannelWorld.with(subscription("s", { delivery: { ...delivery, deadLetterSink } }));
@@ -130,3 +166,14 @@ describe("a configuration that changes under way", () => {
     expect((await world.lease()).deliveries.map(({ token }) => token.seq)).toEqual([2]);
   });
 });
+
+/** An event that its subscriber has when its filter changes to one that rejects it. */
+async function rejectedWhileOut() {
+  const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+  await world.append(["a"]);
+  const lease = await world.lease();
+  const [out] = lease.deliveries;
+  if (out === undefined) throw new Error("nothing leased");
+  await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: typeIs("b") })] });
+  return { world, out, reply: lease.bytes.slice() };
+}

@@ -98,3 +98,11 @@ test("[LAN-6] a process that stands still wakes no more couriers: those at work 
   await world.advance(400);
   expect(world.wakes).toEqual(["shared", "shared"]);
 });
+
+test("[LAN-7] a process that stands still before its first courier asks wakes no second one", async () => {
+  const world = await ChannelWorld.with(subscription("well"));
+  await world.append(["a"]);
+  world.clock.nowMs += 600;
+  await world.append(["b"]);
+  expect(world.wakes).toEqual(["shared"]);
+});

@@ -19,6 +19,8 @@ const noSink = {
 };
 const isTrue = (type: string) => ({ type, status: "True", lastTransitionTime: at });
 
+const channelTemplate = { apiVersion: "messaging.knative.dev/v1", kind: "InMemoryChannel" };
+
 async function channelWith(subscription: object, channel: object = {}): Promise<FlowWorld> {
   const world = new FlowWorld();
   await world.create("Channel", "c", channel);
@@ -257,5 +259,63 @@ describe("[CP-CHN] Channels and Subscriptions", () => {
     await world.settle();
     expect(await world.ready("Channel", "c")).toBe("False NotOwned");
     expect([...world.configured.keys()]).toEqual(["default/inmemorychannel/c"]);
+  });
+
+  test("[CP-CHN-13] the channel's dead letter sink serves the subscribers that it names itself, as it serves Subscriptions", async () => {
+    const world = new FlowWorld();
+    const dead = { kind: "channel", name: "default/channel/dead", url: "http://sluice.test/default/channels/dead" };
+    await world.create("Channel", "dead");
+    await world.settle();
+    await world.create("InMemoryChannel", "i", {
+      delivery: { retry: 5, deadLetterSink: ref("Channel", "dead") },
+      subscribers: [
+        { subscriberUri: "http://sink.test/in" },
+        { subscriberUri: "http://sink.test/in", delivery: { retry: 1 } },
+        {
+          subscriberUri: "http://sink.test/in",
+          delivery: { deadLetterSink: { ...ref("Channel", "dead"), uri: "below" } },
+        },
+        { subscriberUri: "http://sink.test/in", delivery: { deadLetterSink: url("own") } },
+      ],
+    });
+    await world.settle();
+    const subscriptions = world.configured.get("default/inmemorychannel/i")?.subscriptions ?? [];
+    expect(subscriptions.map(({ delivery, paused }) => [delivery.retry, delivery.deadLetterSink, paused])).toEqual([
+      [5, dead, undefined],
+      [1, dead, undefined],
+      [0, { kind: "url", url: "http://sluice.test/default/channels/below" }, undefined],
+      [0, { kind: "url", url: "http://sink.test/own" }, undefined],
+    ]);
+  });
+
+  test("[CP-CHN-14] one whose dead letter sink does not resolve is paused, and the channel says why; then it is not", async () => {
+    const world = new FlowWorld();
+    const delivery = { deadLetterSink: ref("Channel", "dead") };
+    const subscribers = [{ uid: "u", subscriberUri: "http://sink.test/in", delivery }];
+    await world.create("InMemoryChannel", "i", { subscribers });
+    await world.settle();
+    const message = 'failed to get object default/dead: channels.messaging.knative.dev "dead" not found';
+    expect(world.routes("default/inmemorychannel/i")).toEqual(["subscriber-0: paused"]);
+    expect((await world.get("InMemoryChannel", "i")).status).toMatchObject({
+      subscribers: [{ uid: "u", observedGeneration: 1, ready: "Unknown", message }],
+    });
+    await world.create("Channel", "dead");
+    await world.settle();
+    expect(world.routes("default/inmemorychannel/i")).toEqual(["subscriber-0: http://sink.test/in"]);
+    expect((await world.get("InMemoryChannel", "i")).status).toHaveProperty("subscribers", [
+      { uid: "u", observedGeneration: 1, ready: "True" },
+    ]);
+  });
+
+  test("[CP-CHN-15] a Channel says where the dead letters of its template's delivery go", async () => {
+    const world = new FlowWorld();
+    const spec = { delivery: { deadLetterSink: url("dead") } };
+    await world.create("Channel", "c", { channelTemplate: { ...channelTemplate, spec } });
+    await world.settle();
+    const { status } = await world.get("Channel", "c");
+    expect([conditions({ status }).DeadLetterSinkResolved, status.deadLetterSinkUri]).toEqual([
+      "True",
+      "http://sink.test/dead",
+    ]);
   });
 });

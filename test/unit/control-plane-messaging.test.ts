@@ -4,6 +4,7 @@ import { type Answer, World } from "./control-plane-world.ts";
 const PLURALS: Readonly<Record<string, string>> = {
   Channel: "channels",
   InMemoryChannel: "inmemorychannels",
+  KafkaChannel: "kafkachannels",
   Subscription: "subscriptions",
   Sequence: "sequences",
   Parallel: "parallels",
@@ -107,6 +108,26 @@ describe("[CP-MSG] channels and flows", () => {
     ],
     ["Channel", { subscribers: [{ subscriberUri: uri }] }, "must not set the field(s): spec.subscribable.subscribers"],
     [
+      "InMemoryChannel",
+      { subscribers: [{ subscriberUri: "", replyUri: "" }] },
+      "missing field(s): spec.subscribable.subscriber[0].replyURI, spec.subscribable.subscriber[0].subscriberURI\nexpected at least one of, got none",
+    ],
+    [
+      "InMemoryChannel",
+      { subscribers: [{ subscriberUri: "sink", replyUri: uri }] },
+      "invalid value: sink: spec.subscribable.subscriber[0].subscriberURI\nexpected an absolute URI",
+    ],
+    [
+      "InMemoryChannel",
+      { subscribers: [{ subscriberUri: uri, delivery: { retry: -3 } }] },
+      "invalid value: -3: spec.subscribable.subscriber[0].delivery.retry",
+    ],
+    [
+      "InMemoryChannel",
+      { subscribers: [{ subscriberUri: uri, delivery: { timeout: "soon" } }] },
+      "invalid value: soon: spec.subscribable.subscriber[0].delivery.timeout",
+    ],
+    [
       "EventTransform",
       { jsonata: { expression: "$" }, reply: { discard: true } },
       "reply is set without spec.sink: spec.reply",
@@ -178,6 +199,49 @@ describe("[CP-MSG] channels and flows", () => {
       400,
       "validation failed: Channel.Spec.Subscribers changed by a user: a Subscription is the way to subscribe: spec.subscribers",
     ]);
+  });
+
+  test.each(["InMemoryChannel", "KafkaChannel"])(
+    "[CP-MSG-7] a %s names a hundred subscribers at most",
+    async (kind) => {
+      const named = (count: number) => create(kind, { subscribers: Array(count).fill({ replyUri: uri }) });
+      expect((await named(100)).code).toBe(201);
+      const { code, body } = await named(101);
+      expect([code, body.message]).toEqual([
+        400,
+        "validation failed: invalid value: 101: spec.subscribers\nexpected at most 100: a Subscription is the way to subscribe",
+      ]);
+    },
+  );
+
+  const flows = { Channel: {}, Sequence: { steps: [{ uri }] }, Parallel: { branches: [{ subscriber: { uri } }] } };
+
+  test.each(Object.entries(flows))("[CP-MSG-8] a %s's template has a delivery like any other", async (kind, spec) => {
+    const of = (delivery: unknown) => {
+      const template = { ...channelTemplate, spec: { delivery, ofAnotherKind: { partitions: 3 } } };
+      return create(kind, { ...spec, channelTemplate: template });
+    };
+    const fine = await of({ retry: 5, timeout: "PT3S" });
+    expect([fine.code, fine.headers.get("warning"), fine.body.spec]).toEqual([
+      201,
+      null,
+      expect.objectContaining({
+        channelTemplate: {
+          ...channelTemplate,
+          spec: { delivery: { retry: 5, timeout: "PT3S" }, ofAnotherKind: { partitions: 3 } },
+        },
+      }),
+    ]);
+    const path = "spec.channelTemplate.spec.delivery";
+    const wrong = await of({ retry: "5", timeout: 3 });
+    expect([wrong.code, wrong.body.details.causes.map(({ field }) => field)]).toEqual([
+      422,
+      [`${path}.retry`, `${path}.timeout`],
+    ]);
+    const unknown = await of({ backofDelay: "PT1S" });
+    expect(unknown.headers.get("warning")).toBe(`299 - "unknown field \\"${path}.backofDelay\\""`);
+    expect((await of({ retry: -1 })).body.message).toContain(`invalid value: -1: ${path}.retry`);
+    expect((await of("fast")).body.details.causes.map(({ field }) => field)).toEqual([path]);
   });
 
   test("[CP-MSG-6] a Sequence may get more steps", async () => {

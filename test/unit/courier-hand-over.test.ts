@@ -77,9 +77,18 @@ describe("a hand-over to a channel", () => {
     expect(outcome).toEqual({ ...failed("the channel does not exist"), status: 404 });
   });
 
-  test("[HND-6] a full channel is a 503 that says when to come again", async () => {
-    const { outcome } = await handOver(toChannel(), () => ({ kind: "overloaded", retryAfterMs: 1_500 }));
+  test("[HND-6] a channel that stays full for the whole timeout is a 503 that says when to come again", async () => {
+    const { outcome, world } = await handOver(toChannel(), () => ({ kind: "overloaded", retryAfterMs: 1_500 }));
     expect(outcome).toEqual({ ...failed("the channel is full"), status: 503, retryAfterMs: 1_500 });
+    expect(world.appends.length).toBe(Math.ceil(work(1).route.timeoutMs / 1_500));
+  });
+
+  test("[HND-11] a channel that is full for a moment is asked again, with the same key, in the same attempt", async () => {
+    const answers: AppendAnswer[] = [{ kind: "overloaded", retryAfterMs: 1_000 }];
+    const { outcome, world } = await handOver(toChannel(), () => answers.shift() ?? wantsCourier());
+    expect(outcome).toEqual(accepted);
+    const keys = world.appends.map(({ request }) => request.calls[0]?.key);
+    expect(keys).toEqual(Array(2).fill("h:default/broker/source:s:1:1:deliver"));
   });
 
   test("[HND-7] an event that the channel already has is delivered", async () => {

@@ -242,4 +242,20 @@ describe("what an index can use", () => {
   ])("[FLT-5] of %j the types are %j", (filter, types) => {
     expect(requiredValues(filter, "type")).toEqual(types);
   });
+
+  test("[FLT-6] a filter is read once, however often it is asked and explained", () => {
+    let reads = 0;
+    const filter: FilterExpression = {
+      kind: "filters",
+      get filters() {
+        reads++;
+        return [no];
+      },
+    };
+    const passes = compileFilter(filter);
+    for (let event = 0; event < 3; event++) {
+      expect([passes(EVENT), explainFilter(filter, EVENT).length, checkFilter(filter)]).toEqual([false, 1, undefined]);
+    }
+    expect(reads).toBe(1);
+  });
 });

@@ -5,8 +5,8 @@ import { sequenceFlow } from "../../src/flows/sequence.ts";
 const channel = (name: string) => ({ kind: "channel", name });
 const to = (destination: string) => ({ kind: "destination", destination });
 
-describe("[FLW] Sequences and Parallels as channels and subscriptions", () => {
-  test("[FLW-1] a Sequence has a channel for each step, whose answer goes to the next; the last one's to the reply", () => {
+describe("[FCH] Sequences and Parallels as channels and subscriptions", () => {
+  test("[FCH-1] a Sequence has a channel for each step, whose answer goes to the next; the last one's to the reply", () => {
     const steps = [{ subscriber: "a", delivery: "twice" }, { subscriber: "b" }, { subscriber: "c" }];
     expect(sequenceFlow({ name: "s", steps, reply: "r" })).toEqual({
       channels: [{ name: "s-kn-sequence-0" }, { name: "s-kn-sequence-1" }, { name: "s-kn-sequence-2" }],
@@ -29,14 +29,14 @@ describe("[FLW] Sequences and Parallels as channels and subscriptions", () => {
     });
   });
 
-  test("[FLW-2] without a reply the answer of the last step goes nowhere", () => {
+  test("[FCH-2] without a reply the answer of the last step goes nowhere", () => {
     expect(sequenceFlow({ name: "s", steps: [{ subscriber: "a" }] })).toEqual({
       channels: [{ name: "s-kn-sequence-0" }],
       subscriptions: [{ name: "s-kn-sequence-0", channel: "s-kn-sequence-0", subscriber: to("a") }],
     });
   });
 
-  test("[FLW-3] a Parallel's branch gets what its filter answers, and its answer goes to its own reply or that of all", () => {
+  test("[FCH-3] a Parallel's branch gets what its filter answers, and its answer goes to its own reply or that of all", () => {
     const branches = [
       { filter: "f", subscriber: "a", reply: "own", delivery: "twice" },
       { filter: "g", subscriber: "b" },
@@ -68,7 +68,7 @@ describe("[FLW] Sequences and Parallels as channels and subscriptions", () => {
     });
   });
 
-  test("[FLW-4] a branch without a filter gets the events themselves, and one without a reply drops its answers", () => {
+  test("[FCH-4] a branch without a filter gets the events themselves, and one without a reply drops its answers", () => {
     expect(parallelFlow({ name: "p", branches: [{ subscriber: "a" }] }).subscriptions).toEqual([
       { name: "p-kn-parallel-filter-0", channel: "p-kn-parallel", subscriber: channel("p-kn-parallel-0") },
       { name: "p-kn-parallel-0", channel: "p-kn-parallel-0", subscriber: to("a") },

@@ -99,7 +99,7 @@ describe("lease calls as they cross RPC", () => {
     expect([packed.subscriptions, packed.outcomes, packed.settlements.length]).toEqual([["s"], [], 24]);
   });
 
-  test("[WIRE-8] that a reply was passed on is a number too", () => {
+  test("[WIRE-9] that a reply was passed on is a number too", () => {
     const settlements = Array.from({ length: 3 }, (_, seq): Settlement => {
       const name = { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver" } as const;
       const outcome: Outcome = { kind: "delivered", status: 200, ...(seq === 1 ? {} : { replied: true }) };

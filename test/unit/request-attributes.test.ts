@@ -62,7 +62,7 @@ describe("[ACC] what a request asks for", () => {
     ["GET", "/api/v1", "get /apis"],
     ["GET", "/openapi/v3", "get /openapi/v3"],
     ["POST", "/version", "post /version"],
-  ])("[ACC-14] %s %s: %s", (method, target, expected) => {
+  ])("[ACC-17] %s %s: %s", (method, target, expected) => {
     expect(asked(method, target)).toBe(expected);
   });
 });

@@ -23,28 +23,28 @@ const delays = (of: DeliveryPolicy, random = () => 0) =>
   [1, 2, 3, 4].map((n) => nextDelayMs(of, n, { status: 500 }, random));
 
 describe("back-off", () => {
-  test("[RET-1] linear grows by the delay, exponential doubles it", () => {
+  test("[RTY-1] linear grows by the delay, exponential doubles it", () => {
     expect(delays(linear)).toEqual([200, 400, 600, 800]);
     expect(delays(exponential)).toEqual([200, 400, 800, 1_600]);
   });
 
-  test("[RET-2] without a policy or a delay the next attempt follows at once", () => {
+  test("[RTY-2] without a policy or a delay the next attempt follows at once", () => {
     expect(delays(policy({ backoffDelayMs: 200 }))).toEqual([0, 0, 0, 0]);
     expect(delays(policy({ backoffPolicy: "linear" }))).toEqual([0, 0, 0, 0]);
     expect(delays(policy({ backoffPolicy: "exponential", backoffDelayMs: 0 }))).toEqual([0, 0, 0, 0]);
   });
 
-  test("[RET-3] is capped", () => {
+  test("[RTY-3] is capped", () => {
     expect(delays({ ...linear, backoffMaxMs: 500 })).toEqual([200, 400, 500, 500]);
     expect(delays({ ...exponential, backoffMaxMs: 500 })).toEqual([200, 400, 500, 500]);
     expect(nextDelayMs(exponential, 5_000, {}, () => 0)).toBe(HOUR_MS);
   });
 
-  test("[RET-4] the first attempt is not a retry", () => {
+  test("[RTY-4] the first attempt is not a retry", () => {
     expect([0, 1, 10].map((retry) => attemptsAllowed(policy({ retry })))).toEqual([1, 2, 11]);
   });
 
-  test("[RET-5] is finite, never earlier than asked and at most a tenth later, whatever the policy", () => {
+  test("[RTY-5] is finite, never earlier than asked and at most a tenth later, whatever the policy", () => {
     const random = new SeededRandom(5);
     for (let round = 0; round < 2_000; round++) {
       const backoffDelayMs = random.below(10_000_000);
@@ -64,7 +64,7 @@ describe("back-off", () => {
     }
   });
 
-  test("[RET-6] jitter spreads what failed together", () => {
+  test("[RTY-6] jitter spreads what failed together", () => {
     expect(nextDelayMs(linear, 1, {}, () => 0.999)).toBeGreaterThan(nextDelayMs(linear, 1, {}, () => 0));
   });
 });
@@ -77,12 +77,12 @@ describe("Retry-After in the back-off", () => {
     [undefined, 5_000, 200],
     [503, 100, 200],
     [503, 2 * HOUR_MS, HOUR_MS],
-  ])("[RET-7] after %s it asks for %i ms and gets %i", (status, retryAfterMs, expected) => {
+  ])("[RTY-7] after %s it asks for %i ms and gets %i", (status, retryAfterMs, expected) => {
     const answer = status === undefined ? { retryAfterMs } : { status, retryAfterMs };
     expect(nextDelayMs(linear, 1, answer, () => 0)).toBe(expected);
   });
 
-  test("[RET-8] a cap of its own applies, and zero switches it off", () => {
+  test("[RTY-8] a cap of its own applies, and zero switches it off", () => {
     const asked = { status: 503, retryAfterMs: 5_000 };
     expect(nextDelayMs({ ...linear, retryAfterMaxMs: 3_000 }, 1, asked, () => 0)).toBe(3_000);
     expect(nextDelayMs({ ...linear, retryAfterMaxMs: 0 }, 1, asked, () => 0)).toBe(200);
@@ -107,13 +107,13 @@ describe("the Retry-After header", () => {
     ["Sun, 06 Nov 1994 08:49:37", undefined],
     ["Sun, 06 Nov 1994 25:49:37 GMT", undefined],
     ["1994-11-06T08:49:37Z", undefined],
-  ])("[RET-9] %j is %s ms", (header, expected) => {
+  ])("[RTY-9] %j is %s ms", (header, expected) => {
     expect(parseRetryAfter(header, nowMs)).toBe(expected);
   });
 });
 
 describe("which failures are worth another attempt", () => {
-  test("[RET-10] no answer, 404, 408, 409, 429 and everything from 500 on", () => {
+  test("[RTY-10] no answer, 404, 408, 409, 429 and everything from 500 on", () => {
     const retriable = [404, 408, 409, 429];
     for (let status = 100; status < 1_000; status++) {
       expect([status, isRetriable(status)]).toEqual([status, status >= 500 || retriable.includes(status)]);

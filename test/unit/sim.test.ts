@@ -11,7 +11,7 @@ const MAIN = join(ROOT, "test/sim/main.ts");
 const LONGEST_MS = 100_000;
 
 describe("the simulator", () => {
-  test("[SIM-5] finds nothing in a few hundred seeds", { timeout: LONGEST_MS }, async () => {
+  test("[SIM-5] finds nothing in 150 seeds", { timeout: LONGEST_MS }, async () => {
     const run = await simulator("--seed", "1", "--runs", "150", "--twice", "10");
     expect(run).toMatchObject({ code: 0 });
     expect(run.output).toContain("150 of 150 seeds");
@@ -40,7 +40,6 @@ describe("the simulator", () => {
   });
 
   test.each([
-    { seed: 8988, why: "a retirement came after the removal of its channel, to the next of that name" },
     { seed: 58322, why: "a retirement came late to the next of its name, when its own channel had delivered all" },
     { seed: 9997, why: "a reply failed for good after the filter had changed, and its event went to the sink" },
   ])("[SIM-6] seed $seed, in which nothing is wrong, is clean: $why", { timeout: LONGEST_MS }, async ({ seed }) => {

@@ -19,7 +19,7 @@ export function compileChannel(channel: JsonObject, context: CompileContext): Co
   assert(place !== undefined, "a Channel has an address");
   const backing = context.statusOf(IN_MEMORY_CHANNELS, namespaceOf(channel), nameOf(channel));
   const subscribers = listAt(backing, "subscribers");
-  const sink = objectAt(channel, "spec", "delivery", "deadLetterSink");
+  const sink = objectAt(deliveryOf(channel), "deadLetterSink");
   const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespaceOf(channel), context);
   const conditions = [
     backingCondition(channel, backing, context),
@@ -41,8 +41,7 @@ export function compileChannel(channel: JsonObject, context: CompileContext): Co
 
 /** Every template makes the same durable channel, under the Channel's own name as in Knative. */
 export function channelParts(channel: JsonObject): readonly Part[] {
-  const spec = objectAt(channel, "spec");
-  const delivery = objectAt(spec, "delivery") ?? templateDelivery(spec);
+  const delivery = deliveryOf(channel);
   return [
     {
       resource: IN_MEMORY_CHANNELS,
@@ -52,6 +51,12 @@ export function channelParts(channel: JsonObject): readonly Part[] {
       isEntrance: true,
     },
   ];
+}
+
+/** How Subscriptions without a delivery of their own deliver. */
+function deliveryOf(channel: JsonObject): JsonObject | undefined {
+  const spec = objectAt(channel, "spec");
+  return objectAt(spec, "delivery") ?? templateDelivery(spec);
 }
 
 function backingCondition(channel: JsonObject, backing: JsonObject | undefined, context: CompileContext): Condition {

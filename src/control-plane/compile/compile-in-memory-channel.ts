@@ -12,7 +12,7 @@ import { channelSubscription, subscriptionsOn } from "./channel-subscription.ts"
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
 import { type Condition, isTrue, summarize } from "./conditions.ts";
 import { settingsHash, subscriptionHash, withHash } from "./configuration-hash.ts";
-import { directSubscriptions, manifestUid } from "./direct-subscribers.ts";
+import { type DirectSubscriber, directSubscribers } from "./direct-subscribers.ts";
 import { type Ownership, ownershipOf } from "./part.ts";
 import { resolveDestination } from "./resolve-destination.ts";
 
@@ -21,11 +21,12 @@ export function compileInMemoryChannel(channel: JsonObject, context: CompileCont
   assert(place !== undefined, "an InMemoryChannel has an address");
   const ownership = ownershipOf(IN_MEMORY_CHANNELS, channel, context);
   const isLeftOver = ownership.kind === "left-over";
+  const direct = directSubscribers(channel, context);
   const subscriptions = [
     ...subscriptionsBehind(channel, ownership, context).map(
       (each) => channelSubscription(each, channel, context).subscription,
     ),
-    ...directSubscriptions(channel),
+    ...direct.map(({ subscription }) => subscription),
   ];
   const configuration = withHash({
     uid: uidOf(channel),
@@ -53,10 +54,18 @@ export function compileInMemoryChannel(channel: JsonObject, context: CompileCont
     conditions: summarize(conditions, { status: objectAt(channel, "status"), now: context.now }),
     address: place.address,
     addresses: [place.address],
-    ...(subscriptions.length === 0 ? {} : { subscribers: subscribersOf(subscriptions, channel, known, context) }),
+    ...(subscriptions.length === 0
+      ? {}
+      : { subscribers: subscribersOf(subscriptions, direct, { channel, known, context }) }),
   };
   if (deadLetterSink?.kind === "resolved") status.deadLetterSinkUri = deadLetterSink.target.url;
   return { status, channel: { name: place.name, configuration } };
+}
+
+interface ChannelInContext {
+  readonly channel: JsonObject;
+  readonly known: Acknowledgement;
+  readonly context: CompileContext;
 }
 
 const LEFT_OVER = isTrue("Draining", {
@@ -84,10 +93,10 @@ function runningCondition(wanted: UnversionedConfiguration, known: Acknowledgeme
 
 function subscribersOf(
   subscriptions: readonly SubscriptionConfiguration[],
-  channel: JsonObject,
-  known: Acknowledgement,
-  context: CompileContext,
+  direct: readonly DirectSubscriber[],
+  { channel, known, context }: ChannelInContext,
 ): readonly JsonObject[] {
+  const directly = new Map(direct.map((each) => [each.subscription.uid, each]));
   const generations = new Map(
     [
       ...subscriptionsOn(IN_MEMORY_CHANNELS, nameOf(channel), context),
@@ -96,10 +105,12 @@ function subscribersOf(
   );
   return subscriptions.map((subscription) => {
     const isAdded = known.configuration?.subscriptions[subscription.uid] === subscriptionHash(subscription);
+    const named = directly.get(subscription.uid);
     return {
-      uid: manifestUid(subscription, channel),
+      uid: named?.manifestUid ?? subscription.uid,
       observedGeneration: generations.get(subscription.uid) ?? generationOf(channel),
       ready: isAdded && !subscription.paused ? "True" : "Unknown",
+      ...(named?.problem === undefined ? {} : { message: named.problem }),
     };
   });
 }

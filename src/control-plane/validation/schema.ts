@@ -26,6 +26,8 @@ export interface StructSchema {
   readonly description?: string;
   readonly properties: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  /** Members that are not listed are kept as they are, and are no unknown fields. */
+  readonly "x-kubernetes-preserve-unknown-fields"?: true;
 }
 
 export interface Decoded {
@@ -100,8 +102,10 @@ function decodeStruct(value: JsonObject, schema: StructSchema, place: Place): Js
   for (const [name, member] of Object.entries(value)) {
     const path = place.path === "" ? name : `${place.path}.${name}`;
     const memberSchema = Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined;
-    if (memberSchema === undefined) place.findings.unknownFields.push(path);
-    else if (member !== null) known.push([name, decode(member, memberSchema, { ...place, path })]);
+    if (memberSchema === undefined) {
+      if (schema["x-kubernetes-preserve-unknown-fields"]) known.push([name, member]);
+      else place.findings.unknownFields.push(path);
+    } else if (member !== null) known.push([name, decode(member, memberSchema, { ...place, path })]);
   }
   const present = new Set(known.map(([name]) => name));
   for (const name of schema.required ?? []) {

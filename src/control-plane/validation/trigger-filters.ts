@@ -1,21 +1,33 @@
 /** Validation of a Trigger's filters, at any nesting, in Knative's words. */
-import { parseCesql } from "../../core/cesql/parse.ts";
+import { MAX_NAME_LENGTH, parseCesql } from "../../core/cesql/parse.ts";
 import { MAX_FILTER_DEPTH } from "../../core/filters/filter-expression.ts";
 import { isJsonObject, type Json, valueAt } from "../resources/json.ts";
 import { type FieldError, invalidKeyName, invalidValue } from "./field-error.ts";
+import { validateFilterBudget } from "./filter-budget.ts";
 
 const ATTRIBUTE_NAME = /^[a-z][a-z0-9]*$/;
 const NAME_RULE = "Attribute name must start with a letter and can only contain lowercase alphanumeric";
+/** Traces repeat names. */
+const LENGTH_RULE = `Attribute name must have at most ${MAX_NAME_LENGTH} characters`;
 const MAP_DIALECTS = ["exact", "prefix", "suffix"];
 const LIST_DIALECTS = ["all", "any"];
 const DIALECTS = [...MAP_DIALECTS, ...LIST_DIALECTS, "not", "cesql"];
 
 export function validateAttributeNames(names: readonly string[], path: string): readonly FieldError[] {
-  return names.filter((name) => !ATTRIBUTE_NAME.test(name)).map((name) => invalidKeyName(name, path, NAME_RULE));
+  return names.flatMap((name) => {
+    if (name.length > MAX_NAME_LENGTH) return [invalidKeyName(name, path, LENGTH_RULE)];
+    return ATTRIBUTE_NAME.test(name) ? [] : [invalidKeyName(name, path, NAME_RULE)];
+  });
+}
+
+/** Each by itself, and what they cost together. */
+export function validateFilters(filters: readonly Json[], path: string): readonly FieldError[] {
+  const errors = validateEach(filters, path, 0);
+  return errors.length > 0 ? errors : validateFilterBudget(filters, path);
 }
 
 /** `depth` counts the `all`, `any` and `not` around these filters. */
-export function validateFilters(filters: readonly Json[], path: string, depth = 0): readonly FieldError[] {
+function validateEach(filters: readonly Json[], path: string, depth: number): readonly FieldError[] {
   return filters.flatMap((filter, index) => validateFilter(filter, `${path}[${index}]`, depth));
 }
 
@@ -43,7 +55,7 @@ function validateFilter(filter: Json, path: string, depth: number): readonly Fie
     const inside = `${path}.${dialect}`;
     if (dialect === "not") return validateFilter(value, inside, depth + 1);
     if (!LIST_DIALECTS.includes(dialect)) return validateDialect(dialect, value, inside);
-    return Array.isArray(value) ? validateFilters(value, inside, depth + 1) : [invalidValue("expected a list", inside)];
+    return Array.isArray(value) ? validateEach(value, inside, depth + 1) : [invalidValue("expected a list", inside)];
   });
 }
 

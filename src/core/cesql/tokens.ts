@@ -12,7 +12,7 @@ export type Token =
 
 /**
  * Bounds the time that reading takes, and how deep expressions without parentheses nest (each operator needs two
- * tokens). A list of a thousand values still fits.
+ * tokens). A list of nearly a thousand values fits.
  */
 export const MAX_TOKENS = 2_000;
 

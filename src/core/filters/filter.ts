@@ -50,7 +50,18 @@ export function explainFilter(expression: FilterExpression, attributes: Attribut
   }
 }
 
+/** Once for each: a trace asks about every subscription of a channel, for each of its events. */
 function compile(expression: FilterExpression): CompiledClause {
+  const known = COMPILED.get(expression);
+  if (known !== undefined) return known;
+  const compiled = compiledAnew(expression);
+  COMPILED.set(expression, compiled);
+  return compiled;
+}
+
+const COMPILED = new WeakMap<FilterExpression, CompiledClause>();
+
+function compiledAnew(expression: FilterExpression): CompiledClause {
   switch (expression.kind) {
     case "everything":
       return { kind: "blank" };

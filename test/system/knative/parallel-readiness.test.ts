@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { FlowNamespace } from "../flow-namespace.ts";
 import { type Router, startRouter } from "../harness.ts";
 import { conditionsOf } from "./channel-conditions.ts";
-import { channelTemplate, READY_FLOW, SMOKE_DELIVERY, SMOKE_NAMES } from "./sequence-smoke.ts";
+import { channelTemplate, READY_FLOW, SMOKE_DELIVERY, SMOKE_NAMES } from "./flow-smoke.ts";
 
 describe.concurrent("[PLR] Parallels that are created", () => {
   let router: Router;

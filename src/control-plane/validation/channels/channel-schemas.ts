@@ -5,7 +5,6 @@ import {
   conditionSchema,
   deadLetterStatusMembers,
   deliverySchema,
-  freeObject,
   int64,
   listOf,
   objectReferenceSchema,
@@ -16,9 +15,15 @@ import {
 } from "../common-schemas.ts";
 import type { Schema, StructSchema } from "../schema.ts";
 
+/** Each kind of channel has settings of its own, which nothing here reads; the delivery is the same in all. */
+const templateSpecSchema: StructSchema = {
+  ...struct({ delivery: deliverySchema }),
+  "x-kubernetes-preserve-unknown-fields": true,
+};
+
 export const channelTemplateSchema: StructSchema = {
   description: "The kind of channel to use; all are durable here. InMemoryChannel if absent.",
-  ...struct({ apiVersion: text, kind: text, spec: freeObject }),
+  ...struct({ apiVersion: text, kind: text, spec: templateSpecSchema }),
 };
 
 const subscriberMembers: Readonly<Record<string, Schema>> = {
