@@ -24,6 +24,24 @@ describe("[CP-BND] bounds of what is written and said", () => {
     expect((await world.request("POST", TRIGGERS, subscribedTo({ uri: unusable(8192) }))).code).toBe(201);
   });
 
+  test("[CP-BND-6] so have the addresses that a channel names itself", async () => {
+    const world = new World();
+    const uri = `http://sink.test/${"x".repeat(8192)}`;
+    const manifest = {
+      apiVersion: "messaging.knative.dev/v1",
+      kind: "InMemoryChannel",
+      metadata: { name: "c" },
+      spec: { subscribers: [{ uid: "u", subscriberUri: uri, replyUri: uri }] },
+    };
+    const path = "/apis/messaging.knative.dev/v1/namespaces/default/inmemorychannels";
+    const { code, body } = await world.request("POST", path, manifest);
+    const paths = ["replyURI", "subscriberURI"].map((name) => `spec.subscribable.subscriber[0].${name}`);
+    expect([code, body.message]).toEqual([
+      400,
+      `validation failed: invalid value: ${uri.slice(0, 64)}…: ${paths.join(", ")}\nexpected at most 8192 characters`,
+    ]);
+  });
+
   test("[CP-BND-2] a reference has the 253 characters of a name", async () => {
     const world = new World();
     const refused = await world.request("POST", TRIGGERS, subscribedTo(broken("n".repeat(254))));

@@ -82,7 +82,7 @@ describe("[CP-ISO] parts that may not be written", () => {
       expect((await world.request("POST", configMaps, manifest)).code).toBe(201);
     }
     // Room for the Sequence itself and one of its channels.
-    const delivery = { junk: HALF.slice(0, HALF.length / 2) };
+    const delivery = { deadLetterSink: { ...url("dead"), CACerts: HALF.slice(0, HALF.length / 2) } };
     const channelTemplate = { apiVersion: "messaging.knative.dev/v1", kind: "InMemoryChannel", spec: { delivery } };
     await world.create("Sequence", "s", { ...twoSteps, channelTemplate });
     expect(await isTeamServed(world)).toBe(true);

@@ -5,7 +5,7 @@
 import { type Json, type JsonObject, listAt, objectAt, sameJson, textAt } from "../../resources/json.ts";
 import { annotationOf } from "../../resources/metadata.ts";
 import { validateDelivery } from "../delivery-spec.ts";
-import { validateDestination } from "../destination.ts";
+import { validateDestination, validateUri } from "../destination.ts";
 import { type FieldError, invalidValue, missingFields } from "../field-error.ts";
 
 /** Each is a subscription that the channel keeps in memory, and is shown in its status. Subscriptions have no such bound. */
@@ -43,6 +43,8 @@ function validateSubscriber(subscriber: Json, index: number): readonly FieldErro
     const missing = missingFields(...addresses.map((address) => address.path));
     return [{ ...missing, details: "expected at least one of, got none" }];
   }
+  const tooLong = given.flatMap((address) => validateUri(address.uri, address.path));
+  if (tooLong.length > 0) return tooLong;
   const relative = given.filter(({ uri }) => validateDestination({ uri }, path).length > 0);
   return [
     ...relative.map((address) => invalidValue(address.uri, address.path, "expected an absolute URI")),
