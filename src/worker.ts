@@ -13,6 +13,7 @@ import { BodyBudget, BodyReservation } from "./ingress/body-budget.ts";
 import { handleIngress, IngressState } from "./ingress/handle-ingress.ts";
 import { type IncomingMessage, readBody } from "./ingress/read-body.ts";
 import { settingsOf } from "./platform/settings.ts";
+import { schedule } from "./platform/timers.ts";
 import { handleWebhook } from "./sources/github/handle-webhook.ts";
 import { WebhookSources } from "./sources/webhook-sources.ts";
 
@@ -75,7 +76,7 @@ function ingress(message: IncomingMessage, env: Env, ctx: ExecutionContext): Pro
     knowsToken: (digest) => controlPlane(env).knowsToken(digest),
     hasChannel: (name) => controlPlane(env).hasChannel(name),
     now: () => Date.now(),
-    schedule: later,
+    schedule,
     yieldOnce: () => scheduler.wait(0),
     waitUntil: (work) => ctx.waitUntil(work),
     log: (record) => console.log(JSON.stringify(record)),
@@ -92,15 +93,10 @@ async function webhook(request: Request, env: Env): Promise<Response> {
     readBody: (incoming, maxBytes) => readBody({ request: incoming, headers: incoming.headers }, maxBytes, reservation),
     append: (name, append) => channel(env, name).append(append),
     now: () => Date.now(),
-    schedule: later,
+    schedule,
     maxBodyBytes: settingsOf(env).maxEventBytes,
   });
   return answer.finally(() => reservation.release());
-}
-
-function later(delayMs: number, work: () => void): () => void {
-  const timer = setTimeout(work, delayMs);
-  return () => clearTimeout(timer);
 }
 
 function isolateState(env: Env): IsolateState {

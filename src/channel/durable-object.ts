@@ -11,6 +11,7 @@ import { type ChannelRpc, servedBy } from "../core/channel-rpc.ts";
 import type { PackedLeaseRequest } from "../core/lease-wire.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
+import { objectTimers } from "../platform/timers.ts";
 import { wakeTransport } from "../platform/wake-up.ts";
 import { ChannelHost, type HostPorts } from "./host.ts";
 import { newUsage, type Usage, withUsage } from "./usage.ts";
@@ -82,10 +83,7 @@ function hostPorts(ctx: DurableObjectState, env: Env, usage: Usage): HostPorts {
     sync: () => ctx.storage.sync(),
     now: () => Date.now(),
     random: () => Math.random(),
-    schedule: (delayMs, work) => {
-      const timer = setTimeout(work, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule: objectTimers().schedule,
     setAlarm: (atMs) => {
       usage.alarmsSet++;
       void ctx.storage.setAlarm(atMs);

@@ -4,12 +4,14 @@ import migration0001 from "../../migrations/control-plane/0001-control-plane.sql
 import migration0002 from "../../migrations/control-plane/0002-access-tokens.sql";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelPort } from "../core/channel-protocol.ts";
+import type { FewTimers } from "../core/few-timers.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
+import { objectTimers } from "../platform/timers.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
 const MIGRATIONS = [migration0001, migration0002];
@@ -56,6 +58,8 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
     const { ctx, env } = this;
     const { openAddress, adminToken, encryptionKey, publicUrl } = settingsOf(env);
     const channel = (name: ChannelName): ChannelStub => env.CHANNEL.getByName(name);
+    const timers = objectTimers();
+    const bounded = <T>(call: Promise<T>): Promise<T> => inTime(timers, call);
     return {
       sql: durableSql(ctx.storage),
       migrations: MIGRATIONS,
@@ -74,10 +78,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       operate: (name, request) => bounded(channel(name).operate(request)),
       poke: (name) => bounded(channel(name).poke()),
       durable: () => ctx.storage.sync(),
-      schedule: (delayMs, work) => {
-        const timer = setTimeout(work, delayMs);
-        return () => clearTimeout(timer);
-      },
+      schedule: timers.schedule,
       random: Math.random,
       alarm: { atLatest: (atMs) => this.#alarmAtLatest(atMs), exactly: (atMs) => this.#alarmExactly(atMs) },
       log: (line) => console.log(JSON.stringify(line)),
@@ -98,13 +99,13 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
 
 type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "retire" | "operate"> & { poke(): Promise<void> };
 
-async function bounded<T>(call: Promise<T>): Promise<T> {
+async function inTime<T>(timers: FewTimers, call: Promise<T>): Promise<T> {
   const timeout = Promise.withResolvers<never>();
   const tooLate = new Error(`no answer within ${CALL_TIMEOUT_MS} ms`);
-  const timer = setTimeout(() => timeout.reject(tooLate), CALL_TIMEOUT_MS);
+  const cancel = timers.schedule(CALL_TIMEOUT_MS, () => timeout.reject(tooLate));
   try {
     return await Promise.race([call, timeout.promise]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -6,6 +6,7 @@ import { channelOver } from "../core/channel-rpc.ts";
 import type { Env, WakeUp } from "../environment.ts";
 import { type ServiceBinding, serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
+import { schedule } from "../platform/timers.ts";
 import { type CourierPorts, runCourier } from "./run-courier.ts";
 
 /** A direct courier lets the channel hold its lease calls open this long while deliveries are out, milliseconds. */
@@ -42,10 +43,7 @@ function ports(env: Env, holdMs: number): CourierPorts {
     fetch: (url, init, binding) => (binding === undefined ? fetch(url, init) : fetchThrough(env, binding)(url, init)),
     fixedLength: (bytes) => new FixedLengthStream(bytes),
     now: () => Date.now(),
-    schedule: (delayMs, work) => {
-      const timer = setTimeout(work, delayMs);
-      return () => clearTimeout(timer);
-    },
+    schedule,
     log: (record) => console.log(JSON.stringify(record)),
     settings: {
       window: settingsOf(env).courierWindow,

@@ -9,10 +9,10 @@
  */
 import type { ChannelName } from "../core/channel-name.ts";
 import { SHARED_LANE } from "../core/channel-protocol.ts";
+import { FewTimers } from "../core/few-timers.ts";
 import { countedPorts } from "./counted-ports.ts";
 import { Deadlines } from "./deadlines.ts";
 import { FailureLog } from "./failure-log.ts";
-import { FewTimers } from "./few-timers.ts";
 import { HandOvers } from "./hand-overs.ts";
 import { LaneRun, type SharedRun } from "./lane-run.ts";
 import type { CourierPorts } from "./ports.ts";
