@@ -2,6 +2,7 @@
  * Group commit: at most one commit is in flight; whatever gathers meanwhile goes into the next one. A commit writes
  * segments, positions, stragglers and the alarm in one transaction, and only then are events visible and calls answered.
  */
+import { errorText } from "../core/error-text.ts";
 import { answerCalls, type Batch, type PendingCall, writeSegments } from "./append-buffer.ts";
 import { JOURNAL_AGE_MS } from "./changes.ts";
 import { SETTLE_DELAY_MS } from "./limits.ts";
@@ -116,7 +117,7 @@ export class Committer {
         batch = this.#write(calls);
         await ports.sync();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         for (const call of calls) call.refused(new Error(`commit failed: ${reason}`));
         ports.abort(`commit failed: ${reason}`);
         return;
@@ -145,7 +146,7 @@ export class Committer {
       this.#hooks.published(batch);
     } catch (error) {
       // A bug, met after the commit: the events are safe, what is in memory is not trusted any more.
-      this.#state.ports.abort(`matching failed: ${error instanceof Error ? error.message : String(error)}`);
+      this.#state.ports.abort(`matching failed: ${errorText(error)}`);
       this.stop();
     }
   }

@@ -17,6 +17,7 @@ import type {
   OperatorRequest,
   RetireAnswer,
 } from "../core/channel-protocol.ts";
+import { errorText } from "../core/error-text.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import { Channel } from "./channel.ts";
 import { answerFor, isNews, takeOver } from "./configure.ts";
@@ -119,7 +120,7 @@ export class ChannelHost implements ChannelPort {
     try {
       return await work();
     } catch (error) {
-      this.#ports.abort(error instanceof Error ? error.message : String(error));
+      this.#ports.abort(errorText(error));
       throw error;
     }
   }

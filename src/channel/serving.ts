@@ -3,6 +3,7 @@
  * looks again when a back-off, a rate or a breaker lets something through.
  */
 import { type LeaseAnswer, SHARED_LANE } from "../core/channel-protocol.ts";
+import { errorText } from "../core/error-text.ts";
 import type { CourierOffer } from "./append-buffer.ts";
 import type { Committer } from "./commit.ts";
 import { AT_WORK_MS, isDeserted, type Lane, needsCourier, reassess } from "./lanes.ts";
@@ -118,7 +119,7 @@ export class Serving {
     run.then(
       () => this.#ended(lane, 0),
       (error: unknown) => {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = errorText(error);
         this.#state.ports.log({ event: "courier.failed", lane: lane.name, reason });
         this.#ended(lane, REST_MS);
       },

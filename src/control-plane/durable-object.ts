@@ -4,9 +4,9 @@ import migration0001 from "../../migrations/control-plane/0001-control-plane.sql
 import migration0002 from "../../migrations/control-plane/0002-access-tokens.sql";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelPort } from "../core/channel-protocol.ts";
-import type { FewTimers } from "../core/few-timers.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
 import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts";
+import { within } from "../core/within.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
 import { serviceBinding } from "../platform/service-bindings.ts";
@@ -18,6 +18,7 @@ const MIGRATIONS = [migration0001, migration0002];
 
 /** Longest wait for a channel's answer: one that hangs must not hold up the others. */
 const CALL_TIMEOUT_MS = 10_000;
+const TOO_LATE = `no answer within ${CALL_TIMEOUT_MS} ms`;
 
 export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort, IngressLookup {
   readonly #engine: ControlPlaneEngine;
@@ -59,7 +60,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
     const { openAddress, adminToken, encryptionKey, publicUrl } = settingsOf(env);
     const channel = (name: ChannelName): ChannelStub => env.CHANNEL.getByName(name);
     const timers = objectTimers();
-    const bounded = <T>(call: Promise<T>): Promise<T> => inTime(timers, call);
+    const bounded = <T>(call: Promise<T>): Promise<T> => within(timers, call, CALL_TIMEOUT_MS, TOO_LATE);
     return {
       sql: durableSql(ctx.storage),
       migrations: MIGRATIONS,
@@ -98,14 +99,3 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
 }
 
 type ChannelStub = Pick<ChannelPort, "configure" | "remove" | "retire" | "operate"> & { poke(): Promise<void> };
-
-async function inTime<T>(timers: FewTimers, call: Promise<T>): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const tooLate = new Error(`no answer within ${CALL_TIMEOUT_MS} ms`);
-  const cancel = timers.schedule(CALL_TIMEOUT_MS, () => timeout.reject(tooLate));
-  try {
-    return await Promise.race([call, timeout.promise]);
-  } finally {
-    cancel();
-  }
-}

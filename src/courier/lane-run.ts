@@ -11,13 +11,13 @@
 import assert from "../core/assert.ts";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { Delivery, LeaseAnswer, Outcome, Route, Settlement } from "../core/channel-protocol.ts";
+import { within } from "../core/within.ts";
 import type { FailureLog } from "./failure-log.ts";
 import { LeasedEvents } from "./outgoing.ts";
 import type { CourierPorts } from "./ports.ts";
 import { Reports } from "./reports.ts";
 import { type Means, send, unsendable, type Work } from "./send.ts";
 import type { LaneSlots, Slots } from "./slots.ts";
-import { within } from "./within.ts";
 
 /** With nothing in flight a run waits this long for more: a steady trickle costs no wake-up each, milliseconds. */
 const LINGER_MS = 50;

@@ -6,6 +6,7 @@ import type { DeliveredOutcome, Delivery, FailedOutcome, Outcome, Route } from "
 import { errorText } from "../core/error-text.ts";
 import type { CarriedEvent } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
+import { within } from "../core/within.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { handOver } from "./hand-over.ts";
 import type { HandOvers } from "./hand-overs.ts";
@@ -13,7 +14,6 @@ import { post } from "./http-send.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { passOnReply } from "./pass-on-reply.ts";
 import type { CourierPorts } from "./ports.ts";
-import { within } from "./within.ts";
 
 /** Parts that are still being read this long after the timeout are given up, milliseconds; the lease lives longer. */
 const GIVE_UP_MS = 1_000;

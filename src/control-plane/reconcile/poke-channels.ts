@@ -70,7 +70,7 @@ export class ChannelPokes {
   }
 }
 
-async function isReached(call: Promise<void>): Promise<boolean> {
+function isReached(call: Promise<void>): Promise<boolean> {
   return call.then(
     () => true,
     () => false,

@@ -4,6 +4,7 @@
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer } from "../../core/channel-protocol.ts";
+import { errorText } from "../../core/error-text.ts";
 import type { UnversionedConfiguration } from "../compile/compile-context.ts";
 import { acknowledgedForm } from "../compile/configuration-hash.ts";
 import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
@@ -82,7 +83,7 @@ async function configureUntilStored(
 }
 
 function recordFailure(channel: KnownChannel, error: unknown, ports: PushPorts): string {
-  const failure = error instanceof Error ? error.message : String(error);
+  const failure = errorText(error);
   const attempts = channel.attempts + 1;
   const pauseMs = Math.min(FIRST_RETRY_MS * 2 ** (attempts - 1), LONGEST_RETRY_MS);
   ports.channels.put({ ...channel, failure, attempts, dueAtMs: ports.now() + pauseMs });

@@ -1,12 +1,10 @@
 /** What Knative's tests expect of a Trigger's status, validation and defaults, over real HTTP. */
-import { createHmac } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { apply } from "../../kit/apply.ts";
+import { createGitHubSource, postPush } from "../github-source.ts";
 import { type Router, startRouter } from "../harness.ts";
 import { BrokerSpace } from "./broker-space.ts";
 
 const TRIGGER = { apiVersion: "eventing.knative.dev/v1", kind: "Trigger" };
-const TOKEN = "long and random";
 
 const VALID_ATTRIBUTES = {
   source: "a source",
@@ -132,42 +130,15 @@ describe.concurrent("[KB] [KT] the Trigger's control plane", () => {
       async () => (await space.conditions("Trigger", "t", "False")).join() === "DependencyReady,Ready",
       "the Trigger does not say that its source is missing",
     );
-    await createSource(router, space);
+    const place = { router, namespace: "dependency" };
+    await createGitHubSource(place, space.flow.ref("Broker", "b"));
     await space.flow.until(
       async () => (await space.conditions("Trigger", "t", "True")).includes("Ready"),
       "the Trigger does not become Ready",
     );
-    const body = JSON.stringify({ ref: "refs/heads/main", repository: { full_name: "o/r" } });
-    const headers = {
-      "content-type": "application/json",
-      "x-github-event": "push",
-      "x-github-delivery": "delivery",
-      "x-hub-signature-256": `sha256=${createHmac("sha256", TOKEN).update(body).digest("hex")}`,
-    };
-    expect((await fetch(`${space.url}/webhooks/repo`, { method: "POST", headers, body })).status).toBe(202);
+    const { body, status } = await postPush(place, "delivery");
+    expect(status).toBe(202);
     expect(await space.received(1, "ce-type")).toEqual({ t: ["dev.knative.source.github.push"] });
     expect(space.flow.bodies("t")).toEqual([body]);
   });
 });
-
-/** A GitHubSource `repo` that sends to the Broker. */
-async function createSource(router: Router, space: BrokerSpace): Promise<void> {
-  const namespace = "dependency";
-  await apply(router, {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "hook", namespace },
-    stringData: { token: TOKEN },
-  });
-  await apply(router, {
-    apiVersion: "sources.knative.dev/v1alpha1",
-    kind: "GitHubSource",
-    metadata: { name: "repo", namespace },
-    spec: {
-      ownerAndRepository: "o/r",
-      eventTypes: ["push"],
-      secretToken: { secretKeyRef: { name: "hook", key: "token" } },
-      sink: space.flow.ref("Broker", "b"),
-    },
-  });
-}

@@ -1,8 +1,8 @@
 /** A call that may never be answered: after the time it fails, and what it still brings is not waited for. */
-import type { CourierPorts } from "./ports.ts";
+import type { TimerPorts } from "./few-timers.ts";
 
 export function within<T>(
-  ports: Pick<CourierPorts, "schedule">,
+  ports: Pick<TimerPorts, "schedule">,
   call: Promise<T>,
   timeoutMs: number,
   message: string,
