@@ -12,10 +12,9 @@ import type {
   ConfigureAnswer,
   LeaseAnswer,
   LeaseRequest,
-  OperatorAnswer,
-  OperatorRequest,
   Settlement,
 } from "../core/channel-protocol.ts";
+import type { OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
 import { alarmFired, armAgain, armForWork, startAgain } from "./alarm.ts";
 import type { Batch } from "./append-buffer.ts";
 import { Committer } from "./commit.ts";

@@ -13,11 +13,10 @@ import type {
   ConfigureAnswer,
   LeaseAnswer,
   LeaseRequest,
-  OperatorAnswer,
-  OperatorRequest,
   RetireAnswer,
 } from "../core/channel-protocol.ts";
 import { errorText } from "../core/error-text.ts";
+import type { OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import { Channel } from "./channel.ts";
 import { answerFor, isNews, takeOver } from "./configure.ts";

@@ -1,10 +1,12 @@
 /** What a person does by hand: look into the log, trace an event, redrive or discard deliveries, replay, skip. */
-import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
+
 import { dataOffset } from "../core/event-codec.ts";
+import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
 import { positionText } from "../core/positions.ts";
 import { seqOf } from "./configure.ts";
 import { discardedEntry } from "./journal-entry.ts";
 import { eventBytes, headAt } from "./log.ts";
+import { seenTypes } from "./seen-types.ts";
 import { MOST_SKIPPED, skip } from "./skip.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import { type LastFailure, stragglerFromRow, stragglerRow } from "./straggler.ts";
@@ -39,6 +41,8 @@ export function operate(state: ChannelState, request: OperatorRequest): Operator
       return { kind: "ok", body: stats(state) };
     case "trace":
       return { kind: "traced", trace: trace(state, request.sought) };
+    case "seen-types":
+      return { kind: "seen-types", seen: seenTypes(state, request.from) };
     default:
       request satisfies never;
       return { kind: "invalid", message: "this channel does not know the verb yet" };

@@ -1,5 +1,5 @@
 /** What Cloudflare bills a channel's object for, counted by the object itself since it woke; never stored. */
-import type { OperatorAnswer, OperatorRequest } from "../core/channel-protocol.ts";
+import type { OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
 
 export interface Usage {
   /** When the object woke, RFC 3339. */

@@ -2,6 +2,7 @@
 import { DurableObject } from "cloudflare:workers";
 import migration0001 from "../../migrations/control-plane/0001-control-plane.sql";
 import migration0002 from "../../migrations/control-plane/0002-access-tokens.sql";
+import migration0003 from "../../migrations/control-plane/0003-types-read.sql";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelPort } from "../core/channel-protocol.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
@@ -9,12 +10,13 @@ import type { WebhookLookup, WebhookSourcePort } from "../core/webhook-source.ts
 import { within } from "../core/within.ts";
 import type { Env } from "../environment.ts";
 import { durableSql } from "../platform/durable-sql.ts";
+import { md5 } from "../platform/md5.ts";
 import { serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { objectTimers } from "../platform/timers.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
-const MIGRATIONS = [migration0001, migration0002];
+const MIGRATIONS = [migration0001, migration0002, migration0003];
 
 /** Longest wait for a channel's answer: one that hangs must not hold up the others. */
 const CALL_TIMEOUT_MS = 10_000;
@@ -78,6 +80,7 @@ export class ControlPlane extends DurableObject<Env> implements WebhookSourcePor
       retire: (name, uid, version) => bounded(channel(name).retire(uid, version)),
       operate: (name, request) => bounded(channel(name).operate(request)),
       poke: (name) => bounded(channel(name).poke()),
+      md5,
       durable: () => ctx.storage.sync(),
       schedule: timers.schedule,
       random: Math.random,

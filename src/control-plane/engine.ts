@@ -1,13 +1,8 @@
 /** The control plane put together, over ports alone: storage, clock, calls to channels, an alarm. */
 import type { Hono } from "hono";
 import type { ChannelName } from "../core/channel-name.ts";
-import type {
-  ChannelConfiguration,
-  ConfigureAnswer,
-  OperatorAnswer,
-  OperatorRequest,
-  RetireAnswer,
-} from "../core/channel-protocol.ts";
+import type { ChannelConfiguration, ConfigureAnswer, RetireAnswer } from "../core/channel-protocol.ts";
+import type { OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
 import type { SqlStore } from "../core/sql-store.ts";
 import type { WebhookLookup } from "../core/webhook-source.ts";
 import type { AccessSettings } from "./access/authenticate.ts";
@@ -47,6 +42,8 @@ export interface ControlPlanePorts {
   readonly retire: (name: ChannelName, uid: string, version: number) => Promise<RetireAnswer>;
   readonly operate: (name: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   readonly poke: (name: ChannelName) => Promise<void>;
+  /** MD5 of the text's UTF-8, in hex: for names, as Knative makes them. */
+  readonly md5: (text: string) => Promise<string>;
   /** Calls `alarm`. */
   readonly alarm: Alarm;
   /** Resolves when everything written so far would survive a crash. */

@@ -4,6 +4,9 @@ import type { ResourceName } from "./resources/refusal.ts";
 /** The group of the operator API: what is asked of channels in the name of a resource. */
 export const OPERATOR_GROUP = "sluice.dev";
 
+/** Where Knative keeps its own settings. */
+export const KNATIVE_NAMESPACE = "knative-eventing";
+
 export const NAMESPACES: ResourceName = { group: "", plural: "namespaces" };
 export const SECRETS: ResourceName = { group: "", plural: "secrets" };
 export const CONFIG_MAPS: ResourceName = { group: "", plural: "configmaps" };

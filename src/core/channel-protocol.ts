@@ -5,7 +5,7 @@
 import type { ChannelName } from "./channel-name.ts";
 import type { AttributeValue } from "./event.ts";
 import type { FilterExpression } from "./filters/filter-expression.ts";
-import type { ChannelTrace, TraceRequest } from "./trace.ts";
+import type { OperatorAnswer, OperatorRequest } from "./operator-protocol.ts";
 
 /** Where an event can be sent. `url` is what `knativeerrordest` and status show; `binding` the Worker that answers to it. */
 export type Target =
@@ -267,34 +267,3 @@ export interface ChannelPort {
 export interface CourierPort {
   run(channel: ChannelName, lane: string): Promise<void>;
 }
-
-/** Which deliveries an operator means: ids, or everything that the selector passes. */
-export interface DeliverySelector {
-  readonly ids?: readonly string[];
-  readonly subscription?: string;
-  readonly state?: readonly ("parked" | "retrying" | "replying" | "dead-lettering")[];
-}
-
-/** The operator API, one union so that the control plane can forward it; positions are opaque strings. */
-export type OperatorRequest =
-  | { readonly verb: "log"; readonly from?: string; readonly limit: number }
-  | {
-      readonly verb: "deliveries";
-      readonly selector: DeliverySelector;
-      readonly limit: number;
-      readonly continue?: string;
-    }
-  | { readonly verb: "redrive" | "discard"; readonly selector: DeliverySelector; readonly dryRun: boolean }
-  | {
-      readonly verb: "replay" | "skip";
-      readonly subscription: string;
-      readonly to: StartFrom;
-      readonly dryRun: boolean;
-    }
-  | { readonly verb: "stats" }
-  | TraceRequest;
-
-export type OperatorAnswer =
-  | { readonly kind: "ok"; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly kind: "traced"; readonly trace: ChannelTrace }
-  | { readonly kind: "invalid" | "not-found"; readonly message: string };

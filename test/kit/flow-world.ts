@@ -1,14 +1,10 @@
 /** Channels, the couriers that they wake, and subscribers that a test plays, on one virtual clock. */
 import { ChannelHost } from "../../src/channel/host.ts";
 import { type ChannelName, parseChannelName } from "../../src/core/channel-name.ts";
-import type {
-  ChannelConfiguration,
-  OperatorAnswer,
-  SubscriptionConfiguration,
-  Target,
-} from "../../src/core/channel-protocol.ts";
+import type { ChannelConfiguration, SubscriptionConfiguration, Target } from "../../src/core/channel-protocol.ts";
 import { SHARED_LANE } from "../../src/core/channel-protocol.ts";
 import { encodeEvent } from "../../src/core/event-codec.ts";
+import type { OperatorAnswer } from "../../src/core/operator-protocol.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
 import { CHANNEL_MIGRATIONS } from "./channel-migrations.ts";
 import { nodeSql } from "./node-sql.ts";

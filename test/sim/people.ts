@@ -1,6 +1,7 @@
 /** What people do to channels: other configurations, deletion and creation again, and the verbs of the operator API. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { OperatorRequest, StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import type { StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import type { OperatorRequest } from "../../src/core/operator-protocol.ts";
 import { addressOf, type Role, TEMPERS } from "./subscribers.ts";
 import type { World } from "./world.ts";
 

@@ -1,13 +1,10 @@
 /** A control plane on node:sqlite with a clock that stands still and channels that are maps. */
+import { createHash } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import type { AccessSettings } from "../../src/control-plane/access/authenticate.ts";
 import { ControlPlaneEngine } from "../../src/control-plane/engine.ts";
-import type {
-  ChannelConfiguration,
-  OperatorAnswer,
-  OperatorRequest,
-  RetireAnswer,
-} from "../../src/core/channel-protocol.ts";
+import type { ChannelConfiguration, RetireAnswer } from "../../src/core/channel-protocol.ts";
+import type { OperatorAnswer, OperatorRequest } from "../../src/core/operator-protocol.ts";
 import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
 import { nodeSql } from "../kit/node-sql.ts";
 import { VirtualClock } from "../kit/virtual-clock.ts";
@@ -188,6 +185,7 @@ export class World {
         return this.operatorAnswer;
       },
       poke: async (name) => this.#reach(name, `poke ${name}`),
+      md5: async (text) => createHash("md5").update(text).digest("hex"),
       alarm: {
         atLatest: (atMs) => {
           this.alarmAtMs = Math.min(this.alarmAtMs ?? atMs, atMs);

@@ -15,7 +15,7 @@ interface Section {
 const SECTIONS: Readonly<Record<string, Section>> = {
   Broker: { features: BROKER_FEATURES, ids: /^\[KB-/ },
   Trigger: { features: TRIGGER_FEATURES, ids: /^\[KT-/ },
-  Channel: { features: CHANNEL_FEATURES, ids: /^\[(ASY|CHA|CHD|DLS|DTM|MSG)-/ },
+  Channel: { features: CHANNEL_FEATURES, ids: /^\[(ASY|CHA|CHD|DLS|DTM|ETA|MSG)-/ },
   "Sequence or Parallel": { features: FLOW_FEATURES, ids: /^\[(PAR|PLR|SEQ|SQR)-/ },
 };
 const SYSTEM_TESTS = resolve(import.meta.dirname, "../system");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Trace, traceEvent } from "../../src/control-plane/traces/trace-event.ts";
 import type { ChannelName } from "../../src/core/channel-name.ts";
-import type { OperatorAnswer } from "../../src/core/channel-protocol.ts";
+import type { OperatorAnswer } from "../../src/core/operator-protocol.ts";
 import { subscription } from "../kit/channel-world.ts";
 import { channelTarget, FlowWorld, replyWith } from "../kit/flow-world.ts";
 import { traceShape } from "../kit/trace-shape.ts";

@@ -4,7 +4,7 @@
  */
 import { Hono } from "hono";
 import type { ChannelName } from "../../core/channel-name.ts";
-import type { OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
+import type { OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import { type AccessSettings, authenticate, type RequestIdentity } from "../access/authenticate.ts";
 import { authorize, denial } from "../access/authorize.ts";
 import type { User } from "../access/user.ts";

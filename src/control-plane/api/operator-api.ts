@@ -10,8 +10,8 @@
  */
 
 import type { ChannelName } from "../../core/channel-name.ts";
-import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
 import { errorText } from "../../core/error-text.ts";
+import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import { isJsonList, type JsonObject, textAt, valueAt } from "../resources/json.ts";
 import { badRequest, methodNotAllowed, Refusal, unavailable, unknownPath } from "../resources/refusal.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
@@ -182,6 +182,8 @@ function operatorResponse(answer: OperatorAnswer): Response {
       return Response.json(answer.body);
     case "traced":
       return Response.json(answer.trace);
+    case "seen-types":
+      return Response.json(answer.seen);
     case "invalid":
       throw badRequest(answer.message);
     case "not-found":

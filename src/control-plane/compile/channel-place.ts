@@ -1,5 +1,5 @@
 /** Where the events for an object are taken: the channel's name in the data plane, and the address that people post to. */
-import { type AddressableKind, type ChannelName, parseChannelName } from "../../core/channel-name.ts";
+import { type AddressableKind, type ChannelName, kindOfChannel, parseChannelName } from "../../core/channel-name.ts";
 import { BROKERS, CHANNELS, IN_MEMORY_CHANNELS, PARALLELS, SEQUENCES } from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { nameOf, namespaceOf } from "../resources/metadata.ts";
@@ -14,13 +14,14 @@ export interface ChannelPlace {
 }
 
 /** In paths a Broker stands for itself, the others behind the name of their resource (see ingress/route.ts). */
-const KINDS: ReadonlyMap<string, AddressableKind> = new Map([
-  [qualified(BROKERS), "broker"],
-  [qualified(CHANNELS), "channel"],
-  [qualified(IN_MEMORY_CHANNELS), "inmemorychannel"],
-  [qualified(SEQUENCES), "sequence"],
-  [qualified(PARALLELS), "parallel"],
-]);
+const PLACES: readonly (readonly [ResourceName, AddressableKind])[] = [
+  [BROKERS, "broker"],
+  [CHANNELS, "channel"],
+  [IN_MEMORY_CHANNELS, "inmemorychannel"],
+  [SEQUENCES, "sequence"],
+  [PARALLELS, "parallel"],
+];
+const KINDS = new Map(PLACES.map(([resource, kind]) => [qualified(resource), kind]));
 
 /** Undefined for kinds that take no events. A channel where a flow begins, or behind a Channel, is its owner's place. */
 export function placeOf(
@@ -37,6 +38,12 @@ export function placeOf(
   const path = kind === "broker" ? name : `${owned.resource.plural}/${name}`;
   const url = `${context.publicUrl}/${namespace}/${path}`;
   return { name: channel, address: { name: url.startsWith("https:") ? "https" : "http", url } };
+}
+
+/** Whose address leads to the channel; undefined for those of sources, which have none. */
+export function addresseeOf(channel: ChannelName): ResourceName | undefined {
+  const kind = kindOfChannel(channel);
+  return PLACES.find(([, each]) => each === kind)?.[0];
 }
 
 function takerOf(resource: ResourceName, object: JsonObject, context: OwnershipLookUp) {

@@ -27,6 +27,12 @@ export function unreachable(failure: string): Happening {
   return { type: "Warning", reason: "ChannelUnreachable", message };
 }
 
+/** Of events that came to a Broker or a channel. */
+export function eventTypesNotCreated(why: string): Happening {
+  const message = `EventTypes of some events that came are not created: ${why}`;
+  return { type: "Warning", reason: "EventTypesNotCreated", message };
+}
+
 interface ReadyCondition {
   readonly status: string | undefined;
   readonly reason: string | undefined;

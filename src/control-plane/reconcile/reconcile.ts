@@ -14,6 +14,7 @@
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration, ConfigureAnswer, RetireAnswer } from "../../core/channel-protocol.ts";
+import type { OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import { EventRecorder } from "../events/event-recorder.ts";
 import { NAMESPACES } from "../resource-names.ts";
 import { Deletion } from "../resources/deletion.ts";
@@ -21,6 +22,7 @@ import { qualified } from "../resources/refusal.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { EventTypeCreation } from "./create-event-types.ts";
 import { ChannelDrains } from "./drain-channels.ts";
 import { drainNamespace } from "./drain-namespace.ts";
 import { inGroups } from "./in-groups.ts";
@@ -44,6 +46,10 @@ export interface ReconcilerPorts {
   readonly remove: (name: ChannelName, uid: string, version: number) => Promise<void>;
   /** As `configure`. */
   readonly retire: (name: ChannelName, uid: string, version: number) => Promise<RetireAnswer>;
+  /** As `configure`. */
+  readonly operate: (name: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+  /** In hex. */
+  readonly md5: (text: string) => Promise<string>;
   /** Makes the channel look whether it has work: a stuck alarm is not the end. Failures are of no interest. */
   readonly poke: (name: ChannelName) => Promise<void>;
   readonly alarm: Alarm;
@@ -88,6 +94,7 @@ export class Reconciler {
   readonly #pushes: ChannelPushes;
   readonly #drains: ChannelDrains;
   readonly #pokes: ChannelPokes;
+  readonly #eventTypes: EventTypeCreation;
   /** Namespaces in which the latest pass failed. */
   readonly #failed = new RetryTimes();
   /** Namespaces with parts that may not be written: the quota may have room for them one day. */
@@ -99,13 +106,15 @@ export class Reconciler {
   constructor(ports: ReconcilerPorts) {
     this.#ports = ports;
     const { store, now } = ports;
-    this.#deletion = new Deletion({ store, now, changed: (namespace) => this.changed(namespace) });
+    const changed = (namespace: string) => this.changed(namespace);
+    this.#deletion = new Deletion({ store, now, changed });
     this.#events = new EventRecorder(ports);
     this.#compiler = new NamespaceCompiler(ports);
     const isUnclear = (namespace: string) => this.#failed.has(namespace);
     this.#pushes = new ChannelPushes({ ...ports, events: this.#events, isUnclear });
     this.#drains = new ChannelDrains({ ...ports, deletion: this.#deletion });
     this.#pokes = new ChannelPokes(ports);
+    this.#eventTypes = new EventTypeCreation({ ...ports, events: this.#events, changed });
   }
 
   /** This namespace's objects changed; call it in the turn of the write. */
@@ -156,6 +165,7 @@ export class Reconciler {
     this.#refused.settle(pass.namespaces, pass.refused, this.#ports.now());
     this.#events.expire();
     await this.#pokes.whenDue();
+    await this.#eventTypes.whenDue();
     this.#wakeWhenDue();
   }
 
@@ -242,7 +252,7 @@ export class Reconciler {
 
   #wakeWhenDue(): void {
     const due = this.#dueAgain().map(({ dueAtMs }) => dueAtMs);
-    for (const dueMs of [this.#events.nextExpiryMs(), this.#pokes.nextDueMs()]) {
+    for (const dueMs of [this.#events.nextExpiryMs(), this.#pokes.nextDueMs(), this.#eventTypes.nextDueMs()]) {
       if (dueMs !== undefined) due.push(dueMs);
     }
     if (this.#dirty === undefined || this.#dirty.size > 0) {

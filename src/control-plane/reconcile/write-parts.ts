@@ -13,11 +13,11 @@ import {
   type RefusedPart,
 } from "../compile/part.ts";
 import type { ResourceKind } from "../kind.ts";
-import { CONTROLLER_MANAGER, entriesOf, type Writer } from "../managed-fields/manager-entry.ts";
+import { entriesOf } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
 import { kindNamed, kindOf } from "../registry.ts";
 import { IN_MEMORY_CHANNELS, NAMESPACES, SUBSCRIPTIONS } from "../resource-names.ts";
-import { admitCreate, admitUpdate, checkRecordedSize } from "../resources/admission.ts";
+import { admitUpdate, checkRecordedSize } from "../resources/admission.ts";
 import type { Deletion } from "../resources/deletion.ts";
 import { type Json, type JsonObject, sameJson, textAt, textsAt } from "../resources/json.ts";
 import { isBeingDeleted, nameOf, namespaceOf, timestamp, uidOf, withMetadata } from "../resources/metadata.ts";
@@ -26,6 +26,7 @@ import { apiVersionOf } from "../resources/versions.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { isSetting } from "../validation/annotations.ts";
 import { checkQuota } from "../writes/storage-quota.ts";
+import { controllerWriter, createdByController } from "./controller-write.ts";
 import { ownershipLookUp } from "./ownership-lookup.ts";
 
 export interface PartPorts {
@@ -115,10 +116,7 @@ function newPart(
     },
     spec: part.spec,
   };
-  const time = timestamp(nowMs);
-  const after = admitCreate(kind, bare, { uid: partUid(uidOf(owner), part), creationTimestamp: time });
-  const writer = writerOf(kind, time);
-  return checkRecordedSize(recordWrite({ before: undefined, requested: bare, after, writer, applied: undefined }, []));
+  return createdByController(kind, bare, { uid: partUid(uidOf(owner), part), nowMs });
 }
 
 /** What people added beside the settings of Sluice stays. */
@@ -136,19 +134,9 @@ function correctedPart(
   // Mostly nothing is to be done, and to see that is cheaper than to admit it.
   if (sameJson(kind.applyDefaults(wanted), stored)) return stored;
   const after = admitUpdate(kind, wanted, stored);
-  const writer = writerOf(kind, timestamp(nowMs));
+  const writer = controllerWriter(apiVersionOf(kind, kind.versions[0]), timestamp(nowMs));
   const write = { before: stored, requested: wanted, after, writer, applied: undefined };
   return checkRecordedSize(recordWrite(write, entriesOf(stored)));
-}
-
-function writerOf(kind: ResourceKind, time: string): Writer {
-  return {
-    manager: CONTROLLER_MANAGER,
-    operation: "Update",
-    apiVersion: apiVersionOf(kind, kind.versions[0]),
-    subresource: "main",
-    time,
-  };
 }
 
 function ownerReference(owner: JsonObject): Json {

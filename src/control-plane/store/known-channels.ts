@@ -22,6 +22,8 @@ export interface KnownChannel {
   readonly dueAtMs: number;
 }
 
+type ChannelIdentity = Pick<KnownChannel, "name" | "uid">;
+
 type ChannelRow = {
   name: string;
   namespace: string;
@@ -67,6 +69,18 @@ export class KnownChannels {
 
   forget(name: ChannelName): void {
     this.#sql.run("DELETE FROM channel WHERE name = ?", name);
+    this.#sql.run("DELETE FROM types_read WHERE channel = ?", name);
+  }
+
+  /** The position up to which this channel's log was read for types of events; undefined before it was. */
+  typesReadTo({ name, uid }: ChannelIdentity): string | undefined {
+    const query = "SELECT position FROM types_read WHERE channel = ? AND uid = ?";
+    return this.#sql.all<{ position: string }>(query, name, uid)[0]?.position;
+  }
+
+  readTypesTo(position: string, { name, uid }: ChannelIdentity): void {
+    const query = "INSERT OR REPLACE INTO types_read (channel, uid, position) VALUES (?, ?, ?)";
+    this.#sql.run(query, name, uid, position);
   }
 
   /** Versions only rise, whatever they are used for. */

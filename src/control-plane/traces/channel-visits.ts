@@ -1,7 +1,7 @@
 /** The calls to channels that one trace makes: bounded, a few at once, and whatever gives no answer is written down. */
 import type { ChannelName } from "../../core/channel-name.ts";
-import type { OperatorAnswer, OperatorRequest } from "../../core/channel-protocol.ts";
 import { errorText } from "../../core/error-text.ts";
+import type { OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import type { Sought, TracedEvent } from "../../core/trace.ts";
 
 /** One trace keeps this many channels from their work at a time. */
@@ -94,6 +94,7 @@ export class ChannelVisits {
         // It is not configured yet, or not any more: no event is in it.
         return [];
       case "ok":
+      case "seen-types":
       case "invalid":
         return this.#outdated(channel);
       default:

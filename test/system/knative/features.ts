@@ -101,6 +101,10 @@ export const CHANNEL_FEATURES = [
   "TestChannelTracingWithReply",
   "TestChannelStatus",
   "TestChannelStatusSubscriber",
+  "eventtype_autocreate IMC",
+  "eventtype_autocreate Subscription",
+  "eventtype_autocreate Broker",
+  "eventtype_autocreate Trigger",
 ] as const;
 
 export const FLOW_FEATURES = [

@@ -1,4 +1,4 @@
-/** A ConfigMap: settings of people and tools. Nothing here reads one, but they are applied with the rest. */
+/** A ConfigMap: settings of people and tools. Knative's `config-features` is the one that is read here (`reconcile/feature-flags.ts`). */
 import type { ResourceKind } from "../../kind.ts";
 import { CONFIG_MAP_COLUMNS } from "../../presentation/core-columns.ts";
 import { CONFIG_MAPS } from "../../resource-names.ts";
@@ -18,7 +18,8 @@ export const configMapKind: ResourceKind = {
   nameRule: "subdomain",
   hasStatus: false,
   schema: {
-    description: "Settings under names. Nothing here reads one; it is kept for the tools that do.",
+    description:
+      "Settings under names, for the tools that read them. Of those, config-features in knative-eventing is read here.",
     ...objectSchema({
       data: { ...textMap, description: "Values as text." },
       binaryData: { ...textMap, description: "Values in base64." },

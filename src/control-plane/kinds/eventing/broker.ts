@@ -2,7 +2,7 @@
 
 import { compileBroker } from "../../compile/compile-broker.ts";
 import { AGE, READY_AND_REASON, type ResourceKind, URL_COLUMN } from "../../kind.ts";
-import { BROKERS } from "../../resource-names.ts";
+import { BROKERS, KNATIVE_NAMESPACE } from "../../resource-names.ts";
 import { type JsonObject, objectAt } from "../../resources/json.ts";
 import { annotationOf, namespaceOf, withMetadata } from "../../resources/metadata.ts";
 import { validateChannelAnnotations } from "../../validation/annotations.ts";
@@ -26,7 +26,7 @@ const DEFAULT_CLASS = "MTChannelBasedBroker";
 const DEFAULT_CONFIG = {
   apiVersion: "v1",
   kind: "ConfigMap",
-  namespace: "knative-eventing",
+  namespace: KNATIVE_NAMESPACE,
   name: "config-br-default-channel",
 };
 
