@@ -12,6 +12,9 @@ import type { ChannelStorage, Identity } from "./storage.ts";
 import { Subscription } from "./subscription.ts";
 import { writeStragglers } from "./write-stragglers.ts";
 
+/** Of stragglers that are looked through. */
+const ROWS_AT_ONCE = 500;
+
 /** Whether the push is newer than what is stored; versions are one counter for all uids of a name. */
 export function isNews(identity: Identity | undefined, configuration: ChannelConfiguration): boolean {
   return identity === undefined || configuration.version > identity.version;
@@ -39,9 +42,10 @@ export function applyConfiguration(
   const { storage } = state;
   storage.transaction(() => {
     const wanted = new Map(configuration.subscriptions.map((each) => [each.uid, each]));
-    for (const subscription of state.subscriptions.values()) {
-      if (!wanted.has(subscription.uid)) drop(state, subscription);
-    }
+    drop(
+      state,
+      [...state.subscriptions.values()].filter(({ uid }) => !wanted.has(uid)),
+    );
     for (const each of configuration.subscriptions) {
       const known = state.subscriptions.get(each.uid);
       if (known === undefined) {
@@ -91,32 +95,38 @@ export function seqOf(state: ChannelState, place: StartFrom): number | undefined
   }
 }
 
-/** A new subscription whose start the log does not reach begins with the oldest event there is. */
-function startSeq(state: ChannelState, place: StartFrom): number {
+/** Whoever would start where the log does not reach begins with the oldest event there is. */
+export function startSeq(state: ChannelState, place: StartFrom): number {
   return seqOf(state, place) ?? state.storage.segments.oldestSeq() ?? state.log.head;
 }
 
 /** Deletion discards what is not settled, and counts it. */
-function drop(state: ChannelState, subscription: Subscription): void {
-  let after = 0;
-  let discarded = [...subscription.window.unsettled()].length + subscription.stragglers.size;
-  for (;;) {
-    const rows = state.storage.stragglers.after(after, 500);
-    if (rows.length === 0) break;
-    for (const row of rows) {
-      after = row.id;
-      if (row.subscription !== subscription.uid) continue;
+function drop(state: ChannelState, removed: readonly Subscription[]): void {
+  if (removed.length === 0) return;
+  const discarded = new Map(
+    removed.map(({ uid, window, stragglers }) => [uid, [...window.unsettled()].length + stragglers.size]),
+  );
+  const discard = (uid: string) => discarded.set(uid, (discarded.get(uid) ?? 0) + 1);
+  for (let after = 0, more = true; more; ) {
+    const rows = state.storage.stragglers.after(after, ROWS_AT_ONCE);
+    for (const row of rows.filter(({ subscription }) => discarded.has(subscription))) {
       // What waits for a commit is counted as it is by now.
-      if (row.state === "parked" && !state.changes.stragglers.has(row.id)) discarded++;
-      state.changes.deleteStraggler(after);
+      if (row.state === "parked" && !state.changes.stragglers.has(row.id)) discard(row.subscription);
+      state.changes.deleteStraggler(row.id);
     }
+    after = rows.at(-1)?.id ?? after;
+    more = rows.length === ROWS_AT_ONCE;
   }
   // Those that no commit has written yet, parked ones too.
   for (const [id, row] of state.changes.stragglers) {
-    if (row === "deleted" || row.subscription !== subscription.uid) continue;
-    if (row.state === "parked") discarded++;
+    if (row === "deleted" || !discarded.has(row.subscription)) continue;
+    if (row.state === "parked") discard(row.subscription);
     state.changes.deleteStraggler(id);
   }
+  for (const subscription of removed) forget(state, subscription, discarded.get(subscription.uid) ?? 0);
+}
+
+function forget(state: ChannelState, subscription: Subscription, discarded: number): void {
   state.lanes.remove(subscription);
   state.busy.delete(subscription);
   state.subscriptions.delete(subscription.uid);

@@ -21,7 +21,7 @@ export const SHARED_COURIERS = 2 * COURIERS_PER_LANE;
  */
 const ALL_COURIERS = 12;
 /** With all slots of the couriers full for this long, another one is woken, milliseconds. */
-const BUSY_MS = 250;
+const QUIET_MS = 250;
 
 /** A lease call that is held open. */
 export interface WaitingLease {
@@ -143,7 +143,7 @@ export function needsCourier(lane: Lane, allRuns: number, workingMs: number): bo
   const quietMs = workingMs - Math.max(lane.lastLeaseMs, lane.lastWakeMs);
   if (lane.runs > 0) {
     const isAllowed = lane.name === SHARED_LANE || allRuns < ALL_COURIERS;
-    return quietMs > BUSY_MS && isAllowed && lane.runs < mostCouriers(lane, quietMs);
+    return quietMs > QUIET_MS && isAllowed && lane.runs < mostCouriers(lane, quietMs);
   }
   return isDeserted(lane) || quietMs > AT_WORK_MS;
 }

@@ -1,4 +1,4 @@
-/** Every bound of a channel, with its reason. */
+/** Bounds that parts of a channel share, with its reason. */
 
 /** Events between the oldest unsettled and the newest leased one of a subscription. */
 export const WINDOW_ENTRIES = 4_096;

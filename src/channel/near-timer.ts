@@ -31,7 +31,7 @@ export class NearTimer {
     this.#timer = { atMs, cancel };
   }
 
-  /** The time without that in which the process stood still, as far as a timer was set: for differences, milliseconds. */
+  /** `nowMs` less the time in which the process stood still, as far as a timer was set to tell. Only differences mean something, milliseconds. */
   workingMs(nowMs: number): number {
     return nowMs - this.#stoodStillMs - this.#overdueMs(nowMs);
   }

@@ -1,4 +1,5 @@
-/** What a person does by hand: look into the log, trace an event, redrive or discard deliveries, replay, skip. */
+/** What people do by hand: look into the log, trace an event, redrive or discard deliveries, replay, skip; and which types of events came. */
+import assert from "../core/assert.ts";
 
 import { dataOffset } from "../core/event-codec.ts";
 import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
@@ -60,10 +61,7 @@ function readLog(state: ChannelState, from: string | undefined, limit: number): 
     const segment = state.log.segmentFrom(seq);
     if (segment === undefined) break;
     seq = Math.max(seq, segment.firstSeq);
-    if (segment.ends.length === 0) {
-      seq = segment.firstSeq + segment.count;
-      continue;
-    }
+    assert(segment.ends.length > 0, "the segments behind one that can be read can be read");
     const bytes = eventBytes(segment, seq);
     shown += dataOffset(bytes);
     items.push({

@@ -3,6 +3,7 @@
  *
  *   waits for its next attempt   ends now, discarded
  *   is out                       ends as its subscriber says, reply included; what is not taken is discarded then
+ *   is parked                    stays; whoever redrives it means it to be sent
  *   answered, its reply is kept  goes on: its subscriber has taken the event by the old filter's word
  */
 import { decodeHead } from "../core/event-codec.ts";

@@ -47,7 +47,7 @@ export class FewTimers {
     };
   };
 
-  /** Nothing is waited for any more. */
+  /** Forgets all waits, and clears what is armed. */
   end(): void {
     this.#waits.clear();
     for (const clear of this.#armed.values()) clear();
@@ -70,8 +70,16 @@ export class FewTimers {
     // A runtime's timer may come a moment early, by its clock.
     const nowMs = Math.max(armedMs, this.#ports.now());
     const due = [...this.#waits].filter(({ atMs }) => atMs <= nowMs).sort((one, other) => one.atMs - other.atMs);
-    // One may cancel another.
-    for (const wait of due) if (this.#waits.delete(wait)) wait.work();
+    try {
+      // One may cancel another.
+      for (const wait of due) if (this.#waits.delete(wait)) wait.work();
+    } finally {
+      // What one throws must not leave the others waiting for ever.
+      this.#armForNext();
+    }
+  }
+
+  #armForNext(): void {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const { atMs } of this.#waits) nextMs = Math.min(nextMs, atMs);
     if (Number.isFinite(nextMs)) this.#arm(nextMs);

@@ -9,6 +9,8 @@ export interface SeenTypesRequest {
 export interface SeenTypes {
   /** Each type and source once, as the first event of them that was read has it. */
   readonly types: readonly SeenType[];
+  /** Events whose attributes are too long for an EventType; they are not among `types`. */
+  readonly tooLong: number;
   /** The position that comes after what was read. */
   readonly next: string;
   /** One answer has a limit: there is more to read now. */

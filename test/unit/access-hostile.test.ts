@@ -147,9 +147,25 @@ describe("[ACC-16] one token cannot take all watches", () => {
     for (let count = 0; count < 101; count++) answers.push(await open(token));
     expect(answers.map(({ status }) => status)).toEqual([...Array(100).fill(200), 429]);
     expect(await answers[100]?.json()).toMatchObject({
-      message: "this token has 100 watches already, which is its limit",
+      message: "this token, or those of its namespace together, have 100 watches already, which is the limit",
       details: { retryAfterSeconds: 10 },
     });
     expect((await open("t")).status).toBe(200);
+  });
+
+  test("nor can all tokens of one namespace together", async () => {
+    const world = new TokenWorld();
+    const tokens = [];
+    for (const name of ["ed", "pia"])
+      tokens.push(tokenOf(await world.request("POST", SECRETS, tokenSecret(name, "viewer"))));
+    const open = async (presented = "") =>
+      (
+        await world.engine.api.request(`http://sluice.test${BROKERS}?watch=1`, {
+          headers: { authorization: `Bearer ${presented}` },
+        })
+      ).status;
+    const answers = [];
+    for (let count = 0; count < 101; count++) answers.push(await open(tokens[count % 2]));
+    expect(answers).toEqual([...Array(100).fill(200), 429]);
   });
 });

@@ -67,7 +67,7 @@ describe("reading CESQL", () => {
     ["EXISTS 'a'", 7, "expected the name of an attribute: letters and digits, found a text in quotes"],
     ["EXISTS and", 7, 'expected the name of an attribute: letters and digits, found "and"'],
     ["my_ext = 1", 0, 'expected the name of an attribute: letters and digits, found "my_ext"'],
-    ["F2(1)", 0, 'expected the name of a function: letters and _, found "F2"'],
+    ["F2(1)", 0, 'expected the name of a function: a letter, then letters and _, found "F2"'],
     ["a = and", 4, 'expected an expression, found "and"'],
     ["+ 5", 0, 'expected an expression, found "+"'],
     ["type = 'a", 7, "the text that begins here is not closed: expected '"],

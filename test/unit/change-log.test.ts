@@ -18,9 +18,9 @@ class StoreWorld {
     this.store = new ObjectStore(sql, () => this.nowMs);
   }
 
-  write(name: string, labels: Readonly<Record<string, string>> = {}): void {
+  write(name: string, labels: Readonly<Record<string, string>> = {}, sealed?: Uint8Array): void {
     const key = { resource: "things", namespace: "n", name };
-    const content = { body: { metadata: { name, labels } }, sealed: undefined };
+    const content = { body: { metadata: { name, labels } }, sealed };
     const old = this.store.get(key);
     if (old === undefined) this.store.insert(key, content);
     else this.store.replace(old, content);
@@ -50,6 +50,18 @@ describe("[CP-LOG] the change log", () => {
     expect(world.rows).toBe(50);
     expect(world.store.changes.reaches(150, 200)).toBe(true);
     expect(world.store.changes.reaches(149, 200)).toBe(false);
+  });
+
+  test("[CP-LOG-4] keeps the newest 64 Mi characters and bytes or an eighth more", () => {
+    const world = new StoreWorld();
+    const large = { x: "x".repeat(600_000) };
+    for (let count = 1; count <= 300; count++)
+      world.write("a", { ...large, y: String(count) }, new Uint8Array(400_000));
+    const whole = 64 * 1024 * 1024;
+    expect(world.rows * 1_000_000).toBeGreaterThan(whole - 2_000_000);
+    expect(world.rows * 1_000_000).toBeLessThan(whole * 1.15);
+    expect(world.store.changes.reaches(300 - world.rows, 300)).toBe(true);
+    expect(world.store.changes.reaches(299 - world.rows, 300)).toBe(false);
   });
 
   test("[CP-LOG-3] is read in order, in part, with the labels from before", () => {

@@ -23,8 +23,8 @@ async function setFlag(world: World, value: string): Promise<void> {
   await world.settle();
 }
 
-function came(world: World, types: readonly SeenType[], next = "0-2", more = false): void {
-  world.operatorAnswer = { kind: "seen-types", seen: { types, next, more } };
+function came(world: World, types: readonly SeenType[], next = "0-2", tooLong = 0): void {
+  world.operatorAnswer = { kind: "seen-types", seen: { types, tooLong, next, more: false } };
 }
 
 async function withBroker(world: World, name = "b"): Promise<void> {
@@ -55,8 +55,19 @@ function nameOf(owner: string, { type, source }: SeenType): string {
 }
 
 /** What channels were asked, without what else is asked of them. */
-function asked(world: World): readonly object[] {
+function asked(world: World): readonly { readonly channel: string }[] {
   return world.operations.filter(({ verb }) => verb === "seen-types");
+}
+
+function numbered(count: number): readonly SeenType[] {
+  return Array.from({ length: count }, (_, index) => ({ type: `t${index}`, source: "/s" }));
+}
+
+async function reasonsWhyNot(world: World): Promise<readonly string[]> {
+  const { items } = (await world.request("GET", "/api/v1/namespaces/default/events")).body as unknown as {
+    readonly items: readonly { readonly reason: string; readonly message: string }[];
+  };
+  return items.filter(({ reason }) => reason === "EventTypesNotCreated").map(({ message }) => message);
 }
 
 describe("[AET] EventTypes that appear by themselves", () => {
@@ -121,18 +132,21 @@ describe("[AET] EventTypes that appear by themselves", () => {
     const world = await enabledWorld();
     came(world, [SEEN]);
     await withBroker(world);
-    expect(asked(world)[0]).toEqual({ verb: "seen-types", channel: "default/broker/b" });
-    const before = asked(world).length;
-    await advance(world, 300_000);
-    const later = asked(world).slice(before);
-    expect(later.length).toBeLessThan(15);
-    expect(new Set(later.map((each) => JSON.stringify(each)))).toEqual(
-      new Set([JSON.stringify({ verb: "seen-types", from: "0-2", channel: "default/broker/b" })]),
-    );
+    const first = { verb: "seen-types", channel: "default/broker/b" };
+    const onwards = { ...first, from: "0-2" };
+    expect(asked(world)[0]).toEqual(first);
+    const counts: number[] = [];
+    for (let halfMinutes = 0; halfMinutes < 6; halfMinutes++) {
+      world.operations.length = 0;
+      await advance(world, 30_000);
+      counts.push(asked(world).length);
+      expect(asked(world)).toEqual(Array(asked(world).length).fill(onwards));
+    }
+    expect([counts[0], counts.slice(1)]).toEqual([4, [1, 1, 1, 1, 1]]);
     world.restart();
     world.operations.length = 0;
-    await advance(world, 60_000);
-    expect(asked(world)[0]).toEqual({ verb: "seen-types", from: "0-2", channel: "default/broker/b" });
+    await advance(world, 30_000);
+    expect(asked(world)[0]).toEqual(onwards);
   });
 
   test("[AET-5] one that somebody deletes comes back with the next event, and what somebody wrote stays", async () => {
@@ -154,16 +168,65 @@ describe("[AET] EventTypes that appear by themselves", () => {
 
   test("[AET-6] a Broker has at most 500 of them, and an Event says so", async () => {
     const world = await enabledWorld();
-    const types = Array.from({ length: 502 }, (_, index) => ({ type: `t${index}`, source: "/s" }));
-    came(world, types);
+    came(world, numbered(502));
     await withBroker(world);
-    expect((await names(world)).length).toBe(500);
-    const events = (await world.request("GET", "/api/v1/namespaces/default/events")).body as unknown as {
-      readonly items: readonly { readonly reason: string; readonly message: string }[];
-    };
-    expect(events.items.filter(({ reason }) => reason === "EventTypesNotCreated")).toMatchObject([
-      { message: expect.stringContaining("at most 500") },
+    expect([(await names(world)).length, await reasonsWhyNot(world)]).toEqual([
+      500,
+      ["EventTypes of some events that came are not created: one Broker or channel has at most 500 of them"],
     ]);
+  });
+
+  test("[AET-10] all have at most 2,000 together", async () => {
+    const world = await enabledWorld();
+    came(world, numbered(500));
+    for (const name of ["b", "c", "d", "e"]) await withBroker(world, name);
+    came(world, [SEEN]);
+    await withBroker(world, "f");
+    expect([(await names(world)).length, await reasonsWhyNot(world)]).toEqual([
+      2_000,
+      ["EventTypes of some events that came are not created: there are 2000 EventTypes already"],
+    ]);
+  });
+
+  test("[AET-11] events with attributes too long for one have none, and an Event says so", async () => {
+    const world = await enabledWorld();
+    came(world, [SEEN], "0-2", 3);
+    await withBroker(world);
+    expect([await names(world), await reasonsWhyNot(world)]).toEqual([
+      [nameOf("b", SEEN)],
+      ["EventTypes of some events that came are not created: their type, source and dataschema are too long"],
+    ]);
+  });
+
+  test("[AET-12] two that Knative gives one name are one", async () => {
+    const world = await enabledWorld();
+    came(world, [
+      { type: "a", source: "b/c" },
+      { type: "ab", source: "/c" },
+    ]);
+    await withBroker(world);
+    expect(await names(world)).toEqual([nameOf("b", { type: "ab", source: "/c" })]);
+    expect(world.lines.filter((line) => line.includes("control-plane.error"))).toEqual([]);
+  });
+
+  test("[AET-13] channels that hang take neither the turn of those behind them nor that of other namespaces", async () => {
+    const world = await enabledWorld();
+    for (let index = 0; index < 20; index++) await world.request("POST", BROKERS, broker(`b${index}`));
+    await world.request("POST", "/api/v1/namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: "team" },
+    });
+    await world.request("POST", BROKERS.replace("default", "team"), broker("b"));
+    await world.settle();
+    world.hanging = "default";
+    world.operations.length = 0;
+    world.nowMs += 60_000;
+    await world.engine.alarm();
+    const ofPass = asked(world).map(({ channel }) => channel);
+    expect([ofPass.length, ofPass.includes("team/broker/b")]).toEqual([7, true]);
+    for (let passes = 0; passes < 3; passes++) await world.engine.alarm();
+    expect(new Set(asked(world).map(({ channel }) => channel)).size).toBe(21);
   });
 
   test("[AET-7] what one of a Broker before has read says nothing about the next of its name", async () => {
@@ -179,7 +242,7 @@ describe("[AET] EventTypes that appear by themselves", () => {
     expect(await names(world)).toEqual([nameOf("b", SEEN)]);
   });
 
-  test("[AET-8] a channel that cannot be reached costs nobody anything, and is asked again", async () => {
+  test("[AET-8] a channel that cannot be reached is asked again, and the less often the longer it is not", async () => {
     const world = await enabledWorld();
     await withBroker(world);
     world.failure = "no answer";

@@ -51,6 +51,13 @@ describe("a Trigger's filters, when they are written", () => {
       "2000 words and",
     ],
     [
+      "parameters",
+      (count: number): Json[] => Array(count).fill({ cesql: "CONCAT(type, LOWER(source)) = 'a'" }),
+      16,
+      51,
+      "50 parameters in",
+    ],
+    [
       "patterns",
       (count: number): Json[] => [{ any: Array(count).fill({ cesql: searching }) }],
       4,

@@ -181,7 +181,7 @@ export class World {
       },
       operate: async (channel, request) => {
         this.operations.push({ ...request, channel });
-        if (this.failure !== undefined) throw new Error(this.failure);
+        this.#reach(channel, `${request.verb} ${channel}`);
         return this.operatorAnswer;
       },
       poke: async (name) => this.#reach(name, `poke ${name}`),

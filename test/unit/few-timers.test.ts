@@ -88,3 +88,16 @@ test("[TIM-5] a second with nothing to wait for clears what is armed, and no soo
   await clock.advance(200);
   expect(counts).toEqual({ set: 4, open: 0, mostOpen: 3 });
 });
+
+test("[TIM-6] one that throws leaves none of the others waiting", async () => {
+  const { clock, timers } = countedTimers();
+  const ended: string[] = [];
+  timers.schedule(5, () => {
+    throw new Error("a bug");
+  });
+  timers.schedule(5, () => ended.push("same moment"));
+  timers.schedule(9, () => ended.push("later"));
+  await expect(clock.advance(6)).rejects.toThrow("a bug");
+  await clock.advance(10);
+  expect(ended).toEqual(["same moment", "later"]);
+});

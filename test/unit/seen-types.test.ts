@@ -33,6 +33,7 @@ describe("[STY] the types of events that came to a channel", () => {
         { type: "b", source: "/test" },
         { type: "a", source: "/other", dataschema: "https://schemas.test/1" },
       ],
+      tooLong: 0,
       next: "0-6",
       more: false,
     });
@@ -42,9 +43,14 @@ describe("[STY] the types of events that came to a channel", () => {
     const world = await ChannelWorld.with();
     await world.append(["a"]);
     const { next } = await seenTypes(world);
-    expect(await seenTypes(world, next)).toEqual({ types: [], next, more: false });
+    expect(await seenTypes(world, next)).toEqual({ types: [], tooLong: 0, next, more: false });
     await world.append(["b"]);
-    expect(await seenTypes(world, next)).toEqual({ types: [{ type: "b", source: "/test" }], next: "0-3", more: false });
+    expect(await seenTypes(world, next)).toEqual({
+      types: [{ type: "b", source: "/test" }],
+      tooLong: 0,
+      next: "0-3",
+      more: false,
+    });
   });
 
   test("[STY-3] replies are among them", async () => {
@@ -75,12 +81,12 @@ describe("[STY] the types of events that came to a channel", () => {
     await world.append(["last"]);
     const same = { type: "same", source: "/test" };
     expect(await readOn(world)).toEqual([
-      { types: [same], next: "0-3ux", more: true },
-      { types: [same, { type: "last", source: "/test" }], next: "0-4mq", more: false },
+      { types: [same], tooLong: 0, next: "0-3ux", more: true },
+      { types: [same, { type: "last", source: "/test" }], tooLong: 0, next: "0-4mq", more: false },
     ]);
   });
 
-  test("[STY-6] one answer reads 8 MiB at most", async () => {
+  test("[STY-6] one answer ends with the segment that reaches 8 MiB", async () => {
     const world = await ChannelWorld.with();
     for (let round = 0; round < 30; round++) await world.append(["large"], { bytes: 400_000 });
     expect((await readOn(world)).map(({ next, more }) => [next, more])).toEqual([
@@ -89,19 +95,27 @@ describe("[STY] the types of events that came to a channel", () => {
     ]);
   });
 
+  test("[STY-8] events whose attributes are too long for it are only counted", async () => {
+    const world = await ChannelWorld.with();
+    await world.append(["a", "t".repeat(1_020), "t".repeat(1_019)]);
+    await world.append(["a"], { attributes: { dataschema: "s".repeat(1_020) } });
+    const { types, tooLong } = await seenTypes(world);
+    expect([types.map(({ type }) => type.length), tooLong]).toEqual([[1, 1_019], 2]);
+  });
+
   test("[STY-7] what retention took is passed over, and a position that the log does not have begins with its oldest event", async () => {
     const world = await ChannelWorld.with();
     await world.append(["a"]);
     await world.advance(80_000_000);
     await world.append(["b"]);
     await world.advance(10_000_000);
-    const all = { types: [{ type: "b", source: "/test" }], next: "0-3", more: false };
+    const all = { types: [{ type: "b", source: "/test" }], tooLong: 0, next: "0-3", more: false };
     expect([await seenTypes(world, "0-1"), await seenTypes(world, "0-zz"), await seenTypes(world, "x")]).toEqual([
       all,
       all,
       all,
     ]);
     await world.advance(100_000_000);
-    expect(await seenTypes(world)).toEqual({ types: [], next: "0-3", more: false });
+    expect(await seenTypes(world)).toEqual({ types: [], tooLong: 0, next: "0-3", more: false });
   });
 });

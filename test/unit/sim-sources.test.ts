@@ -13,6 +13,7 @@ const COURIER = "src/courier/entrypoint.ts";
 /** Modules of the product that decide nothing: shapes, and what composition roots fill. */
 const SHAPES = [
   "core/channel-protocol.ts",
+  "core/operator-protocol.ts",
   "core/channel-name.ts",
   "core/sql-store.ts",
   "core/assert.ts",

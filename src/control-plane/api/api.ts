@@ -110,7 +110,10 @@ function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
 
 /** What a token allows ends with it; other users have no end. */
 function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed" | "holder"> {
-  return user.uid === undefined ? {} : { isStillAllowed: () => tokens.isInForce(user), holder: user.uid };
+  if (user.uid === undefined) return {};
+  // Whoever makes tokens in a namespace has no more watches for it.
+  const holder = user.namespace === undefined ? user.uid : `namespace ${user.namespace}`;
+  return { isStillAllowed: () => tokens.isInForce(user), holder };
 }
 
 function identityOf({ url, headers }: Request): RequestIdentity {

@@ -183,7 +183,7 @@ function operatorResponse(answer: OperatorAnswer): Response {
     case "traced":
       return Response.json(answer.trace);
     case "seen-types":
-      return Response.json(answer.seen);
+      throw new Error("no path of the API asks for types");
     case "invalid":
       throw badRequest(answer.message);
     case "not-found":

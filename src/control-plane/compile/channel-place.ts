@@ -40,8 +40,8 @@ export function placeOf(
   return { name: channel, address: { name: url.startsWith("https:") ? "https" : "http", url } };
 }
 
-/** Whose address leads to the channel; undefined for those of sources, which have none. */
-export function addresseeOf(channel: ChannelName): ResourceName | undefined {
+/** The resource of the object whose address leads to the channel; undefined for channels of sources, which have no address. */
+export function addresseeResource(channel: ChannelName): ResourceName | undefined {
   const kind = kindOfChannel(channel);
   return PLACES.find(([, each]) => each === kind)?.[0];
 }

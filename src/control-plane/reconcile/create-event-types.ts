@@ -1,16 +1,10 @@
 /**
- * EventTypes that nobody wrote, where Knative's flag `eventtype-auto-create` is on: one for each type and source of events that
- * came to a Broker or a channel, replies among them.
- *
- *   log of a channel, from where it was read to ─▶ types that came ─▶ EventTypes that are not there yet, and how far it is read now
- *
- * A channel is asked the less often the longer nothing new came. Producers and couriers have nothing to do with any of it.
+ * EventTypes that nobody wrote: one for each type and source of events that came to a Broker or a channel. They belong to it, and
+ * what people make of one stays as they made it.
  */
-import type { ChannelName } from "../../core/channel-name.ts";
-import type { OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import type { SeenType, SeenTypes } from "../../core/seen-types.ts";
 import { autoEventType, eventTypeDigestInput } from "../compile/auto-event-type.ts";
-import { addresseeOf } from "../compile/channel-place.ts";
+import { addresseeResource } from "../compile/channel-place.ts";
 import type { EventRecorder } from "../events/event-recorder.ts";
 import { eventTypesNotCreated } from "../events/happening.ts";
 import { eventTypeKind } from "../kinds/eventing/event-type.ts";
@@ -23,10 +17,7 @@ import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
 import type { ObjectKey, ObjectStore } from "../store/object-store.ts";
 import { checkQuota } from "../writes/storage-quota.ts";
 import { createdByController } from "./controller-write.ts";
-import { isEnabled } from "./feature-flags.ts";
-import { inGroups } from "./in-groups.ts";
 import { ownersOf } from "./owner-reference.ts";
-import { Patience } from "./patience.ts";
 
 export interface EventTypePorts {
   readonly store: ObjectStore;
@@ -36,173 +27,110 @@ export interface EventTypePorts {
   readonly newUid: () => string;
   /** In hex. */
   readonly md5: (text: string) => Promise<string>;
-  /** Must end within a bounded time, by failing if need be. */
-  readonly operate: (name: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
+  /** Its objects have changed. */
   readonly changed: (namespace: string) => void;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
-const FIRST_PAUSE_MS = 1_000;
-/** So long after the first event of a type its EventType is there at the latest, if the channel can be reached. */
-const LONGEST_PAUSE_MS = 30_000;
-/** Of one Broker or channel: whoever may post must not fill the store. */
-const MOST_EVENT_TYPES = 500;
+/** Of one Broker or channel, and of all together, with those that people wrote: whoever may post must not fill the store. */
+const MOST_OF_OWNER = 500;
+const MOST_IN_ALL = 2_000;
 
-/** When a channel is asked next. */
-interface Look {
-  readonly dueAtMs: number;
-  readonly pauseMs: number;
+const EVERYWHERE = { resource: qualified(eventTypeKind) };
+const TOO_LONG = "their type, source and dataschema are too long";
+
+/** Says how many are new; with them it is stored how far the log is read. */
+export async function createEventTypes(channel: KnownChannel, seen: SeenTypes, ports: EventTypePorts): Promise<number> {
+  const named = await withDigests(channel, seen.types, ports);
+  const { store, channels, events, log, changed } = ports;
+  return store.transaction(() => {
+    // It and its owner may have gone, or come back as others, while the channel was asked.
+    const owner = ownerOf(channel, store);
+    if (owner === undefined || channels.get(channel.name)?.uid !== channel.uid) return 0;
+    const eventTypes = named.map(([each, digest]) => autoEventType(each, owner, digest));
+    const { created, refused } = create(eventTypes, owner, ports);
+    channels.readTypesTo(seen.next, channel);
+    const why = refused[0] ?? (seen.tooLong > 0 ? TOO_LONG : undefined);
+    if (why !== undefined) events.record(owner, eventTypesNotCreated(why));
+    if (created + refused.length > 0)
+      log({ event: "eventtypes.created", channel: channel.name, created, refused: refused.length });
+    if (created > 0) changed(channel.namespace);
+    return created;
+  });
 }
 
-type Found = "unreachable" | "nothing-new" | "something-new";
+/** None where the owner is gone: then it does not come back with its uid. */
+async function withDigests(
+  channel: KnownChannel,
+  types: readonly SeenType[],
+  { store, md5 }: EventTypePorts,
+): Promise<readonly (readonly [SeenType, string])[]> {
+  const owner = ownerOf(channel, store);
+  if (owner === undefined) return [];
+  return Promise.all(types.map(async (each) => [each, await md5(eventTypeDigestInput(each, owner))] as const));
+}
 
-export class EventTypeCreation {
-  readonly #ports: EventTypePorts;
-  readonly #looks = new Map<ChannelName, Look>();
-
-  constructor(ports: EventTypePorts) {
-    this.#ports = ports;
+/** Those that are not there yet. Two may have one name: where type ends and source begins does not show in it. */
+function create(
+  eventTypes: readonly JsonObject[],
+  owner: JsonObject,
+  ports: EventTypePorts,
+): { readonly created: number; readonly refused: readonly string[] } {
+  const { store } = ports;
+  const missing = eventTypes.filter((eventType) => store.get(keyOf(eventType)) === undefined);
+  if (missing.length === 0) return { created: 0, refused: [] };
+  const before = { ofOwner: countOf(owner, store), inAll: store.count(EVERYWHERE) };
+  const refused: string[] = [];
+  let created = 0;
+  for (const eventType of missing) {
+    if (store.get(keyOf(eventType)) !== undefined) continue;
+    const why = whyTooMany(before.ofOwner + created, before.inAll + created) ?? whyRefused(eventType, ports);
+    if (why === undefined) created++;
+    else refused.push(why);
   }
+  return { created, refused };
+}
 
-  async whenDue(): Promise<void> {
-    const { now } = this.#ports;
-    const described = this.#described();
-    this.#forgetOthers(described);
-    const due = described.filter(({ name }) => (this.#looks.get(name)?.dueAtMs ?? 0) <= now());
-    const patience = new Patience(now);
-    await inGroups(due, async (channel) => {
-      const ask = () => this.#look(channel);
-      const found = patience.isLeft(channel.namespace)
-        ? await patience.spend(channel.namespace, ask, (answer) => answer === "unreachable")
-        : "unreachable";
-      this.#plan(channel.name, found);
-    });
-  }
+function whyTooMany(ofOwner: number, inAll: number): string | undefined {
+  if (ofOwner >= MOST_OF_OWNER) return `one Broker or channel has at most ${MOST_OF_OWNER} of them`;
+  return inAll >= MOST_IN_ALL ? `there are ${MOST_IN_ALL} EventTypes already` : undefined;
+}
 
-  /** Undefined while the flag is off. */
-  nextDueMs(): number | undefined {
-    const due = [...this.#looks.values()].map(({ dueAtMs }) => dueAtMs);
-    return due.length === 0 ? undefined : Math.min(...due);
+/** Undefined once it is stored. */
+function whyRefused(eventType: JsonObject, { store, newUid, now }: EventTypePorts): string | undefined {
+  try {
+    const body = createdByController(eventTypeKind, eventType, { uid: newUid(), nowMs: now() });
+    const content = { body, sealed: undefined };
+    checkQuota(eventTypeKind, nameOf(eventType), { store, content });
+    store.insert(keyOf(eventType), content);
+    return undefined;
+  } catch (error) {
+    // Without the name, so that many of them are one Event.
+    if (error instanceof Refusal) return error.message.replaceAll(nameOf(eventType), "an EventType");
+    throw error;
   }
+}
 
-  #described(): readonly KnownChannel[] {
-    const { store, channels } = this.#ports;
-    if (!isEnabled("eventtype-auto-create", store)) return [];
-    return channels.all().filter(({ name, removing }) => !removing && addresseeOf(name) !== undefined);
-  }
+function countOf(owner: JsonObject, store: ObjectStore): number {
+  const all = store.list({ ...EVERYWHERE, namespace: namespaceOf(owner) }, Number.MAX_SAFE_INTEGER);
+  return all.filter(({ body }) => ownersOf(body).some(({ uid }) => uid === uidOf(owner))).length;
+}
 
-  #forgetOthers(described: readonly KnownChannel[]): void {
-    const names = new Set(described.map(({ name }) => name));
-    for (const name of this.#looks.keys()) if (!names.has(name)) this.#looks.delete(name);
-  }
-
-  #plan(name: ChannelName, found: Found): void {
-    const before = this.#looks.get(name)?.pauseMs ?? FIRST_PAUSE_MS / 2;
-    const pauseMs = found === "something-new" ? FIRST_PAUSE_MS : Math.min(2 * before, LONGEST_PAUSE_MS);
-    this.#looks.set(name, { dueAtMs: this.#ports.now() + pauseMs, pauseMs });
-  }
-
-  async #look(channel: KnownChannel): Promise<Found> {
-    const from = this.#ports.channels.typesReadTo(channel);
-    const seen = await this.#ask(channel.name, from);
-    if (seen === undefined) return "unreachable";
-    if (seen.next === from) return "nothing-new";
-    const digests = await this.#digests(channel, seen.types);
-    const created = this.#store(channel, seen, digests);
-    return seen.more || created > 0 ? "something-new" : "nothing-new";
-  }
-
-  /** Undefined where it cannot be reached, or is not configured yet. */
-  async #ask(name: ChannelName, from: string | undefined): Promise<SeenTypes | undefined> {
-    try {
-      const request = { verb: "seen-types", ...(from === undefined ? {} : { from }) } as const;
-      const answer = await this.#ports.operate(name, request);
-      return answer.kind === "seen-types" ? answer.seen : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  async #digests(channel: KnownChannel, types: readonly SeenType[]): Promise<readonly string[]> {
-    const owner = this.#ownerOf(channel);
-    if (owner === undefined) return [];
-    return Promise.all(types.map((seen) => this.#ports.md5(eventTypeDigestInput(seen, owner))));
-  }
-
-  /** Says how many are new. Channel and owner may have gone, or come back as others, while the channel was asked. */
-  #store(channel: KnownChannel, seen: SeenTypes, digests: readonly string[]): number {
-    const { store, channels, events, log, changed } = this.#ports;
-    return store.transaction(() => {
-      const owner = this.#ownerOf(channel);
-      if (owner === undefined || channels.get(channel.name)?.uid !== channel.uid) return 0;
-      const wanted = seen.types.map((each, index) => autoEventType(each, owner, digests[index] ?? ""));
-      const missing = wanted.filter((eventType) => store.get(keyOf(eventType)) === undefined);
-      const refusals = this.#create(missing, owner);
-      channels.readTypesTo(seen.next, channel);
-      const created = missing.length - refusals.length;
-      const [why] = refusals;
-      if (why !== undefined) events.record(owner, eventTypesNotCreated(why));
-      if (missing.length > 0)
-        log({ event: "eventtypes.created", channel: channel.name, created, refused: refusals.length });
-      if (created > 0) changed(channel.namespace);
-      return created;
-    });
-  }
-
-  /** Why some could not be. */
-  #create(eventTypes: readonly JsonObject[], owner: JsonObject): readonly string[] {
-    if (eventTypes.length === 0) return [];
-    let left = MOST_EVENT_TYPES - this.#countOf(owner);
-    return eventTypes.flatMap((eventType) => {
-      const why =
-        left > 0 ? this.#whyRefused(eventType) : `one Broker or channel has at most ${MOST_EVENT_TYPES} of them`;
-      if (why !== undefined) return [why];
-      left--;
-      return [];
-    });
-  }
-
-  #whyRefused(eventType: JsonObject): string | undefined {
-    const { store, newUid, now } = this.#ports;
-    try {
-      const content = {
-        body: createdByController(eventTypeKind, eventType, { uid: newUid(), nowMs: now() }),
-        sealed: undefined,
-      };
-      checkQuota(eventTypeKind, nameOf(eventType), { store, content });
-      store.insert(keyOf(eventType), content);
-      return undefined;
-    } catch (error) {
-      if (error instanceof Refusal) return error.message;
-      throw error;
-    }
-  }
-
-  #countOf(owner: JsonObject): number {
-    const { store } = this.#ports;
-    const range = { resource: qualified(eventTypeKind), namespace: namespaceOf(owner) };
-    const all = store.list(range, Number.MAX_SAFE_INTEGER);
-    return all.filter(({ body }) => ownersOf(body).some(({ uid }) => uid === uidOf(owner))).length;
-  }
-
-  /** The Broker, or the channel behind whatever has the address. Nothing is created for what is going. */
-  #ownerOf({ name, namespace, uid }: KnownChannel): JsonObject | undefined {
-    const resource = addresseeOf(name);
-    const home = this.#ports.store.get(namespaceKey(namespace));
-    if (resource === undefined || home === undefined || isBeingDeleted(home.body)) return undefined;
-    const addressee = this.#find(resource, namespace, name.split("/")[2] ?? "");
-    const entrance =
-      addressee &&
-      kindOf(resource)
-        ?.parts?.(addressee)
-        .find(({ isEntrance }) => isEntrance);
-    const owner = entrance === undefined ? addressee : this.#find(entrance.resource, namespace, entrance.name);
-    return owner === undefined || uidOf(owner) !== uid || isBeingDeleted(owner) ? undefined : owner;
-  }
-
-  #find(resource: ResourceName, namespace: string, name: string): JsonObject | undefined {
-    return this.#ports.store.get({ resource: qualified(resource), namespace, name })?.body;
-  }
+/** The Broker, or the channel behind whatever has the address. Nothing is created for what is going. */
+function ownerOf({ name, namespace, uid }: KnownChannel, store: ObjectStore): JsonObject | undefined {
+  const find = (resource: ResourceName, objectName: string) =>
+    store.get({ resource: qualified(resource), namespace, name: objectName })?.body;
+  const resource = addresseeResource(name);
+  const home = store.get(namespaceKey(namespace));
+  if (resource === undefined || home === undefined || isBeingDeleted(home.body)) return undefined;
+  const addressee = find(resource, name.split("/")[2] ?? "");
+  const entrance =
+    addressee &&
+    kindOf(resource)
+      ?.parts?.(addressee)
+      .find(({ isEntrance }) => isEntrance);
+  const owner = entrance === undefined ? addressee : find(entrance.resource, entrance.name);
+  return owner === undefined || uidOf(owner) !== uid || isBeingDeleted(owner) ? undefined : owner;
 }
 
 function keyOf(eventType: JsonObject): ObjectKey {

@@ -21,8 +21,8 @@ import { Deletion } from "../resources/deletion.ts";
 import { qualified } from "../resources/refusal.ts";
 import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { TypeQuestions } from "./ask-for-types.ts";
 import { collectGarbage } from "./collect-garbage.ts";
-import { EventTypeCreation } from "./create-event-types.ts";
 import { ChannelDrains } from "./drain-channels.ts";
 import { drainNamespace } from "./drain-namespace.ts";
 import { inGroups } from "./in-groups.ts";
@@ -94,7 +94,7 @@ export class Reconciler {
   readonly #pushes: ChannelPushes;
   readonly #drains: ChannelDrains;
   readonly #pokes: ChannelPokes;
-  readonly #eventTypes: EventTypeCreation;
+  readonly #typeQuestions: TypeQuestions;
   /** Namespaces in which the latest pass failed. */
   readonly #failed = new RetryTimes();
   /** Namespaces with parts that may not be written: the quota may have room for them one day. */
@@ -114,7 +114,7 @@ export class Reconciler {
     this.#pushes = new ChannelPushes({ ...ports, events: this.#events, isUnclear });
     this.#drains = new ChannelDrains({ ...ports, deletion: this.#deletion });
     this.#pokes = new ChannelPokes(ports);
-    this.#eventTypes = new EventTypeCreation({ ...ports, events: this.#events, changed });
+    this.#typeQuestions = new TypeQuestions({ ...ports, events: this.#events, changed });
   }
 
   /** This namespace's objects changed; call it in the turn of the write. */
@@ -165,7 +165,7 @@ export class Reconciler {
     this.#refused.settle(pass.namespaces, pass.refused, this.#ports.now());
     this.#events.expire();
     await this.#pokes.whenDue();
-    await this.#eventTypes.whenDue();
+    await this.#typeQuestions.whenDue();
     this.#wakeWhenDue();
   }
 
@@ -252,7 +252,7 @@ export class Reconciler {
 
   #wakeWhenDue(): void {
     const due = this.#dueAgain().map(({ dueAtMs }) => dueAtMs);
-    for (const dueMs of [this.#events.nextExpiryMs(), this.#pokes.nextDueMs(), this.#eventTypes.nextDueMs()]) {
+    for (const dueMs of [this.#events.nextExpiryMs(), this.#pokes.nextDueMs(), this.#typeQuestions.nextDueMs()]) {
       if (dueMs !== undefined) due.push(dueMs);
     }
     if (this.#dirty === undefined || this.#dirty.size > 0) {

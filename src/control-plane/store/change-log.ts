@@ -9,10 +9,13 @@ import type { StoredObject } from "./object-store.ts";
 
 /** A watch from further back has to list again. Some 10 MB of usual objects; a burst of 1,000 creates writes 3,000. */
 const KEPT_CHANGES = 5000;
+/** Characters of bodies and bytes of sealed values, together: of the largest objects this is some hundred changes. */
+const KEPT_SIZE = 64 * 1024 * 1024;
 /** Nobody resumes a watch after that long; what is older goes with the next writes. */
 const KEPT_MS = 3_600_000;
-/** Writes between two looks at what can go: a look costs reads, and each row goes once anyway. */
+/** Writes between two looks at what can go, and their size: a look costs reads, and each row goes once anyway. */
 const COMPACT_EVERY = 100;
+const COMPACT_SIZE = KEPT_SIZE / 8;
 
 export type ChangeType = "ADDED" | "MODIFIED" | "DELETED";
 
@@ -50,6 +53,8 @@ const COLUMNS = "resource_version, type, resource, namespace, name, body, sealed
 export class ChangeLog {
   readonly #sql: SqlStore;
   readonly #now: () => number;
+  /** Written since the latest look. */
+  #freshSize = 0;
 
   constructor(sql: SqlStore, now: () => number) {
     this.#sql = sql;
@@ -64,13 +69,15 @@ export class ChangeLog {
   ): void {
     const { key, resourceVersion } = stored;
     const { body, previous } = written;
+    const size = body.length + (stored.sealed?.length ?? 0);
     this.#sql.run(
-      `INSERT INTO change (at_ms, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[this.#now(), resourceVersion, type, key.resource, key.namespace, key.name],
+      `INSERT INTO change (at_ms, size, ${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[this.#now(), size, resourceVersion, type, key.resource, key.namespace, key.name],
       ...[body, stored.sealed ?? null],
       previous === undefined ? null : JSON.stringify(labelsOf(previous.body)),
     );
-    if (resourceVersion % COMPACT_EVERY === 0) this.#compact(resourceVersion);
+    this.#freshSize += size;
+    if (resourceVersion % COMPACT_EVERY === 0 || this.#freshSize >= COMPACT_SIZE) this.#compact(resourceVersion);
   }
 
   /** True while every change after this version is kept; `latest` is the newest version there is. */
@@ -91,11 +98,21 @@ export class ChangeLog {
     return rows.map(changeOf);
   }
 
-  /** Each row is deleted once and looked at once more at most, so a write's share does not grow. */
+  /** The newest always stays. */
   #compact(latest: number): void {
-    const query = "SELECT resource_version AS kept FROM change WHERE at_ms >= ? ORDER BY resource_version LIMIT 1";
-    const young = this.#sql.all<{ kept: number }>(query, this.#now() - KEPT_MS)[0]?.kept ?? latest;
-    this.#sql.run("DELETE FROM change WHERE resource_version < ?", Math.max(young, latest - KEPT_CHANGES + 1));
+    this.#freshSize = 0;
+    const young = this.#oldest(
+      "SELECT MIN(resource_version) AS oldest FROM change WHERE at_ms >= ?",
+      this.#now() - KEPT_MS,
+    );
+    const sizes = "SELECT resource_version, SUM(size) OVER (ORDER BY resource_version DESC) AS total FROM change";
+    const fitting = this.#oldest(`SELECT MIN(resource_version) AS oldest FROM (${sizes}) WHERE total <= ?`, KEPT_SIZE);
+    const kept = Math.max(young ?? latest, fitting ?? latest, latest - KEPT_CHANGES + 1);
+    this.#sql.run("DELETE FROM change WHERE resource_version < ?", kept);
+  }
+
+  #oldest(query: string, limit: number): number | undefined {
+    return this.#sql.all<{ oldest: number | null }>(query, limit)[0]?.oldest ?? undefined;
   }
 }
 

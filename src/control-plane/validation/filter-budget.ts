@@ -9,20 +9,23 @@ import { type FieldError, invalidValue } from "./field-error.ts";
 
 /** Entries at any depth, and attributes in them: a trace may have to name each. */
 const MAX_CLAUSES = 1_000;
-/** As many as in one expression: up to 0.7 s for an event whose attributes are as long as they may be, in calls of LOWER. */
+/** As many as in one expression. */
 const MAX_WORDS = MAX_TOKENS;
+/** Each may be as long as an event's attributes together, and functions of functions make it longer. */
+const MAX_PARAMETERS = 50;
 /** Characters of the patterns that may have a text read to its end, 1 ms each: at most 170 of them. */
 const MAX_SEARCHED = 512;
 
 interface Cost {
   readonly clauses: number;
   readonly words: number;
+  readonly parameters: number;
   readonly searched: number;
 }
 
 /** Of filters that are valid one by one, so that they nest to a bound. */
 export function validateFilterBudget(filters: readonly Json[], path: string): readonly FieldError[] {
-  const { clauses, words, searched } = sum(filters.map(costOf));
+  const { clauses, words, parameters, searched } = sum(filters.map(costOf));
   const errors: FieldError[] = [];
   if (clauses > MAX_CLAUSES) {
     const details = `expected at most ${MAX_CLAUSES} filters and attributes in them, at all depths: write less`;
@@ -31,6 +34,10 @@ export function validateFilterBudget(filters: readonly Json[], path: string): re
   if (words > MAX_WORDS) {
     const details = `expected at most ${MAX_WORDS} words and signs in all cesql expressions together: write less`;
     errors.push(invalidValue(String(words), path, details));
+  }
+  if (parameters > MAX_PARAMETERS) {
+    const details = `expected at most ${MAX_PARAMETERS} parameters in all calls of functions together: write less`;
+    errors.push(invalidValue(String(parameters), path, details));
   }
   if (searched > MAX_SEARCHED) {
     const which = "all patterns of LIKE together that look for a text ('a%', '%a' and 'a%b' do not)";
@@ -47,17 +54,18 @@ function costOf(filter: Json): Cost {
   return sum([own, ...inner.filter((each) => each !== null).map(costOf)]);
 }
 
-function expressionCost(expression: string): Pick<Cost, "words" | "searched"> {
+function expressionCost(expression: string): Omit<Cost, "clauses"> {
   const parsed = parseCesql(expression);
-  return parsed.kind === "parsed" ? parsed : { words: 0, searched: 0 };
+  return parsed.kind === "parsed" ? parsed : { words: 0, parameters: 0, searched: 0 };
 }
 
 function sum(costs: readonly Cost[]): Cost {
-  let [clauses, words, searched] = [0, 0, 0];
+  let [clauses, words, parameters, searched] = [0, 0, 0, 0];
   for (const cost of costs) {
     clauses += cost.clauses;
     words += cost.words;
+    parameters += cost.parameters;
     searched += cost.searched;
   }
-  return { clauses, words, searched };
+  return { clauses, words, parameters, searched };
 }

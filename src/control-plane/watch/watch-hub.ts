@@ -12,7 +12,7 @@ import {
   LONGEST_LIFE_MS,
   MAX_UNSENT_CHARACTERS,
   MAX_WATCHES,
-  MAX_WATCHES_OF_TOKEN,
+  MAX_WATCHES_OF_HOLDER,
   RETRY_AFTER_SECONDS,
   SHORTEST_LIFE_MS,
 } from "./watch-limits.ts";
@@ -70,8 +70,8 @@ export class WatchHub {
     }
     if (holder === undefined) return;
     const held = [...this.#open.values()].filter((open) => open.holder === holder).length;
-    if (held < MAX_WATCHES_OF_TOKEN) return;
-    const why = `this token has ${MAX_WATCHES_OF_TOKEN} watches already, which is its limit`;
+    if (held < MAX_WATCHES_OF_HOLDER) return;
+    const why = `this token, or those of its namespace together, have ${MAX_WATCHES_OF_HOLDER} watches already, which is the limit`;
     throw tooManyRequests(why, RETRY_AFTER_SECONDS);
   }
 

@@ -11,7 +11,7 @@ import type { CesqlType, CesqlValue, Expression } from "./expression.ts";
 import { type Failure, isFailure, missingAttribute, missingFunction } from "./failure.ts";
 import { compileCall } from "./functions.ts";
 import { likePattern } from "./like-pattern.ts";
-import { arithmetic, equality, like, logic, minus, not, order, within } from "./operators.ts";
+import { among, arithmetic, equality, like, logic, minus, not, order } from "./operators.ts";
 import { parseCesql } from "./parse.ts";
 import { booleanPart, integerPart, type Part, type Run, textPart } from "./part.ts";
 import { isInteger, ZERO } from "./values.ts";
@@ -93,7 +93,7 @@ class Compiler {
           like(this.part(expression.operand), likePattern(expression.pattern), expression.negated),
         );
       case "in":
-        return booleanPart(at, within(this.part(expression.operand), this.#parts(expression.set), expression.negated));
+        return booleanPart(at, among(this.part(expression.operand), this.#parts(expression.set), expression.negated));
       case "call":
         return this.#call(expression.name, at, this.#parts(expression.parameters));
       default:

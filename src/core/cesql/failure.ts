@@ -1,7 +1,7 @@
 /**
  * What becomes of a part that cannot be evaluated: it fails, and so does every part around it that asks for its value
  * (CESQL's *fail fast mode*, 4.1). Failures are made when an expression is compiled, so that an event that fails costs
- * nothing.
+ * nothing; only that of LEFT and RIGHT, whose value is the text, is made then.
  */
 import type { CesqlValue } from "./expression.ts";
 

@@ -5,6 +5,7 @@
  *   states ← (states << 1) & those that this character leads to  |  states & those that a % follows
  */
 import type { TextTest } from "./like-pattern.ts";
+import { unitsAt } from "./texts.ts";
 
 /** A code point, or one of the two below. */
 export type PatternPart = number;
@@ -12,14 +13,12 @@ export const ANY_TEXT = -1;
 export const ANY_CHARACTER = -2;
 
 const BITS = 32;
-/** Code points above this take two units of a text. */
-const LAST_OF_ONE_UNIT = 0xffff;
 
 export function automatonOf(parts: readonly PatternPart[]): TextTest {
   const characters = parts.filter((part) => part !== ANY_TEXT);
   const last = characters.length;
   const words = Math.ceil((last + 1) / BITS);
-  const repeated = statesBefore(ANY_TEXT, parts, words);
+  const repeated = statesBeforeAnyText(parts, words);
   const others = statesAfter((part) => part === ANY_CHARACTER, characters, words);
   const known = new Map(
     characters.map((code) => [code, statesAfter((part) => part === code || part === ANY_CHARACTER, characters, words)]),
@@ -32,7 +31,7 @@ export function automatonOf(parts: readonly PatternPart[]): TextTest {
     for (let at = 0; at < text.length; ) {
       const code = text.codePointAt(at) ?? 0;
       if (!moveOn(states, known.get(code) ?? others, repeated)) return false;
-      at += code > LAST_OF_ONE_UNIT ? 2 : 1;
+      at += unitsAt(text, at);
     }
     return hasState(states, last);
   };
@@ -63,12 +62,12 @@ function statesAfter(
   return states;
 }
 
-/** The states in which the pattern goes on with this part. */
-function statesBefore(wildcard: PatternPart, parts: readonly PatternPart[], words: number): Int32Array {
+/** The states that a % follows. */
+function statesBeforeAnyText(parts: readonly PatternPart[], words: number): Int32Array {
   const states = new Int32Array(words);
   let state = 0;
   for (const part of parts) {
-    if (part === wildcard) addState(states, state);
+    if (part === ANY_TEXT) addState(states, state);
     else state++;
   }
   return states;

@@ -170,7 +170,7 @@ export function like(operand: Part, matches: TextTest, negated: boolean): Run<bo
 }
 
 /** The left operand's type is the one that the elements are compared in (CESQL 3.7). */
-export function within(operand: Part, set: readonly Part[], negated: boolean): Run<boolean> {
+export function among(operand: Part, set: readonly Part[], negated: boolean): Run<boolean> {
   const run: Run<CesqlValue> = operand.run;
   const elements = set.map((part): readonly [Run<CesqlValue>, Failure] => [part.run, uncastable(part.at, OTHERS)]);
   return (attributes) => {

@@ -22,6 +22,8 @@ export type Parsed =
       readonly expression: Expression;
       /** Words, literals and signs that it is written with. */
       readonly words: number;
+      /** Of all calls of functions in it. */
+      readonly parameters: number;
       /** Characters of its patterns for which a text may have to be read to its end. */
       readonly searched: number;
     }
@@ -47,7 +49,13 @@ export function parseCesql(text: string): Parsed {
     const reader = new Reader(tokens);
     const expression = reader.whole();
     // The end is no word.
-    return { kind: "parsed", expression, words: tokens.length - 1, searched: reader.searched };
+    return {
+      kind: "parsed",
+      expression,
+      words: tokens.length - 1,
+      parameters: reader.parameters,
+      searched: reader.searched,
+    };
   } catch (error) {
     if (error instanceof Malformed) return { kind: "malformed", at: error.at, message: error.message };
     throw error;
@@ -56,6 +64,7 @@ export function parseCesql(text: string): Parsed {
 
 class Reader {
   searched = 0;
+  parameters = 0;
   readonly #tokens: readonly Token[];
   #next = 0;
   #depth = 0;
@@ -121,14 +130,18 @@ class Reader {
     if (token.kind === "digits" || this.#isSignedInteger()) return { kind: "literal", at, value: this.#integer() };
     if (token.kind !== "word" || KEYWORDS.has(token.text.toUpperCase())) throw this.#unexpected("an expression");
     if (this.#peek(1) !== "(") return { kind: "attribute", at, name: this.#attributeName() };
-    if (!FUNCTION_NAME.test(token.text)) throw this.#unexpected("the name of a function: letters and _");
+    if (!FUNCTION_NAME.test(token.text)) throw this.#unexpected("the name of a function: a letter, then letters and _");
     this.#checkLength(token.text);
     this.#next++;
     return { kind: "call", at, name: token.text.toUpperCase(), parameters: this.#parameters() };
   }
 
   #parameters(): readonly Expression[] {
-    if (this.#peek(1) !== ")") return this.#set();
+    if (this.#peek(1) !== ")") {
+      const parameters = this.#set();
+      this.parameters += parameters.length;
+      return parameters;
+    }
     this.#next += 2;
     return [];
   }

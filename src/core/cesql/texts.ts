@@ -63,7 +63,8 @@ function offsetOfLast(text: string, count: number): number | undefined {
   return at;
 }
 
-function unitsAt(text: string, offset: number): number {
+/** How much of the text the character at this offset takes. */
+export function unitsAt(text: string, offset: number): number {
   return (text.codePointAt(offset) ?? 0) > LAST_OF_ONE_UNIT ? 2 : 1;
 }
 

@@ -19,7 +19,7 @@ export const configMapKind: ResourceKind = {
   hasStatus: false,
   schema: {
     description:
-      "Settings under names, for the tools that read them. Of those, config-features in knative-eventing is read here.",
+      "Settings under names, for the tools that read them. Sluice reads one: config-features in knative-eventing.",
     ...objectSchema({
       data: { ...textMap, description: "Values as text." },
       binaryData: { ...textMap, description: "Values in base64." },
