@@ -11,7 +11,7 @@ import { type FieldError, invalidValue } from "./field-error.ts";
 const MAX_CLAUSES = 1_000;
 /** As many as in one expression. */
 const MAX_WORDS = MAX_TOKENS;
-/** Each may be as long as an event's attributes together, and functions of functions make it longer. */
+/** Each may be as long as an event's attributes together, 1 ms each. */
 const MAX_PARAMETERS = 50;
 /** Characters of the patterns that may have a text read to its end, 1 ms each: at most 170 of them. */
 const MAX_SEARCHED = 512;
