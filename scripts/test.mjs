@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { ROOT } from "./settings.mjs";
 
-/** Longer than any step takes; a step that hangs fails instead of blocking for ever. */
-const STEP_TIMEOUT_MS = 600_000;
+/** Longer than any step takes on a slow machine; a step that hangs fails instead of blocking for ever. */
+const STEP_TIMEOUT_MS = 780_000;
 
 const scratch = mkdtempSync(join(tmpdir(), "sluice-test-"));
 const results = join(scratch, "results.json");

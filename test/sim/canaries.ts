@@ -89,7 +89,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/channel.ts",
     original: "    if (this.#isStopped) return answerFor(",
     replacement: "    if (this.#isStopped && false) return answerFor(",
-    firstSeed: 1_301,
+    firstSeed: 1_381,
   },
   {
     name: "unwatched-deadline",
@@ -147,6 +147,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggler.ts",
     original: "const holdsReply = row.holds_reply === 1;",
     replacement: "const holdsReply = false;",
+    firstSeed: 26,
   },
   {
     name: "key-freed-by-answer",
@@ -154,7 +155,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
-    firstSeed: 2_901,
+    firstSeed: 2_991,
   },
   {
     name: "blames-subscriber",
@@ -162,6 +163,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/outcomes.ts",
     original: "purposeOf(straggler.state)).url",
     replacement: '"deliver").url',
+    firstSeed: 31,
   },
   {
     name: "retired-early",
@@ -192,7 +194,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/rejected.ts",
     original: "    straggler.isRejected = !straggler.holdsReply &&",
     replacement: '    straggler.isRejected = !straggler.holdsReply && straggler.state !== "dead-lettering" &&',
-    firstSeed: 3_901,
+    firstSeed: 3_971,
   },
   {
     name: "rejected-again",
@@ -201,6 +203,7 @@ export const CANARIES: readonly Canary[] = [
     original: "    const isOut = subscription.leases.has(straggler.seq);\n",
     replacement:
       "    const isOut = subscription.leases.has(straggler.seq);\n    if (isOut) straggler.isRejected = false;\n",
+    firstSeed: 61,
   },
   {
     name: "wire-loses-instance",
