@@ -142,10 +142,13 @@ export class World {
     return { code: response.status, body: JSON.parse(await response.text()), headers: response.headers };
   }
 
-  #reach(channel: string, call: string): void {
+  /** Calls that hang at the same time cost that time once. */
+  async #reach(channel: string, call: string): Promise<void> {
     this.calls.push(call);
     if (channel.split("/")[0] === this.hanging) {
-      this.nowMs += 10_000;
+      const untilMs = this.nowMs + 10_000;
+      await Promise.resolve();
+      this.nowMs = Math.max(this.nowMs, untilMs);
       throw new Error("no answer");
     }
     if (this.failure !== undefined) throw new Error(this.failure);
@@ -163,28 +166,28 @@ export class World {
       now: () => this.nowMs,
       newUid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, "0")}`,
       configure: async (name, configuration) => {
-        this.#reach(name, `configure ${name}`);
+        await this.#reach(name, `configure ${name}`);
         const stored = this.configured.get(name);
         if (stored !== undefined && stored.version > configuration.version) return stored;
         this.configured.set(name, configuration);
         return configuration;
       },
       remove: async (name, uid) => {
-        this.#reach(name, `remove ${name} ${uid}`);
+        await this.#reach(name, `remove ${name} ${uid}`);
         this.configured.delete(name);
       },
       retire: async (name, uid) => {
-        this.#reach(name, `retire ${name} ${uid}`);
+        await this.#reach(name, `retire ${name} ${uid}`);
         const answer = this.retirement;
         if (answer.kind === "retired") this.configured.delete(name);
         return answer;
       },
       operate: async (channel, request) => {
         this.operations.push({ ...request, channel });
-        this.#reach(channel, `${request.verb} ${channel}`);
+        await this.#reach(channel, `${request.verb} ${channel}`);
         return this.operatorAnswer;
       },
-      poke: async (name) => this.#reach(name, `poke ${name}`),
+      poke: (name) => this.#reach(name, `poke ${name}`),
       md5: async (text) => createHash("md5").update(text).digest("hex"),
       alarm: {
         atLatest: (atMs) => {

@@ -8,7 +8,7 @@ import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
 import { DEFAULT_NAMESPACE } from "../resources/permanent-namespaces.ts";
 import { notFound, qualified } from "../resources/refusal.ts";
-import { namespaceKey } from "../resources/scope.ts";
+import { type Holder, namespaceKey } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchFormat } from "../watch/watch-format.ts";
 import type { WatchHub } from "../watch/watch-hub.ts";
@@ -22,7 +22,7 @@ export interface DefinitionPorts {
   readonly watches: WatchHub;
   readonly now: () => number;
   /** As in `Scope`. */
-  readonly holder?: string;
+  readonly holder?: Holder;
 }
 
 const SUBJECT = { kind: customResourceDefinitions, version: customResourceDefinitions.version, namespace: "" };

@@ -110,9 +110,9 @@ function scopeFor(user: User, scope: Scope, tokens: TokenTable): Scope {
 
 /** What a token allows ends with it; other users have no end. */
 function lasting(user: User, tokens: TokenTable): Pick<Scope, "isStillAllowed" | "holder"> {
-  if (user.uid === undefined) return {};
-  // Whoever makes tokens in a namespace has no more watches for it.
-  const holder = user.namespace === undefined ? user.uid : `namespace ${user.namespace}`;
+  const { uid, namespace } = user;
+  if (uid === undefined) return {};
+  const holder = { uid, ...(namespace === undefined ? {} : { namespace }) };
   return { isStillAllowed: () => tokens.isInForce(user), holder };
 }
 

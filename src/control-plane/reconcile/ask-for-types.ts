@@ -29,6 +29,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_UNREACHABLE_MS = 300_000;
 /** In a row, of one channel. */
 const MOST_ANSWERS = 10;
+/** After so long the questions that are left are for the next pass: this one has other things to do. */
+const LONGEST_ROUND_MS = 5_000;
 
 /** When a channel is asked next. */
 interface Look {
@@ -47,11 +49,13 @@ export class TypeQuestions {
   }
 
   async whenDue(): Promise<void> {
-    const patience = new Patience(this.#ports.now);
+    const { now } = this.#ports;
+    const untilMs = now() + LONGEST_ROUND_MS;
+    const patience = new Patience(now);
     await inGroups(this.#due(), async (channel) => {
       // It stays due, and comes first the next time.
-      if (!patience.isLeft(channel.namespace)) return;
-      const look = () => this.#lookOrLog(channel);
+      if (now() >= untilMs || !patience.isLeft(channel.namespace)) return;
+      const look = () => this.#lookOrLog(channel, untilMs);
       const found = await patience.spend(channel.namespace, look, (answer) => answer === "unreachable");
       this.#plan(channel.name, found);
     });
@@ -63,7 +67,7 @@ export class TypeQuestions {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** Who has waited longest comes first: channels that hang must not take the turn of the others. */
+  /** Who has waited longest comes first, and namespaces by turns: channels that hang must not take the turn of the others. */
   #due(): readonly KnownChannel[] {
     const nowMs = this.#ports.now();
     const described = this.#described();
@@ -75,13 +79,16 @@ export class TypeQuestions {
       return { channel, ...look };
     });
     const sorted = due.filter(({ dueAtMs }) => dueAtMs <= nowMs).sort((one, other) => one.dueAtMs - other.dueAtMs);
-    return sorted.map(({ channel }) => channel);
+    return byTurns(sorted.map(({ channel }) => channel));
   }
 
+  /** Those that have been configured, and not in vain since. */
   #described(): readonly KnownChannel[] {
     const { store, channels } = this.#ports;
     if (!isEnabled("eventtype-auto-create", store)) return [];
-    return channels.all().filter(({ name, removing }) => !removing && addresseeResource(name) !== undefined);
+    const isReachable = ({ removing, acknowledged, failure }: KnownChannel) =>
+      !removing && acknowledged !== undefined && failure === undefined;
+    return channels.all().filter((channel) => isReachable(channel) && addresseeResource(channel.name) !== undefined);
   }
 
   #plan(name: ChannelName, found: Found): void {
@@ -92,24 +99,31 @@ export class TypeQuestions {
   }
 
   /** What goes wrong with one channel must not end the pass. */
-  async #lookOrLog(channel: KnownChannel): Promise<Found> {
+  async #lookOrLog(channel: KnownChannel, untilMs: number): Promise<Found> {
     try {
-      return await this.#look(channel);
+      return await this.#look(channel, untilMs);
     } catch (error) {
       logError(this.#ports, error, { namespace: channel.namespace });
       return "unreachable";
     }
   }
 
-  async #look(channel: KnownChannel): Promise<Found> {
-    let created = 0;
+  async #look(channel: KnownChannel, untilMs: number): Promise<Found> {
+    const { channels, now } = this.#ports;
+    let total = 0;
     for (let answers = 1; ; answers++) {
-      const from = this.#ports.channels.typesReadTo(channel);
+      const from = channels.typesReadTo(channel);
       const seen = await this.#ask(channel.name, from);
       if (seen === "unreachable") return seen;
-      if (seen === undefined || seen.next === from) return created > 0 ? "something-new" : "nothing-new";
-      created += await createEventTypes(channel, seen, this.#ports);
-      if (!seen.more || answers === MOST_ANSWERS) return seen.more || created > 0 ? "something-new" : "nothing-new";
+      if (seen === undefined || seen.next === from) return total > 0 ? "something-new" : "nothing-new";
+      const { created, refused } = await createEventTypes(channel, seen, this.#ports);
+      total += created;
+      // Where its owner is going, or there is no room, to read on at once leads nowhere.
+      const isOver = channels.typesReadTo(channel) !== seen.next || (refused > 0 && total === 0);
+      if (isOver) return "nothing-new";
+      if (!seen.more || answers === MOST_ANSWERS || now() >= untilMs) {
+        return seen.more || total > 0 ? "something-new" : "nothing-new";
+      }
     }
   }
 
@@ -123,4 +137,15 @@ export class TypeQuestions {
       return "unreachable";
     }
   }
+}
+
+/** The first of each namespace, then the second of each, and so on. */
+function byTurns(channels: readonly KnownChannel[]): readonly KnownChannel[] {
+  const taken = new Map<string, number>();
+  const placed = channels.map((channel) => {
+    const turn = taken.get(channel.namespace) ?? 0;
+    taken.set(channel.namespace, turn + 1);
+    return { channel, turn };
+  });
+  return placed.sort((one, other) => one.turn - other.turn).map(({ channel }) => channel);
 }

@@ -39,14 +39,25 @@ const MOST_IN_ALL = 2_000;
 const EVERYWHERE = { resource: qualified(eventTypeKind) };
 const TOO_LONG = "their type, source and dataschema are too long";
 
-/** Says how many are new; with them it is stored how far the log is read. */
-export async function createEventTypes(channel: KnownChannel, seen: SeenTypes, ports: EventTypePorts): Promise<number> {
+export interface Creation {
+  readonly created: number;
+  readonly refused: number;
+}
+
+const NOTHING: Creation = { created: 0, refused: 0 };
+
+/** With those that are new it is stored how far the log is read; nothing of both where the owner is going. */
+export async function createEventTypes(
+  channel: KnownChannel,
+  seen: SeenTypes,
+  ports: EventTypePorts,
+): Promise<Creation> {
   const named = await withDigests(channel, seen.types, ports);
   const { store, channels, events, log, changed } = ports;
   return store.transaction(() => {
     // It and its owner may have gone, or come back as others, while the channel was asked.
     const owner = ownerOf(channel, store);
-    if (owner === undefined || channels.get(channel.name)?.uid !== channel.uid) return 0;
+    if (owner === undefined || channels.get(channel.name)?.uid !== channel.uid) return NOTHING;
     const eventTypes = named.map(([each, digest]) => autoEventType(each, owner, digest));
     const { created, refused } = create(eventTypes, owner, ports);
     channels.readTypesTo(seen.next, channel);
@@ -55,7 +66,7 @@ export async function createEventTypes(channel: KnownChannel, seen: SeenTypes, p
     if (created + refused.length > 0)
       log({ event: "eventtypes.created", channel: channel.name, created, refused: refused.length });
     if (created > 0) changed(channel.namespace);
-    return created;
+    return { created, refused: refused.length };
   });
 }
 

@@ -14,10 +14,17 @@ export interface Scope {
   readonly refuses?: (object: JsonObject) => Refusal | undefined;
   /** Whether they may still, for what goes on after the question; absent when that cannot end. */
   readonly isStillAllowed?: () => boolean;
-  /** Whose token it is that asks, as its Secret's uid; absent for users without one. */
-  readonly holder?: string;
+  /** Whose token it is that asks; absent for users without one. */
+  readonly holder?: Holder;
   /** Whether they may lead events into this namespace, and learn where things in it are; absent when they may into all. */
   readonly mayReferTo?: (namespace: string) => boolean;
+}
+
+export interface Holder {
+  /** Of the token's Secret. */
+  readonly uid: string;
+  /** Of the token, if it holds in one alone. */
+  readonly namespace?: string;
 }
 
 export function keyOf(scope: Scope, name: string): ObjectKey {

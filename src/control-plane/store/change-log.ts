@@ -105,7 +105,8 @@ export class ChangeLog {
       "SELECT MIN(resource_version) AS oldest FROM change WHERE at_ms >= ?",
       this.#now() - KEPT_MS,
     );
-    const sizes = "SELECT resource_version, SUM(size) OVER (ORDER BY resource_version DESC) AS total FROM change";
+    const sizes =
+      "SELECT resource_version, SUM(size) OVER (ORDER BY resource_version DESC) AS total FROM change INDEXED BY change_size";
     const fitting = this.#oldest(`SELECT MIN(resource_version) AS oldest FROM (${sizes}) WHERE total <= ?`, KEPT_SIZE);
     const kept = Math.max(young ?? latest, fitting ?? latest, latest - KEPT_CHANGES + 1);
     this.#sql.run("DELETE FROM change WHERE resource_version < ?", kept);

@@ -4,7 +4,7 @@
  */
 import { logError } from "../log-error.ts";
 import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
-import { rangeOf } from "../resources/scope.ts";
+import { type Holder, rangeOf } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { Watch, type WatchPorts } from "./watch.ts";
 import { errorLine } from "./watch-format.ts";
@@ -12,7 +12,8 @@ import {
   LONGEST_LIFE_MS,
   MAX_UNSENT_CHARACTERS,
   MAX_WATCHES,
-  MAX_WATCHES_OF_HOLDER,
+  MAX_WATCHES_OF_NAMESPACE,
+  MAX_WATCHES_OF_TOKEN,
   RETRY_AFTER_SECONDS,
   SHORTEST_LIFE_MS,
 } from "./watch-limits.ts";
@@ -64,15 +65,24 @@ export class WatchHub {
     return watch.stream;
   }
 
-  #checkRoom(holder: string | undefined): void {
+  #checkRoom(holder: Holder | undefined): void {
     if (this.#open.size >= MAX_WATCHES) {
       throw tooManyRequests(`there are ${MAX_WATCHES} watches already, which is the limit`, RETRY_AFTER_SECONDS);
     }
     if (holder === undefined) return;
-    const held = [...this.#open.values()].filter((open) => open.holder === holder).length;
-    if (held < MAX_WATCHES_OF_HOLDER) return;
-    const why = `this token, or those of its namespace together, have ${MAX_WATCHES_OF_HOLDER} watches already, which is the limit`;
+    const { uid, namespace } = holder;
+    if (this.#countOf((each) => each.uid === uid) >= MAX_WATCHES_OF_TOKEN) {
+      const why = `this token has ${MAX_WATCHES_OF_TOKEN} watches already, which is its limit`;
+      throw tooManyRequests(why, RETRY_AFTER_SECONDS);
+    }
+    if (namespace === undefined || this.#countOf((each) => each.namespace === namespace) < MAX_WATCHES_OF_NAMESPACE)
+      return;
+    const why = `the tokens of namespace ${namespace} have ${MAX_WATCHES_OF_NAMESPACE} watches already, which is their limit`;
     throw tooManyRequests(why, RETRY_AFTER_SECONDS);
+  }
+
+  #countOf(isMeant: (holder: Holder) => boolean): number {
+    return [...this.#open.values()].filter(({ holder }) => holder !== undefined && isMeant(holder)).length;
   }
 
   #checkMemory({ unsentCharacters }: WatchLines): void {

@@ -7,10 +7,11 @@
 export const MAX_WATCHES = 200;
 
 /**
- * Of one token, or of all tokens of a namespace together: who holds them cannot take all watches, however little they may read. The
+ * Of one token, and of all tokens of a namespace together: who holds them cannot take all watches, however little they may read. The
  * admin token of the settings and open mode have no such limit.
  */
-export const MAX_WATCHES_OF_HOLDER = 100;
+export const MAX_WATCHES_OF_TOKEN = 50;
+export const MAX_WATCHES_OF_NAMESPACE = 100;
 
 /**
  * Characters of the objects that watches begin with and have not sent yet, of all watches together: clients that ask and do not

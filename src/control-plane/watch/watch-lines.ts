@@ -9,7 +9,7 @@
 import type { Subject } from "../presentation/present.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { expired } from "../resources/refusal.ts";
-import { rangeOf } from "../resources/scope.ts";
+import { type Holder, rangeOf } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { watchEvent } from "./watch-event.ts";
 import { bookmarkLine, eventLine, type WatchFormat } from "./watch-format.ts";
@@ -24,7 +24,7 @@ export interface WatchRequest {
   /** Everything there is, where that is not in the store and never changes. */
   readonly unchanging?: readonly StoredObject[];
   /** Tells tokens apart; absent for users whose watches have no limit of their own. */
-  readonly holder?: string;
+  readonly holder?: Holder;
   /** A stored object as clients see it; refuses when a Secret cannot be opened. */
   readonly present: (stored: StoredObject) => Promise<JsonObject>;
 }
