@@ -77,6 +77,7 @@ export class ControlPlaneEngine {
       namespace === SYSTEM_NAMESPACE ? reconciler.changedEverywhere() : reconciler.changed(namespace);
     const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, watches, changed });
     for (const name of PERMANENT_NAMESPACES) ensureNamespace(name, store, ports);
+    if (url.hasChanged()) reconciler.changedEverywhere();
     this.#store = store;
     this.#channels = channels;
     this.#sealer = sealer;

@@ -194,6 +194,18 @@ describe("[CP-REC] reconciling", () => {
     expect((await get(world, `${BROKERS}/b`)).status.address.url).toBe("http://sluice.test/default/b");
   });
 
+  test("[CP-REC-15] another public URL is in all addresses soon after the start, and a start without one does nothing", async () => {
+    const world = new World();
+    await world.request("POST", BROKERS, broker("b"));
+    await world.settle();
+    world.alarmAtMs = undefined;
+    world.restart();
+    expect(world.alarmAtMs).toBeUndefined();
+    const moved = new World({ publicUrl: "https://events.test", database: world.database });
+    await moved.settle();
+    expect((await get(moved, `${BROKERS}/b`)).status.address.url).toBe("https://events.test/default/b");
+  });
+
   test("[CP-REC-11] a deleted namespace takes its channels with it", async () => {
     const world = new World();
     await world.request("POST", "/api/v1/namespaces", {

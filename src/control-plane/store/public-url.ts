@@ -16,6 +16,15 @@ export class PublicUrl {
     return this.#url;
   }
 
+  /** True when it is not what it was when this was asked last: addresses that were told have another. */
+  hasChanged(): boolean {
+    const url = this.get();
+    const told = this.#sql.all<{ value: string }>("SELECT value FROM setting WHERE key = 'told_url'")[0]?.value;
+    if (url === undefined || url === told) return false;
+    this.#sql.run("INSERT OR REPLACE INTO setting (key, value) VALUES ('told_url', ?)", url);
+    return true;
+  }
+
   /** True when this origin is the base from now on. */
   reachedAt(origin: string): boolean {
     if (this.get() !== undefined) return false;
