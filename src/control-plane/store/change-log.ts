@@ -55,6 +55,8 @@ export class ChangeLog {
   readonly #now: () => number;
   /** Written since the latest look. */
   #freshSize = 0;
+  /** Of the whole log, with what transactions took back; undefined before it is added up, as it is again once it was too much. */
+  #size: number | undefined;
 
   constructor(sql: SqlStore, now: () => number) {
     this.#sql = sql;
@@ -77,6 +79,7 @@ export class ChangeLog {
       previous === undefined ? null : JSON.stringify(labelsOf(previous.body)),
     );
     this.#freshSize += size;
+    if (this.#size !== undefined) this.#size += size;
     if (resourceVersion % COMPACT_EVERY === 0 || this.#freshSize >= COMPACT_SIZE) this.#compact(resourceVersion);
   }
 
@@ -98,22 +101,31 @@ export class ChangeLog {
     return rows.map(changeOf);
   }
 
-  /** The newest always stays. */
+  /** The newest always stays. Each row is deleted once and looked at twice more, so a write's share does not grow. */
   #compact(latest: number): void {
     this.#freshSize = 0;
-    const young = this.#oldest(
-      "SELECT MIN(resource_version) AS oldest FROM change WHERE at_ms >= ?",
-      this.#now() - KEPT_MS,
-    );
-    const sizes =
-      "SELECT resource_version, SUM(size) OVER (ORDER BY resource_version DESC) AS total FROM change INDEXED BY change_size";
-    const fitting = this.#oldest(`SELECT MIN(resource_version) AS oldest FROM (${sizes}) WHERE total <= ?`, KEPT_SIZE);
-    const kept = Math.max(young ?? latest, fitting ?? latest, latest - KEPT_CHANGES + 1);
+    const size = this.#size ?? this.#sizeBefore(latest + 1);
+    const youngFrom = "SELECT MIN(resource_version) AS oldest FROM change WHERE at_ms >= ?";
+    const young = this.#oldest(youngFrom, this.#now() - KEPT_MS) ?? latest;
+    const fitting = size <= KEPT_SIZE ? 0 : this.#oldestFitting(latest);
+    const kept = Math.max(young, fitting, latest - KEPT_CHANGES + 1);
+    this.#size = size <= KEPT_SIZE ? size - this.#sizeBefore(kept) : undefined;
     this.#sql.run("DELETE FROM change WHERE resource_version < ?", kept);
+  }
+
+  /** Reads the whole log, the bodies with it: they stand before the sizes. */
+  #oldestFitting(latest: number): number {
+    const sizes = "SELECT resource_version, SUM(size) OVER (ORDER BY resource_version DESC) AS total FROM change";
+    return this.#oldest(`SELECT MIN(resource_version) AS oldest FROM (${sizes}) WHERE total <= ?`, KEPT_SIZE) ?? latest;
   }
 
   #oldest(query: string, limit: number): number | undefined {
     return this.#sql.all<{ oldest: number | null }>(query, limit)[0]?.oldest ?? undefined;
+  }
+
+  #sizeBefore(version: number): number {
+    const query = "SELECT SUM(size) AS size FROM change WHERE resource_version < ?";
+    return this.#sql.all<{ size: number | null }>(query, version)[0]?.size ?? 0;
   }
 }
 
