@@ -93,8 +93,8 @@ export class Channel {
 
   /** Answers once what the verb changed is durable. */
   async operate(request: OperatorRequest): Promise<OperatorAnswer> {
-    // What people see and act on is what is stored.
-    if (!this.#state.changes.isEmpty) await this.#committer.durable();
+    // What people see and act on is what is stored; of the log it is anyway.
+    if (request.verb !== "seen-types" && !this.#state.changes.isEmpty) await this.#committer.durable();
     if (this.#isStopped) return DELETED;
     const answer = operate(this.#state, request);
     if (changesSomething(request)) {

@@ -111,7 +111,8 @@ function drop(state: ChannelState, removed: readonly Subscription[]): void {
     const rows = state.storage.stragglers.after(after, ROWS_AT_ONCE);
     for (const row of rows.filter(({ subscription }) => discarded.has(subscription))) {
       // What waits for a commit is counted as it is by now.
-      if (row.state === "parked" && !state.changes.stragglers.has(row.id)) discard(row.subscription);
+      const waiting = state.changes.stragglers.get(row.id) ?? row;
+      if (waiting !== "deleted" && waiting.state === "parked") discard(row.subscription);
       state.changes.deleteStraggler(row.id);
     }
     after = rows.at(-1)?.id ?? after;

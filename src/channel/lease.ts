@@ -1,4 +1,5 @@
 /** Puts a lease together: one unit of each subscription in turn, bounded in deliveries, bytes and scanned events. */
+import assert from "../core/assert.ts";
 import type { Delivery, LeaseAnswer, LeasedEvent, Route } from "../core/channel-protocol.ts";
 import type { AttributeValue } from "../core/event.ts";
 import { concatBytes } from "../core/event-codec.ts";
@@ -40,13 +41,15 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
   while (lane.active.size > 0 && scanLeft > 0 && !isFull()) {
     for (const subscription of [...lane.active]) {
       if (isFull()) break;
+      const limit = windowLimit(state);
+      // What is left of the log is for the next lease, in the same order.
+      if (scanLeft <= 0 && subscription.canScan(limit)) continue;
       lane.active.delete(subscription);
       if (state.lanes.nameFor(subscription) !== lane.name) {
         moved.push(subscription);
         continue;
       }
       relieve(state, context, subscription);
-      const limit = windowLimit(state);
       if (subscription.canScan(limit)) {
         const read = scan(subscription, state.log, { events: scanLeft, window: limit });
         scanLeft -= read;
@@ -55,7 +58,7 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
       }
       const unit = nextUnit(state, context, subscription);
       if (unit !== undefined) draft.add(subscription, take(context, { subscription, unit, lane: lane.name }));
-      else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs());
+      else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs(), relievesAtMs(state, subscription));
       // Last in the set: the next lease begins with its neighbours. Without a unit it stays only to be scanned on.
       if (unit !== undefined || subscription.canScan(limit)) lane.active.add(subscription);
     }
@@ -65,13 +68,22 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
 
 /** A full window whose oldest delivery hangs: the delivery gets a row of its own, and the window moves on. */
 function relieve(state: ChannelState, context: OutcomeContext, subscription: Subscription): void {
-  const limit = windowLimit(state);
-  for (let oldest = subscription.window.oldest; oldest !== undefined; oldest = subscription.window.oldest) {
-    const lease = subscription.leases.get(oldest.seq);
-    if (subscription.window.size < limit || lease?.unit.kind !== "fresh") return;
-    if (context.nowMs - lease.leasedAtMs < SLOW_ANSWER_MS) return;
+  while (relievesAtMs(state, subscription) <= context.nowMs) {
+    const lease = oldestLease(subscription);
+    assert(lease !== undefined, "only a delivery that is out is relieved");
     asStraggler(context, subscription, lease);
   }
+}
+
+/** When a lease will move a full window on although nobody settles anything: epoch milliseconds, Infinity if it will not. */
+export function relievesAtMs(state: ChannelState, subscription: Subscription): number {
+  const lease = oldestLease(subscription);
+  const isFull = subscription.window.size >= windowLimit(state) && subscription.canScan(Number.POSITIVE_INFINITY);
+  return isFull && lease?.unit.kind === "fresh" ? lease.leasedAtMs + SLOW_ANSWER_MS : Number.POSITIVE_INFINITY;
+}
+
+function oldestLease({ window, leases }: Subscription): Lease | undefined {
+  return window.oldest === undefined ? undefined : leases.get(window.oldest.seq);
 }
 
 /**

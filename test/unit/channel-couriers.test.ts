@@ -106,3 +106,17 @@ test("[LAN-7] a process that stands still before its first courier asks wakes no
   await world.append(["b"]);
   expect(world.wakes).toEqual(["shared"]);
 });
+
+test("[LAN-8] a full window moves on past a delivery that hangs, although nobody asks for work and nothing else happens", async () => {
+  const world = await ChannelWorld.with(subscription("s"));
+  const events = WINDOW_ENTRIES + 100;
+  for (let left = events; left > 0; left -= 500) await world.append(Array(Math.min(left, 500)).fill("a"));
+  const leased = [];
+  for (let round = 0; round < 20; round++) leased.push(...(await world.lease({ capacity: 1_000 })).deliveries);
+  expect(leased.length).toBe(WINDOW_ENTRIES);
+  await world.settle(...leased.slice(1).map((delivery) => outcomeOf(delivery, ok)));
+  world.wakes.length = 0;
+  await world.advance(1_300);
+  expect(world.wakes).toContain("s");
+  expect((await world.lease({ lane: "s", capacity: 1_000 })).deliveries.length).toBe(100);
+});

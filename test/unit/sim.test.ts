@@ -35,12 +35,17 @@ describe("the simulator", () => {
       seed: 1618,
       why: "a courier full of those that hang here and in the next channel left a healthy one waiting for their timeouts",
     },
+    {
+      seed: 73948,
+      why: "a full window behind a delivery that hung was moved on by nobody, and its subscription waited for the end of it",
+    },
   ])("[SIM-6] seed $seed, which once failed, is clean: $why", { timeout: LONGEST_MS }, async ({ seed }) => {
     expect(await simulator("--seed", String(seed), "--runs", "1")).toMatchObject({ code: 0 });
   });
 
   test.each([
     { seed: 58322, why: "a retirement came late to the next of its name, when its own channel had delivered all" },
+    { seed: 73056, why: "two couriers, one after the other, were taken to be at work, as nobody knew of their end" },
     { seed: 9997, why: "a reply failed for good after the filter had changed, and its event went to the sink" },
   ])("[SIM-6] seed $seed, in which nothing is wrong, is clean: $why", { timeout: LONGEST_MS }, async ({ seed }) => {
     expect(await simulator("--seed", String(seed), "--runs", "1")).toMatchObject({ code: 0 });

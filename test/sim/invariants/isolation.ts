@@ -2,8 +2,11 @@
 import { nameOf, wants } from "../account.ts";
 import type { Invariant } from "../invariant.ts";
 
-/** Wake-up, lease and a courier's window that a slow neighbour fills before it is moved to a lane of its own, ms. */
-const MOST_DELAY_MS = 2_500;
+/**
+ * Wake-up, lease and a courier's window that a slow neighbour fills before it is moved to a lane of its own; twice the second in which a
+ * courier whose end is not known is taken to be at work; and those that stand before it in a courier of two, ms.
+ */
+const MOST_DELAY_MS = 3_000;
 
 export const isolation: Invariant = {
   name: "isolation",
