@@ -155,7 +155,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
-    firstSeed: 2_991,
+    firstSeed: 3_966,
   },
   {
     name: "blames-subscriber",
