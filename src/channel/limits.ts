@@ -1,4 +1,4 @@
-/** Bounds that parts of a channel share, with its reason. */
+/** Bounds that parts of a channel share, with their reasons. */
 
 /** Events between the oldest unsettled and the newest leased one of a subscription. */
 export const WINDOW_ENTRIES = 4_096;

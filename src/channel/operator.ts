@@ -1,6 +1,5 @@
 /** What people do by hand: look into the log, trace an event, redrive or discard deliveries, replay, skip; and which types of events came. */
 import assert from "../core/assert.ts";
-
 import { dataOffset } from "../core/event-codec.ts";
 import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../core/operator-protocol.ts";
 import { positionText } from "../core/positions.ts";

@@ -7,9 +7,7 @@ import { EVENT_TYPES } from "../resource-names.ts";
 import { type JsonObject, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { apiVersionOf } from "../resources/versions.ts";
-
-/** Longest name of an object. */
-const MAX_NAME = 253;
+import { MAX_SUBDOMAIN } from "../validation/metadata-rules.ts";
 
 /** What its name ends with is the MD5 of this, in hex. */
 export function eventTypeDigestInput({ type, source }: SeenType, owner: JsonObject): string {
@@ -45,6 +43,6 @@ export function autoEventType(seen: SeenType, owner: JsonObject, digest: string)
 }
 
 function autoEventTypeName(owner: string, digest: string): string {
-  const room = MAX_NAME - "et--".length - digest.length;
+  const room = MAX_SUBDOMAIN - "et--".length - digest.length;
   return `et-${owner.slice(0, room)}-${digest}`;
 }

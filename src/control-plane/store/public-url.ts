@@ -16,7 +16,7 @@ export class PublicUrl {
     return this.#url;
   }
 
-  /** True when it is not what it was when this was asked last: addresses that were told have another. */
+  /** True when the base is another than when this was asked last: statuses still have addresses with that one. */
   hasChanged(): boolean {
     const url = this.get();
     const told = this.#sql.all<{ value: string }>("SELECT value FROM setting WHERE key = 'told_url'")[0]?.value;

@@ -9,7 +9,7 @@ const LABEL = new RegExp(`^${LABEL_PART}$`);
 const SUBDOMAIN = new RegExp(`^${LABEL_PART}(\\.${LABEL_PART})*$`);
 const QUALIFIED_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 
-const MAX_SUBDOMAIN = 253;
+export const MAX_SUBDOMAIN = 253;
 const MAX_LABEL = 63;
 /** All annotations of an object together, bytes. */
 const MAX_ANNOTATION_BYTES = 256 * 1024;
