@@ -11,7 +11,6 @@ import { ApiClient } from "./api-client.mjs";
 const EXAMPLES = ["broker.yaml", "github-source.yaml", "trigger.yaml"];
 /** Stands in trigger.yaml: right for the default ports. */
 const DISPLAY_URL = "http://127.0.0.1:8788/";
-const PLACEHOLDER_SECRET = "replace-me";
 const WEBHOOK_PATH = "/default/webhooks/github";
 const ARRIVAL_TIMEOUT_MS = 10_000;
 
@@ -31,7 +30,7 @@ export async function showDemo({ root, settings, dataFolder, nextEvent }) {
   const secret = dataFolder.secret("webhook.secret");
   const { displayUrl } = settings;
   console.log("\nFirst start: applying examples/quickstart");
-  for (const resource of await readExamples(root, secret, displayUrl)) {
+  for (const resource of [webhookSecret(secret), ...(await readExamples(root, displayUrl))]) {
     await client.apply(resource);
     console.log(`  ${resource.kind} ${resource.metadata.namespace}/${resource.metadata.name} is ready`);
   }
@@ -67,16 +66,19 @@ Try next:
 `;
 }
 
-async function readExamples(root, secret, displayUrl) {
+/** What the GitHubSource of the examples names. */
+function webhookSecret(secretToken) {
+  const metadata = { name: "github-webhook", namespace: "default" };
+  return { apiVersion: "v1", kind: "Secret", metadata, stringData: { secretToken } };
+}
+
+async function readExamples(root, displayUrl) {
   const { parseAllDocuments } = await import("yaml");
   const texts = EXAMPLES.map((name) => readFileSync(join(root, "examples", "quickstart", name), "utf8"));
   const documents = texts.flatMap((text) => parseAllDocuments(text));
   return documents.map((document) => {
     if (document.errors.length > 0) throw document.errors[0];
-    return JSON.parse(JSON.stringify(document), (_key, value) => {
-      if (value === PLACEHOLDER_SECRET) return secret;
-      return value === DISPLAY_URL ? displayUrl : value;
-    });
+    return JSON.parse(JSON.stringify(document), (_key, value) => (value === DISPLAY_URL ? displayUrl : value));
   });
 }
 

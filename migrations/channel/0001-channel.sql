@@ -11,7 +11,7 @@ CREATE TABLE segment (
   count INTEGER NOT NULL,
   accepted_at INTEGER NOT NULL,     -- epoch milliseconds, never goes back
   ends BLOB NOT NULL,               -- count little-endian uint32: where each event ends in body
-  keys TEXT,                        -- JSON [[index, key, calls' event count], ...] of idempotency keys
+  keys TEXT,                        -- JSON [[index, key], ...] of idempotency keys
   body BLOB NOT NULL,               -- encoded events; of a chunked event its head alone
   blob INTEGER,                     -- chunked event: its data is in chunk rows of this blob
   blob_bytes INTEGER
@@ -37,10 +37,10 @@ CREATE TABLE straggler (
   id INTEGER PRIMARY KEY,
   subscription TEXT NOT NULL,
   seq INTEGER NOT NULL,
-  state TEXT NOT NULL,              -- retrying, dead-lettering, parked
+  state TEXT NOT NULL,              -- retrying, dead-lettering, replying, parked
   attempt INTEGER NOT NULL,         -- attempts made or being made in this state
   due_at INTEGER NOT NULL,          -- epoch milliseconds; of a parked one, when it expires
-  leased INTEGER NOT NULL,          -- 1 while an attempt is out
+  leased INTEGER NOT NULL,          -- 1 while an attempt is out, 2 if a changed filter rejects it meanwhile
   ordering_key TEXT,                -- of an ordered subscription
   outcome TEXT NOT NULL,            -- JSON of the last failure
   event BLOB,                       -- parked: a copy of the encoded event

@@ -29,11 +29,11 @@ import { type OutcomeContext, settle } from "./outcomes.ts";
 import { park } from "./parking.ts";
 import type { ChannelPorts } from "./ports.ts";
 import { appendReply } from "./replies.ts";
-import { type Left, whatHasNotEnded, whatIsLeft } from "./retire.ts";
 import { Serving } from "./serving.ts";
 import { type ChannelState, newState, windowLimit } from "./state.ts";
 import type { ChannelStorage } from "./storage.ts";
 import type { Subscription } from "./subscription.ts";
+import { type Left, whatHasNotEnded, whatIsLeft } from "./what-is-left.ts";
 
 const DELETED: OperatorAnswer = { kind: "not-found", message: "this channel was deleted" };
 

@@ -1,5 +1,6 @@
 /** Applies a configuration pushed by the control plane. Late pushes change nothing; another uid wipes first. */
 import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/channel-protocol.ts";
+import { checkFilter } from "../core/filters/filter.ts";
 import { parsePosition } from "../core/positions.ts";
 import { IngressGuard } from "./ingress-guard.ts";
 import { Matcher } from "./matcher.ts";
@@ -152,6 +153,8 @@ function reconfigure(
   if (!filterChanged) return;
   // An idle position that storage has from earlier would give the new filter what the old one let pass by.
   state.changes.positions.add(subscription.group);
+  // One that cannot be used rejects nothing that is known: that waits, as the log does, for a filter that can.
+  if (checkFilter(configuration.filter) !== undefined) return;
   judgeAgain(state, context, subscription);
 }
 

@@ -86,9 +86,10 @@ export class Intake {
     const pending: PendingEvent[] = [];
     let duplicateOf: Promise<StoredCall> | undefined;
     const inThisCall = new Set<string>();
+    // What is handed over is no producer's repetition, even where a reply keeps the id of its cause; its own key makes it once.
+    const dedupMs = isHandOver(call.key) ? undefined : this.#state.configuration.dedupMs;
     for (const bytes of events) {
       const keys: string[] = [];
-      const { dedupMs } = this.#state.configuration;
       if (dedupMs !== undefined) {
         const key = keyOf(bytes);
         if (inThisCall.has(key)) continue;

@@ -228,6 +228,7 @@ class LeaseDraft {
         timeoutMs: delivery.timeoutMs,
         format: delivery.format,
         wantsReply: purpose === "deliver" && subscriber.kind === "url",
+        ...(configuration.reply.kind === "none" ? { dropsReply: true } : {}),
         ...(replyTo === undefined ? {} : { replyTo }),
       }) - 1;
     this.#routeByKey.set(key, index);
@@ -235,7 +236,7 @@ class LeaseDraft {
   }
 }
 
-/** Knative's error extensions (reference §2.9); a connection error or timeout has the code 500. */
+/** Knative's error extensions; a connection error or timeout has the code 500. */
 function errorExtensions(failure: LastFailure | undefined): Readonly<Record<string, AttributeValue>> {
   return {
     knativeerrordest: failure?.destination ?? "",

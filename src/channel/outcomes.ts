@@ -8,7 +8,7 @@
  *   failed for good, event or reply          ──▶ the event to the dead letter sink, with the same retries ──▶ else parked
  */
 import type { DeliveredOutcome, FailedOutcome, Settlement, Token } from "../core/channel-protocol.ts";
-import { isRetriable } from "../core/classify.ts";
+import { isRetriable } from "../core/is-retriable.ts";
 import { attemptsAllowed, nextDelayMs } from "../core/retry.ts";
 import type { Changes } from "./changes.ts";
 import { expiredEntry, type Note } from "./journal-entry.ts";

@@ -3,6 +3,7 @@
  * has ended from the journal, which a crash may have cost its last second and which goes with the log.
  */
 import type { Rejection } from "../core/filters/clause.ts";
+import { checkFilter } from "../core/filters/filter.ts";
 import { positionText } from "../core/positions.ts";
 import type { TracedAttempt, TracedDelivery, TracedFailure, TracedState } from "../core/trace.ts";
 import { isTaken, type Note, type Recorded } from "./journal-entry.ts";
@@ -55,7 +56,9 @@ function stateOf(subscription: Subscription, seq: number, evidence: Evidence): T
   if (parked !== undefined) {
     return { state: "parked", expiresAt: timeText(parked.due_at), ...failureOf(JSON.parse(parked.outcome)) };
   }
-  const isUnread = rejections.length === 0 && subscription.isAhead(seq);
+  // A filter that cannot be used has not rejected it yet: it waits for one that can.
+  const mayPass = rejections.length === 0 || checkFilter(subscription.configuration.filter) !== undefined;
+  const isUnread = mayPass && subscription.isAhead(seq);
   if (subscription.window.get(seq) !== undefined || isUnread) {
     return { state: "waiting", ...(subscription.configuration.paused ? { paused: true } : {}) };
   }

@@ -5,7 +5,7 @@ export type ChannelName = string & { readonly __brand: "ChannelName" };
 /** A DNS label or subdomain as Kubernetes allows for names: at most 253 characters. */
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
-/** Kinds that events can be posted to. */
+/** Kinds that have a channel; to all but a `source` events can be posted. */
 export const ADDRESSABLE_KINDS = [
   "broker",
   "channel",

@@ -73,7 +73,7 @@ export interface ChannelConfiguration {
   readonly hash: string;
   readonly retentionMs: number;
   readonly parkedRetentionMs: number;
-  /** Deduplicate on `source` and `id` within this time. */
+  /** What producers post is deduplicated on `source` and `id` within this time. */
   readonly dedupMs?: number;
   /** Absent in what an older version pushed: nobody is let in by it. */
   readonly ingress?: ChannelIngress;
@@ -204,6 +204,8 @@ export interface Route {
   readonly format: "binary" | "json";
   /** Send `Prefer: reply` and read a CloudEvent out of the answer. */
   readonly wantsReply: boolean;
+  /** The reply goes nowhere: whatever a 2xx answer says, the delivery has succeeded. */
+  readonly dropsReply?: boolean;
   /** Where the reply goes; absent where the channel itself sees to it. */
   readonly replyTo?: Target;
 }

@@ -14,7 +14,7 @@ export type Header = readonly [name: string, value: string];
 export interface EventHead {
   /** `specversion`, `id`, `source`, `type` always; `datacontenttype` included; never `knativebrokerttl`. */
   readonly attributes: Attributes;
-  /** Headers of the producer's request that subscribers see too (reference: pass-through list). */
+  /** Headers of the producer's request that subscribers see too. */
   readonly headers: readonly Header[];
   /** Deliveries this event and everything it causes may still make, 1 or more. Subscribers never see it. */
   readonly hops: number;

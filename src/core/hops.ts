@@ -1,4 +1,4 @@
-/** Loop protection: how many deliveries an event and everything it causes may still make (reference §2.7). */
+/** Loop protection: how many deliveries an event and everything it causes may still make. */
 import type { AttributeValue } from "./event.ts";
 
 /** What an event gets when its producer says nothing, and the most a producer can ask for. */

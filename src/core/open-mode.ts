@@ -19,10 +19,10 @@ export function openModeRule(openAddress: string): OpenModeRule {
   const allowed = allowedHosts(openAddress);
   return ({ host, origin }) => {
     if (host === null || !allowed.has(host.toLowerCase())) {
-      return `the Host header is ${JSON.stringify(host ?? "")}, but without authentication only requests to ${openAddress} are served`;
+      return `the Host header is ${JSON.stringify(host ?? "")}, but without authentication only requests to ${openAddress} are served (SLUICE_ADMIN_TOKEN turns authentication on)`;
     }
     if (origin !== null && !isAllowedOrigin(allowed, origin)) {
-      return `the Origin header is ${JSON.stringify(origin)}: without authentication no other web page may call ${openAddress}`;
+      return `the Origin header is ${JSON.stringify(origin)}: without authentication no other web page may call ${openAddress} (SLUICE_ADMIN_TOKEN turns authentication on)`;
     }
     return undefined;
   };

@@ -1,4 +1,4 @@
-/** First path segments that belong to the API and the console: a namespace of that name could not be reached. */
+/** First path segments that belong to the API: a namespace of that name could not be reached. */
 const RESERVED: ReadonlySet<string> = new Set([
   "api",
   "apis",

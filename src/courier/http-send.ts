@@ -8,26 +8,23 @@ import { errorText } from "../core/error-text.ts";
 import { type Attributes, attributeOf } from "../core/event.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
 import type { Deadline } from "./deadlines.ts";
-import { streamedData, wholeData } from "./event-data.ts";
+import { type Chunked, streamedData } from "./event-data.ts";
 import type { CourierPorts } from "./ports.ts";
 import { readAtMost } from "./read-at-most.ts";
 import { readReply } from "./read-reply.ts";
-import { type Answer, ERROR_BYTES, failedWithout, type Work } from "./send.ts";
+import { type Answer, ERROR_BYTES, failedWithout, type Means, type Work } from "./send.ts";
 
 type UrlTarget = Extract<Target, { kind: "url" }>;
 
+interface Message {
+  readonly headers: OutgoingMessage["headers"];
+  readonly body: Uint8Array | ReadableStream<Uint8Array>;
+}
+
 /** The deadline is for the whole exchange, the answer's body included, and ends with it. */
-export async function post(
-  ports: CourierPorts,
-  deadline: Deadline,
-  work: Work,
-  { url, binding }: UrlTarget,
-): Promise<Answer> {
-  try {
-    const { headers, body } =
-      work.outgoing.chunked === undefined
-        ? work.outgoing.message(work.route.format)
-        : await largeMessage(ports, work, work.outgoing.chunked);
+export async function post(means: Means, deadline: Deadline, work: Work, { url, binding }: UrlTarget): Promise<Answer> {
+  const { ports } = means;
+  const exchange = async ({ headers, body }: Message): Promise<Answer> => {
     const init = {
       method: "POST",
       redirect: "manual" as const,
@@ -35,8 +32,13 @@ export async function post(
       headers: allHeaders(work, headers),
       body,
     };
-    const response = await ports.fetch(url, init, binding);
-    return await outcomeOf(ports, work, response);
+    return outcomeOf(ports, work, await ports.fetch(url, init, binding));
+  };
+  const { chunked } = work.outgoing;
+  try {
+    return chunked === undefined
+      ? await exchange(work.outgoing.message(work.route.format))
+      : await withLargeMessage(means, work, chunked, exchange);
   } catch (error) {
     const reason = errorText(error);
     return failedWithout(deadline.isOver ? `no answer within ${work.route.timeoutMs} ms` : `no answer: ${reason}`);
@@ -56,16 +58,17 @@ function allHeaders({ outgoing, route }: Work, message: OutgoingMessage["headers
 }
 
 /** An event whose data is still in the channel: streamed where the form of the message allows it. */
-async function largeMessage(
-  ports: CourierPorts,
+function withLargeMessage(
+  { ports, wholeData }: Means,
   { outgoing, route, channel }: Work,
-  chunked: NonNullable<Work["outgoing"]["chunked"]>,
-): Promise<{ readonly headers: OutgoingMessage["headers"]; readonly body: Uint8Array | ReadableStream<Uint8Array> }> {
+  chunked: Chunked,
+  exchange: (message: Message) => Promise<Answer>,
+): Promise<Answer> {
   const { attributes } = outgoing.event.head;
   if (route.format === "binary" && !isEventItself(attributes)) {
-    return { headers: binaryHeaders(attributes), body: streamedData(ports, channel, chunked) };
+    return exchange({ headers: binaryHeaders(attributes), body: streamedData(ports, channel, chunked) });
   }
-  return encodeMessage(attributes, await wholeData(ports, channel, chunked), route.format);
+  return wholeData.during(channel, chunked, (data) => exchange(encodeMessage(attributes, data, route.format)));
 }
 
 /** A receiver would take such data for the event, so that it cannot be streamed behind headers. */
@@ -76,12 +79,12 @@ function isEventItself(attributes: Attributes): boolean {
 async function outcomeOf(ports: CourierPorts, work: Work, response: Response): Promise<Answer> {
   const { status } = response;
   if (status >= 200 && status < 300) {
-    if (work.route.wantsReply) return readReply(response, work.outgoing.event.head);
+    if (work.route.wantsReply) return readReply(response, work.outgoing.event.head, work.route);
     await discard(response);
     return { kind: "delivered", status };
   }
-  const retryAfterMs =
-    status === 429 || status === 503 ? parseRetryAfter(response.headers.get("retry-after"), ports.now()) : undefined;
+  // Of whatever status: `core/retry.ts` says with which it counts.
+  const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"), ports.now());
   return {
     kind: "failed",
     status,

@@ -1,6 +1,7 @@
 /** Reads a CloudEvent out of a 2xx answer. An answer that is none is a success without a reply. */
 
-import { decodeMessage } from "../core/decode-message.ts";
+import type { Route } from "../core/channel-protocol.ts";
+import { decodeMessage, isCloudEventsType } from "../core/decode-message.ts";
 import type { EventHead } from "../core/event.ts";
 import { HeaderSnapshot } from "../core/header-snapshot.ts";
 import { mediaType } from "../core/media-type.ts";
@@ -15,18 +16,27 @@ const TOO_LARGE = 413;
 const NOTHING = { bytes: new Uint8Array(0), isCut: false };
 
 /** `cause` is the event that was answered. */
-export async function readReply(response: Response, cause: Pick<EventHead, "headers" | "hops">): Promise<Answer> {
+export async function readReply(
+  response: Response,
+  cause: Pick<EventHead, "headers" | "hops">,
+  { dropsReply }: Pick<Route, "dropsReply">,
+): Promise<Answer> {
   const { status } = response;
   const headers = new HeaderSnapshot(response.headers);
+  // Read where nobody wants it too: that keeps the connection.
   const { bytes, isCut } = await readBody(response, headers);
-  if (saysNothing(headers, bytes)) return { kind: "delivered", status };
+  const isNamed = hasEventHeaders(headers);
+  if (dropsReply || (bytes.length === 0 && !isNamed)) return { kind: "delivered", status };
   if (isCut) {
+    if (!isNamed && !isCloudEventsType(headers.get("content-type") ?? "")) {
+      return { kind: "delivered", status, unusableReply: true };
+    }
     const reason = `the reply is over ${REPLY_BYTES} bytes`;
     return { ...failedWithout(reason), status: TOO_LARGE };
   }
   const message = decodeMessage(headers, bytes);
   const [first] = message.kind === "events" ? message.events : [];
-  // A batch is no reply, not even one of a single event (reference §2.6).
+  // A batch is no reply, not even one of a single event.
   if (first === undefined || isBatch(headers)) {
     return { kind: "delivered", status, unusableReply: true };
   }
@@ -49,11 +59,11 @@ function isBatch(headers: HeaderSnapshot): boolean {
   return mediaType(headers.get("content-type") ?? "") === "application/cloudevents-batch+json";
 }
 
-/** An empty body is no reply whatever its content type; `ce-` headers without a valid event are a broken one. */
-function saysNothing(headers: HeaderSnapshot, bytes: Uint8Array): boolean {
-  let hasEventHeaders = false;
+/** With them even an empty body is an event, or a broken one; without, it is no reply whatever its content type. */
+function hasEventHeaders(headers: HeaderSnapshot): boolean {
+  let has = false;
   headers.forEach((_, name) => {
-    hasEventHeaders ||= name.startsWith("ce-");
+    has ||= name.startsWith("ce-");
   });
-  return bytes.length === 0 && !hasEventHeaders;
+  return has;
 }

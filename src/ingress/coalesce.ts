@@ -11,7 +11,7 @@ import type { ChannelName } from "../core/channel-name.ts";
 import type { AppendAnswer, AppendCall, AppendRequest, RefusedCall } from "../core/channel-protocol.ts";
 import { concatBytes } from "../core/event-codec.ts";
 
-/** Encoded events of one group, bytes (architecture: every group is bounded). */
+/** Encoded events of one group, bytes. */
 const GROUP_BYTES = 4 * 1024 * 1024;
 /** Keeps the offsets of tiny events within one segment row. */
 const GROUP_CALLS = 512;

@@ -9,6 +9,9 @@ type Verdict = "passes" | "fails" | "says nothing";
 
 export function passesNaively(filter: FilterExpression, attributes: Attributes): boolean {
   const texts = new Map(Object.entries(attributes).map(([name, value]) => [name, String(value)]));
+  // Knative's own names; an extension of that name is out of reach.
+  alias(texts, "schemaurl", attributes.dataschema);
+  alias(texts, "datamediatype", attributes.datacontenttype);
   switch (filter.kind) {
     case "everything":
       return true;
@@ -21,6 +24,12 @@ export function passesNaively(filter: FilterExpression, attributes: Attributes):
     default:
       return filter satisfies never;
   }
+}
+
+function alias(texts: Map<string, string>, name: string, value: Attributes[string] | undefined): void {
+  if (value === undefined) texts.delete(name);
+  else
+    texts.set(name, name === "datamediatype" ? String(value).replace(/;.*/s, "").trim().toLowerCase() : String(value));
 }
 
 type Texts = ReadonlyMap<string, string>;

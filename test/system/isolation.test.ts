@@ -3,17 +3,20 @@
  *
  *   measured router:   healthy alone │ healthy beside a hanging and a failing subscriber
  *   control router:    healthy alone │ healthy alone
- *                      first half    │ second half, at the same time as above
+ *                      first stretch │ the stretches after it, each at the same time as above
  *
- * SLUICE_ISOLATION_SECONDS is how long each half takes.
+ * A p99 is the few worst events of a stretch, and one stall of the machine is enough to make them: of the stretches
+ * beside the neighbours the median counts. SLUICE_ISOLATION_SECONDS is how long a stretch takes.
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import { apply } from "../kit/apply.ts";
-import { percentile } from "../kit/statistics.ts";
+import { median, percentile } from "../kit/statistics.ts";
 import { type Router, startRouter } from "./harness.ts";
 import { LatencySink } from "./latency-sink.ts";
 
-const SECONDS = Number(process.env.SLUICE_ISOLATION_SECONDS ?? 12);
+const SECONDS = Number(process.env.SLUICE_ISOLATION_SECONDS ?? 10);
+/** Beside the neighbours. */
+const STRETCHES = 3;
 const EVENTS_PER_SECOND = 100;
 /** Not measured: code is compiled, milliseconds. */
 const WARM_UP_MS = 2_000;
@@ -47,16 +50,20 @@ describe("isolation", () => {
       const [alone = []] = await both(SECONDS * 1_000);
       await subscribe(measured, "hanging");
       await subscribe(measured, "failing");
-      const [beside = [], controlled = []] = await both(SECONDS * 1_000);
-      console.log(figures({ alone, beside, "control beside": controlled }));
-      expect([alone.length, beside.length]).toEqual([EVENTS_PER_SECOND * SECONDS, EVENTS_PER_SECOND * SECONDS]);
+      const slower: number[] = [];
+      for (let stretch = 0; stretch < STRETCHES; stretch++) {
+        const [beside = [], controlled = []] = await both(SECONDS * 1_000);
+        console.log(figures({ alone, beside, "control beside": controlled }));
+        expect([alone.length, beside.length]).toEqual([EVENTS_PER_SECOND * SECONDS, EVENTS_PER_SECOND * SECONDS]);
+        const expected = Math.max(percentile(alone, 99), percentile(controlled, 99), NOISE_MS);
+        slower.push(percentile(beside, 99) / expected);
+      }
       // Both were tried, and what was not answered is still waited for.
       expect(measured.sink.requests("failing")).toBeGreaterThan(0);
       expect(measured.sink.requests("hanging")).toBeGreaterThan(EVENTS_PER_SECOND);
-      const expected = Math.max(percentile(alone, 99), percentile(controlled, 99), NOISE_MS);
-      expect(percentile(beside, 99)).toBeLessThanOrEqual(FACTOR * expected);
+      expect(median(slower), `times the p99 that was to be expected: ${slower}`).toBeLessThanOrEqual(FACTOR);
     },
-    (SECONDS * 2 + 60) * 1_000,
+    (SECONDS * (STRETCHES + 1) + 60) * 1_000,
   );
 });
 

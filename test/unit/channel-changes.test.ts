@@ -165,6 +165,36 @@ describe("a configuration that changes under way", () => {
     await world.append(["a"]);
     expect((await world.lease()).deliveries.map(({ token }) => token.seq)).toEqual([2]);
   });
+
+  test("[CFG-13] a filter that cannot be used discards nothing that waits, is out or is unread; the corrected one judges", async () => {
+    const broken = { kind: "filters", filters: [{ kind: "cesql", expression: "NOPE(type)" }] } as const;
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a", "b", "a", "b"]);
+    const lease = await world.lease({ capacity: 2 });
+    const [a, b] = lease.deliveries;
+    if (a === undefined || b === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(a, failure(503)));
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: broken, paused: true })] });
+    await world.settle(outcomeOf(b, failure(503)));
+    await world.append(["b"]);
+    expect(leasedTypes(await world.lease())).toEqual([]);
+    expect(await world.stats()).toMatchObject({ subscriptions: [{ retrying: 2, counters: { discarded: 0 } }] });
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: typeIs("b") })] });
+    expect(leasedTypes(await world.lease())).toEqual(["b", "b", "b"]);
+    expect(await world.stats()).toMatchObject({ subscriptions: [{ retrying: 1, counters: { discarded: 1 } }] });
+  });
+
+  test("[CFG-14] what another channel hands over is stored although an event of its source and id was posted", async () => {
+    const world = await ChannelWorld.with(subscription("s"));
+    await world.configure({ dedupMs: 1_000 });
+    await world.append(["a"]);
+    const handedOver = await world.append(["a"], { key: "h:1" });
+    expect(handedOver).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-2" }] });
+    expect(await world.append(["a"], { key: "h:1" })).toEqual({
+      kind: "accepted",
+      calls: [{ kind: "stored", duplicate: true, position: "0-2" }],
+    });
+  });
 });
 
 /** An event that its subscriber has when its filter changes to one that rejects it. */

@@ -24,7 +24,7 @@ const cases: readonly [name: string, body: string | null, headers: Record<string
 ];
 for (const [name, body, headers, outcome] of cases) {
   test(`[RPL-1] ${name}`, async () => {
-    expect(await readReply(new Response(body, { headers }), CAUSE)).toEqual(outcome);
+    expect(await readReply(new Response(body, { headers }), CAUSE, {})).toEqual(outcome);
   });
 }
 
@@ -36,23 +36,32 @@ const lengths: readonly [name: string, headers: Record<string, string>][] = [
 ];
 for (const [name, headers] of lengths) {
   test(`[RPL-2] the data of an answer ${name} is read whole`, async () => {
-    const outcome = await readReply(new Response("hello", { headers: { ...event, ...headers } }), CAUSE);
+    const outcome = await readReply(new Response("hello", { headers: { ...event, ...headers } }), CAUSE, {});
     if (outcome.kind !== "delivered" || outcome.reply === undefined) throw new Error("no reply");
     expect(new TextDecoder().decode(outcome.reply.data)).toBe("hello");
   });
 }
 
-test("[RPL-3] an answer that says it is over 4 MB is a failure, and is not read", async () => {
-  let isCancelled = false;
-  const body = new ReadableStream({
-    pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
-    cancel: () => {
-      isCancelled = true;
-    },
+const tooLong: readonly [name: string, headers: Record<string, string>, dropsReply: boolean, outcome: object][] = [
+  ["that is an event is a failure", event, false, { kind: "failed", status: 413 }],
+  ["of a structured type too", { "content-type": "application/cloudevents+json" }, false, { kind: "failed" }],
+  ["that is no event is a success without a reply", { "content-type": "text/html" }, false, unusable],
+  ["whose reply goes nowhere is a success", event, true, none],
+];
+for (const [name, headers, dropsReply, outcome] of tooLong) {
+  test(`[RPL-3] an answer over 4 MB ${name}, and is not read to its end`, async () => {
+    let isCancelled = false;
+    const body = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+      cancel: () => {
+        isCancelled = true;
+      },
+    });
+    const response = new Response(body, { headers: { ...headers, "content-length": "99999999" } });
+    expect(await readReply(response, CAUSE, { dropsReply })).toMatchObject(outcome);
+    expect(isCancelled).toBe(true);
   });
-  const outcome = await readReply(new Response(body, { headers: { ...event, "content-length": "99999999" } }), CAUSE);
-  expect([outcome.kind, outcome.status, isCancelled]).toEqual(["failed", 413, true]);
-});
+}
 
 const TRACED: readonly Header[] = [
   ["x-request-id", "of the event"],
@@ -74,10 +83,14 @@ const traces: readonly [name: string, own: Record<string, string>, headers: read
 ];
 for (const [name, own, headers] of traces) {
   test(`[RPL-4] a reply ${name}`, async () => {
-    const outcome = await readReply(new Response("hello", { headers: { ...event, ...own } }), {
-      headers: TRACED,
-      hops: 255,
-    });
+    const outcome = await readReply(
+      new Response("hello", { headers: { ...event, ...own } }),
+      {
+        headers: TRACED,
+        hops: 255,
+      },
+      {},
+    );
     if (outcome.kind !== "delivered" || outcome.reply === undefined) throw new Error("no reply");
     expect(outcome.reply.head.headers).toEqual(headers);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { DeliveryPolicy } from "../../src/core/channel-protocol.ts";
-import { isRetriable } from "../../src/core/classify.ts";
+import { isRetriable } from "../../src/core/is-retriable.ts";
 import { attemptsAllowed, nextDelayMs } from "../../src/core/retry.ts";
 import { parseRetryAfter } from "../../src/core/retry-after.ts";
 import { SeededRandom } from "../kit/seeded-random.ts";

@@ -85,6 +85,16 @@ describe("[TRC] what a channel tells of an event", () => {
     });
   });
 
+  test("[TRC-17] waiting, where its filter cannot be used, and why", async () => {
+    const filter = { kind: "filters", filters: [{ kind: "cesql", expression: "NOPE(type)" }] } as const;
+    const found = await delivery(await withEvent(subscription("s", { filter, paused: true })));
+    expect(found).toMatchObject({
+      state: "waiting",
+      paused: true,
+      filter: { passes: false, rejectedBy: [{ path: "filters[0].cesql" }] },
+    });
+  });
+
   test("[TRC-3] waiting, leased, retrying with its time, and parked with its expiry and failure", async () => {
     const world = await withEvent(subscription("s", { delivery: { ...retries, retry: 1 } }));
     const states = [await state(world)];

@@ -1,9 +1,11 @@
 /**
  * Clauses that name attributes and texts: every pair must hold, case-sensitively, on the string form of the value. An
- * absent attribute holds nothing.
+ * absent attribute holds nothing. Two names are not the event's own, but Knative's for what it has: `schemaurl` for
+ * `dataschema`, and `datamediatype` for `datacontenttype` without its parameters.
  */
 import { shown } from "../attribute-rules.ts";
 import { type Attributes, attributeOf, attributeText } from "../event.ts";
+import { mediaType } from "../media-type.ts";
 import type { CompiledClause, Rejection } from "./clause.ts";
 import type { AttributeTexts } from "./filter-expression.ts";
 
@@ -32,15 +34,15 @@ export function attributeClause(dialect: Dialect, attributes: AttributeTexts, pa
     kind: "clause",
     passes(event) {
       for (const [name, text] of wanted) {
-        const value = attributeOf(event, name);
-        if (value === undefined || !holds(attributeText(value), text)) return false;
+        const value = textOf(event, name);
+        if (value === undefined || !holds(value, text)) return false;
       }
       return true;
     },
     rejections(event) {
       const first = wanted.find(([name, text]) => {
-        const value = attributeOf(event, name);
-        return value === undefined || !holds(attributeText(value), text);
+        const value = textOf(event, name);
+        return value === undefined || !holds(value, text);
       });
       return first === undefined ? [] : [rejection(event, first, { path, fault })];
     },
@@ -52,10 +54,17 @@ function rejection(
   [name, wanted]: readonly [string, string],
   { path, fault }: { readonly path: string; readonly fault: string },
 ): Rejection {
-  const value = attributeOf(event, name);
+  const value = textOf(event, name);
   const reason =
-    value === undefined
-      ? `the event has no attribute ${name}`
-      : `${shown(attributeText(value))} ${fault} ${shown(wanted)}`;
+    value === undefined ? `the event has no attribute ${name}` : `${shown(value)} ${fault} ${shown(wanted)}`;
   return { path: `${path}.${name}`, reason };
+}
+
+function textOf(event: Attributes, name: string): string | undefined {
+  if (name === "datamediatype") {
+    const type = attributeOf(event, "datacontenttype");
+    return type === undefined ? undefined : mediaType(attributeText(type));
+  }
+  const value = attributeOf(event, name === "schemaurl" ? "dataschema" : name);
+  return value === undefined ? undefined : attributeText(value);
 }
