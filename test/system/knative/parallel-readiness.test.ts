@@ -4,6 +4,7 @@ import { FlowNamespace } from "../flow-namespace.ts";
 import { type Router, startRouter } from "../harness.ts";
 import { conditionsOf } from "./channel-conditions.ts";
 import { channelTemplate, READY_FLOW, SMOKE_DELIVERY, SMOKE_NAMES } from "./flow-smoke.ts";
+import { dropsFirst } from "./sink-answers.ts";
 
 describe.concurrent("[PLR] Parallels that are created", () => {
   let router: Router;
@@ -43,6 +44,9 @@ describe.concurrent("[PLR] Parallels that are created", () => {
         { delivery: SMOKE_DELIVERY },
       ]);
     }
+    space.sink.answer("/branch", dropsFirst(1));
+    await space.post(`parallels/${SMOKE_NAMES[0]}`, "1");
+    expect(await space.arrived("branch", 2)).toEqual(["hello", "hello"]);
   });
 
   async function createReady(space: FlowNamespace, name: string, spec: Readonly<Record<string, unknown>>) {

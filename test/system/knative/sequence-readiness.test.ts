@@ -4,6 +4,7 @@ import { FlowNamespace } from "../flow-namespace.ts";
 import { type Router, startRouter } from "../harness.ts";
 import { conditionsOf } from "./channel-conditions.ts";
 import { channelTemplate, READY_FLOW, SMOKE_DELIVERY, SMOKE_NAMES } from "./flow-smoke.ts";
+import { dropsFirst } from "./sink-answers.ts";
 
 describe.concurrent("[SQR] Sequences that are created", () => {
   let router: Router;
@@ -36,5 +37,8 @@ describe.concurrent("[SQR] Sequences that are created", () => {
       });
       expect((await space.get("InMemoryChannel", `${name}-kn-sequence-0`)).spec).toEqual({ delivery: SMOKE_DELIVERY });
     }
+    space.sink.answer("/step", dropsFirst(1));
+    await space.post(`sequences/${SMOKE_NAMES[0]}`, "1");
+    expect(await space.arrived("step", 2)).toEqual(["hello", "hello"]);
   });
 });
