@@ -1,10 +1,10 @@
 /** What happens at a time instead of on a call: leases that run out, work after a restart, retention, the watchdog. */
 
 import { attemptsAllowed } from "../core/retry.ts";
-import { armAlarm } from "./commit.ts";
 import { NEAR_MS, WATCHDOG_MS } from "./limits.ts";
 import { Matcher } from "./matcher.ts";
-import { expire, type OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
+import { expire } from "./outcomes.ts";
 import { loadPositions } from "./positions.ts";
 import { awaitRejected } from "./rejected.ts";
 import { nextRetentionMs, passMs } from "./retention.ts";
@@ -79,4 +79,12 @@ export function armForWork(state: ChannelState, nowMs: number, appends: boolean)
   // Nothing is matched before it is durable, so an append counts as work.
   if (appends && state.subscriptions.size > 0) atMs = Math.min(atMs, nowMs + WATCHDOG_MS);
   if (Number.isFinite(atMs)) armAlarm(state, atMs, nowMs);
+}
+
+/** Moves the alarm to an earlier time; a later one stays, because it re-arms itself when it comes. */
+function armAlarm(state: ChannelState, atMs: number, nowMs: number): void {
+  const soonest = Math.max(Math.ceil(atMs), nowMs + 1);
+  if (state.alarmAtMs !== undefined && state.alarmAtMs <= soonest && state.alarmAtMs > nowMs) return;
+  state.alarmAtMs = soonest;
+  state.ports.setAlarm(soonest);
 }

@@ -186,11 +186,3 @@ export class Committer {
     for (const call of batch.calls) this.#state.accepted += call.events.length;
   }
 }
-
-/** Moves the alarm to an earlier time; a later one stays, because it re-arms itself when it comes. */
-export function armAlarm(state: ChannelState, atMs: number, nowMs: number): void {
-  const soonest = Math.max(Math.ceil(atMs), nowMs + 1);
-  if (state.alarmAtMs !== undefined && state.alarmAtMs <= soonest && state.alarmAtMs > nowMs) return;
-  state.alarmAtMs = soonest;
-  state.ports.setAlarm(soonest);
-}

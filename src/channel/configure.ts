@@ -1,10 +1,10 @@
 /** Applies a configuration pushed by the control plane. Late pushes change nothing; another uid wipes first. */
-import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/channel-protocol.ts";
+import type { ChannelConfiguration, ConfigureAnswer } from "../core/channel-protocol.ts";
 import { checkFilter } from "../core/filters/filter.ts";
-import { parsePosition } from "../core/positions.ts";
 import { IngressGuard } from "./ingress-guard.ts";
+import { startSeq } from "./log-place.ts";
 import { Matcher } from "./matcher.ts";
-import type { OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
 import { judgeAgain } from "./rejected.ts";
 import { nextRetentionMs } from "./retention.ts";
@@ -74,31 +74,6 @@ export function applyConfiguration(
   }
   state.guard = new IngressGuard(configuration.ingress);
   state.matcher = new Matcher(state.subscriptions.values());
-}
-
-/** First event a new subscription sees, or where a replay or skip goes to; undefined where no such place is. */
-export function seqOf(state: ChannelState, place: StartFrom): number | undefined {
-  const oldest = state.storage.segments.oldestSeq() ?? state.log.head;
-  switch (place.kind) {
-    case "latest":
-      return state.log.head;
-    case "earliest":
-      return oldest;
-    case "time":
-      // A segment kept for its keys alone has a time, but nothing to read.
-      return Math.max(oldest, state.storage.segments.seqAtTime(place.timeMs) ?? state.log.head);
-    case "position": {
-      const seq = parsePosition(place.position);
-      return seq !== undefined && seq >= oldest && seq <= state.log.head ? seq : undefined;
-    }
-    default:
-      return place satisfies never;
-  }
-}
-
-/** Whoever would start where the log does not reach begins with the oldest event there is. */
-export function startSeq(state: ChannelState, place: StartFrom): number {
-  return seqOf(state, place) ?? state.storage.segments.oldestSeq() ?? state.log.head;
 }
 
 /** Deletion discards what is not settled, and counts it. */

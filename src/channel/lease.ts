@@ -5,7 +5,7 @@ import type { AttributeValue } from "../core/event.ts";
 import { concatBytes } from "../core/event-codec.ts";
 import type { Lane } from "./lanes.ts";
 import { CHUNK_BYTES, LEASE_BYTES, LEASE_DELIVERIES, LONG_SCAN_EVENTS, SCAN_EVENTS, SLOW_ANSWER_MS } from "./limits.ts";
-import type { OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import { type FoundEvent, readEvent, readKeptReply } from "./read-event.ts";
 import { discardRejected } from "./rejected.ts";
 import { dropReply } from "./replies.ts";
@@ -58,7 +58,7 @@ export function assembleLease(state: ChannelState, context: OutcomeContext, roun
       }
       const unit = nextUnit(state, context, subscription);
       if (unit !== undefined) draft.add(subscription, take(context, { subscription, unit, lane: lane.name }));
-      else nextAtMs = Math.min(nextAtMs, subscription.nextAtMs(), relievesAtMs(state, subscription));
+      else nextAtMs = Math.min(nextAtMs, nextLeaseAtMs(state, subscription));
       // Last in the set: the next lease begins with its neighbours. Without a unit it stays only to be scanned on.
       if (unit !== undefined || subscription.canScan(limit)) lane.active.add(subscription);
     }
@@ -75,8 +75,13 @@ function relieve(state: ChannelState, context: OutcomeContext, subscription: Sub
   }
 }
 
-/** When a lease will move a full window on although nobody settles anything: epoch milliseconds, Infinity if it will not. */
-export function relievesAtMs(state: ChannelState, subscription: Subscription): number {
+/** When time alone gives a lease something that it has not now: epoch milliseconds, Infinity if it will not. */
+export function nextLeaseAtMs(state: ChannelState, subscription: Subscription): number {
+  return Math.min(subscription.nextAtMs(), relievesAtMs(state, subscription));
+}
+
+/** When a lease will move a full window on although nobody settles anything. */
+function relievesAtMs(state: ChannelState, subscription: Subscription): number {
   const lease = oldestLease(subscription);
   const isFull = subscription.window.size >= windowLimit(state) && subscription.canScan(Number.POSITIVE_INFINITY);
   return isFull && lease?.unit.kind === "fresh" ? lease.leasedAtMs + SLOW_ANSWER_MS : Number.POSITIVE_INFINITY;

@@ -10,29 +10,14 @@
 import type { DeliveredOutcome, FailedOutcome, Settlement, Token } from "../core/channel-protocol.ts";
 import { isRetriable } from "../core/is-retriable.ts";
 import { attemptsAllowed, nextDelayMs } from "../core/retry.ts";
-import type { Changes } from "./changes.ts";
 import { expiredEntry, type Note } from "./journal-entry.ts";
 import { SLOW_ANSWER_MS } from "./limits.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import { discardRejected } from "./rejected.ts";
 import { answeredStraggler, becomeStraggler, parkStraggler, removeStraggler, settleEntry } from "./straggle.ts";
 import { type LastFailure, purposeOf, type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription } from "./subscription.ts";
 import { destinationOf } from "./targets.ts";
-
-export interface OutcomeContext {
-  readonly changes: Changes;
-  readonly nowMs: number;
-  /** Mark of this instance's leases. */
-  readonly instance: number;
-  readonly random: () => number;
-  readonly nextStragglerId: () => number;
-  /** Writes the parked row with a copy of the event. */
-  readonly park: (subscription: Subscription, straggler: Straggler) => void;
-  /** Appends a reply in the commit that settles, and says where it will be, or that it was dropped. */
-  readonly appendReply: (subscription: Subscription, reply: Uint8Array) => Note;
-  /** Of an event in the log; undefined where the subscription is unordered. */
-  readonly orderingKey: (subscription: Subscription, seq: number) => string | undefined;
-}
 
 /** An outcome that counted. */
 export interface Settled {

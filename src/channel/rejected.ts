@@ -8,7 +8,7 @@
  */
 import { decodeHead } from "../core/event-codec.ts";
 import { discardedEntry } from "./journal-entry.ts";
-import type { OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import { readEvent } from "./read-event.ts";
 import type { ChannelState } from "./state.ts";
 import { asStraggler, removeStraggler } from "./straggle.ts";

@@ -2,7 +2,7 @@
 import { withArrivalTime } from "../core/arrival-time.ts";
 import { decodeEvent, encodeEvent } from "../core/event-codec.ts";
 import type { Note, ReplyPlace } from "./journal-entry.ts";
-import type { OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import type { ChannelState } from "./state.ts";
 import { removeStraggler } from "./straggle.ts";
 import type { Straggler } from "./straggler.ts";

@@ -3,8 +3,8 @@ import assert from "../core/assert.ts";
 import { type Attributes, attributeOf, attributeText, type EventHead } from "../core/event.ts";
 import { positionText } from "../core/positions.ts";
 import type { SeenType, SeenTypes } from "../core/seen-types.ts";
-import { startSeq } from "./configure.ts";
 import { headAt } from "./log.ts";
+import { startSeq } from "./log-place.ts";
 import type { ChannelState } from "./state.ts";
 
 /** Events that one answer comes from: some milliseconds in which the channel does nothing else. */

@@ -7,10 +7,10 @@ import { errorText } from "../core/error-text.ts";
 import type { CourierOffer } from "./append-buffer.ts";
 import type { Committer } from "./commit.ts";
 import { AT_WORK_MS, isDeserted, type Lane, needsCourier, reassess } from "./lanes.ts";
-import { assembleLease, EMPTY_LEASE, relievesAtMs } from "./lease.ts";
+import { assembleLease, EMPTY_LEASE, nextLeaseAtMs } from "./lease.ts";
 import { IDLE_HOLD_MS, LONGEST_HOLD_MS, NEAR_MS, REASSESS_MS, REST_MS } from "./limits.ts";
 import { NearTimer } from "./near-timer.ts";
-import type { OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import { type ChannelState, windowLimit } from "./state.ts";
 import type { Subscription } from "./subscription.ts";
 
@@ -77,7 +77,7 @@ export class Serving {
       reassess(subscription, nowMs);
       if (!subscription.hasWork) busy.delete(subscription);
       else if (this.#canLease(subscription, nowMs)) due.push(subscription);
-      else this.#waitUntil(this.#nextAtMs(subscription));
+      else this.#waitUntil(nextLeaseAtMs(this.#state, subscription));
     }
     this.stir(due);
     this.#state.lanes.tidy();
@@ -97,7 +97,7 @@ export class Serving {
     for (const subscription of lane.active) {
       if (this.#canLease(subscription, nowMs)) continue;
       lane.active.delete(subscription);
-      this.#waitUntil(this.#nextAtMs(subscription));
+      this.#waitUntil(nextLeaseAtMs(this.#state, subscription));
     }
     if (lane.active.size === 0) return;
     if (offer !== undefined && lane.name === SHARED_LANE && lane.runs === 0 && lane.waiting.size === 0) {
@@ -153,12 +153,7 @@ export class Serving {
   }
 
   #canLease(subscription: Subscription, nowMs: number): boolean {
-    return subscription.canScan(windowLimit(this.#state)) || this.#nextAtMs(subscription) <= nowMs;
-  }
-
-  /** When time alone gives it something to lease. */
-  #nextAtMs(subscription: Subscription): number {
-    return Math.min(subscription.nextAtMs(), relievesAtMs(this.#state, subscription));
+    return subscription.canScan(windowLimit(this.#state)) || nextLeaseAtMs(this.#state, subscription) <= nowMs;
   }
 
   #hold(lane: Lane, capacity: number, holdMs: number): Promise<LeaseAnswer> {

@@ -1,5 +1,5 @@
 /** How a delivery leaves the window for a row of its own, and how either ends: bookkeeping, without decisions. */
-import type { OutcomeContext } from "./outcomes.ts";
+import type { OutcomeContext } from "./outcome-context.ts";
 import { type Straggler, stragglerRow } from "./straggler.ts";
 import type { Lease, Subscription } from "./subscription.ts";
 import type { Entry } from "./window.ts";

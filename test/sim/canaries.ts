@@ -59,7 +59,7 @@ export const CANARIES: readonly Canary[] = [
     name: "filter-matches-all",
     bug: "an attribute filter passes every event",
     file: "src/core/filters/attribute-clause.ts",
-    original: "if (value === undefined || !holds(attributeText(value), text)) return false;",
+    original: "if (value === undefined || !holds(value, text)) return false;",
     replacement: "",
   },
   {
