@@ -61,6 +61,7 @@ const SAMPLES: readonly { readonly bad: readonly SourceFile[]; readonly good: re
       code("src/control-plane/discovery/a.ts", 'import { b } from "../api/b.ts";'),
       code("src/control-plane/reconcile/a.ts", 'import { b } from "../api/b.ts";'),
       code("src/control-plane/patches/a.ts", 'import type { B } from "../store/b.ts";'),
+      code("src/control-plane/compile/a.ts", 'import type { B } from "../store/b.ts";'),
       code("src/channel/a.ts", 'import { readFileSync } from "node:fs";'),
       code("src/channel/a.ts", 'import migration from "../../migrations/channel/1.sql";'),
       code("bench/a.ts", 'import { b } from "../test/crash/b.ts";'),

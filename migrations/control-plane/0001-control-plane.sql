@@ -38,7 +38,7 @@ CREATE TABLE channel (
   due_at_ms INTEGER NOT NULL DEFAULT 0
 );
 
--- resource_version, configuration_version, origin.
+-- resource_version, configuration_version, origin, told_url.
 CREATE TABLE setting (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -4,6 +4,7 @@ import migration0001 from "../../migrations/control-plane/0001-control-plane.sql
 import migration0002 from "../../migrations/control-plane/0002-access-tokens.sql";
 import migration0003 from "../../migrations/control-plane/0003-types-read.sql";
 import migration0004 from "../../migrations/control-plane/0004-change-size.sql";
+import migration0005 from "../../migrations/control-plane/0005-object-size.sql";
 import type { ChannelName } from "../core/channel-name.ts";
 import type { ChannelPort } from "../core/channel-protocol.ts";
 import type { IngressLookup } from "../core/ingress-lookup.ts";
@@ -15,12 +16,11 @@ import { md5 } from "../platform/md5.ts";
 import { serviceBinding } from "../platform/service-bindings.ts";
 import { settingsOf } from "../platform/settings.ts";
 import { objectTimers } from "../platform/timers.ts";
+import { CALL_TIMEOUT_MS } from "./call-timeout.ts";
 import { ControlPlaneEngine, type ControlPlanePorts } from "./engine.ts";
 
-const MIGRATIONS = [migration0001, migration0002, migration0003, migration0004];
+const MIGRATIONS = [migration0001, migration0002, migration0003, migration0004, migration0005];
 
-/** Longest wait for a channel's answer: one that hangs must not hold up the others. */
-const CALL_TIMEOUT_MS = 10_000;
 const TOO_LATE = `no answer within ${CALL_TIMEOUT_MS} ms`;
 
 export class ControlPlane extends DurableObject<Env> implements WebhookSourcePort, IngressLookup {

@@ -8,15 +8,13 @@ import type { WebhookLookup } from "../core/webhook-source.ts";
 import type { AccessSettings } from "./access/authenticate.ts";
 import { SYSTEM_NAMESPACE } from "./access/user.ts";
 import { createApi } from "./api/api.ts";
-import { lookUpWebhookSource } from "./compile/webhook-lookup.ts";
 import { namespaceKind } from "./kinds/core/namespace.ts";
 import { logError } from "./log-error.ts";
 import { type Alarm, Reconciler } from "./reconcile/reconcile.ts";
-import { NAMESPACES } from "./resource-names.ts";
+import { NAMESPACES, qualified } from "./resource-names.ts";
 import { admitCreate } from "./resources/admission.ts";
 import { timestamp } from "./resources/metadata.ts";
 import { PERMANENT_NAMESPACES } from "./resources/permanent-namespaces.ts";
-import { qualified } from "./resources/refusal.ts";
 import { Resources } from "./resources/resources.ts";
 import { KnownChannels } from "./store/known-channels.ts";
 import { migrate } from "./store/migrate.ts";
@@ -24,6 +22,7 @@ import { ObjectStore } from "./store/object-store.ts";
 import { PublicUrl } from "./store/public-url.ts";
 import { SecretSealer } from "./store/secret-sealer.ts";
 import { WatchHub } from "./watch/watch-hub.ts";
+import { lookUpWebhookSource } from "./webhooks/webhook-lookup.ts";
 
 export interface ControlPlanePorts {
   readonly sql: SqlStore;
@@ -77,7 +76,7 @@ export class ControlPlaneEngine {
       namespace === SYSTEM_NAMESPACE ? reconciler.changedEverywhere() : reconciler.changed(namespace);
     const resources = new Resources({ store, sealer, now: ports.now, newUid: ports.newUid, watches, changed });
     for (const name of PERMANENT_NAMESPACES) ensureNamespace(name, store, ports);
-    if (url.hasChanged()) reconciler.changedEverywhere();
+    if (url.takeChange()) reconciler.changedEverywhere();
     this.#store = store;
     this.#channels = channels;
     this.#sealer = sealer;

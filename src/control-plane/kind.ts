@@ -4,8 +4,8 @@
  */
 import type { CompileContext, Compiled } from "./compile/compile-context.ts";
 import type { Part } from "./compile/part.ts";
+import type { ResourceName } from "./resource-names.ts";
 import type { Json, JsonObject } from "./resources/json.ts";
-import type { ResourceName } from "./resources/refusal.ts";
 import type { FieldError } from "./validation/field-error.ts";
 import type { StructSchema } from "./validation/schema.ts";
 
@@ -27,7 +27,7 @@ export interface ResourceKind extends ResourceName {
   readonly schema: StructSchema;
   /** What tables show after the name; a kind whose columns have a Name of their own says where it stands. */
   readonly printerColumns: readonly PrinterColumn[];
-  /** Fields that field selectors may name besides `metadata.name` and `metadata.namespace`: `involvedObject.kind`. */
+  /** Fields that field selectors may name besides `metadata.name` and `metadata.namespace`: `involvedObject.kind`. They never change. */
   readonly selectableFields?: readonly string[];
   /** Turns what can only be written into what is stored, before anybody's fields are looked at: `stringData` of a Secret. */
   normalize?(object: JsonObject): JsonObject;

@@ -29,8 +29,8 @@ import { kafkaSourceKind } from "./kinds/sources/kafka-source.ts";
 import { pingSourceKind } from "./kinds/sources/ping-source.ts";
 import { rabbitmqSourceKind } from "./kinds/sources/rabbitmq-source.ts";
 import { sinkBindingKind } from "./kinds/sources/sink-binding.ts";
+import { qualified, type ResourceName } from "./resource-names.ts";
 import type { JsonObject } from "./resources/json.ts";
-import { qualified, type ResourceName } from "./resources/refusal.ts";
 
 export const KINDS: readonly ResourceKind[] = [
   namespaceKind,

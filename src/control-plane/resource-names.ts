@@ -1,5 +1,15 @@
 /** Names that more than one room has to say: of resources that refer to each other, whose kinds are in `kinds/`, and of groups. */
-import type { ResourceName } from "./resources/refusal.ts";
+
+/** What names a kind of resource. */
+export interface ResourceName {
+  readonly group: string;
+  readonly plural: string;
+}
+
+/** `brokers.eventing.knative.dev`, `secrets`. */
+export function qualified(resource: ResourceName): string {
+  return resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
+}
 
 /** The group of the operator API: what is asked of channels in the name of a resource. */
 export const OPERATOR_GROUP = "sluice.dev";

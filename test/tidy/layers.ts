@@ -18,10 +18,10 @@ const CORE = ["core"];
 const SIBLINGS = ["ingress", "channel", "control-plane", "courier", "sources"];
 /** Rooms of the control plane that only compute. */
 const PURE_ROOMS = [
-  ...["access", "bodies", "conversions", "definitions", "discovery", "kinds", "managed-fields", "openapi", "patches"],
-  ...["presentation", "validation"],
+  ...["access", "bodies", "compile", "conversions", "definitions", "discovery", "kinds", "managed-fields", "openapi"],
+  ...["patches", "presentation", "validation"],
 ];
-const STATEFUL_ROOMS = ["events", "reconcile", "store", "watch", "writes"];
+const STATEFUL_ROOMS = ["events", "reconcile", "store", "watch", "webhooks", "writes"];
 const ROOT_FILE = /^src\/(worker|[a-z-]+\/(durable-object|entrypoint))\.ts$/;
 /** What people and tests start against the product, and what it shares. */
 const RUN = /^(bench|test\/(?:crash|kit|prober|sim|soak|system))\//;

@@ -379,6 +379,8 @@ describe("[CP-OPS] operator API", () => {
     expect(await code("POST", "triggers/t/deliveries/discard", { id: ["7"] })).toBe(400);
     expect(await code("POST", "triggers/t/replay", { from: "earliest", dryrun: true })).toBe(400);
     expect(await code("GET", "brokers/b/deliveries?states=parked")).toBe(400);
+    expect(await code("POST", "triggers/t/deliveries/discard?dryRun=true")).toBe(400);
+    expect(await code("GET", "brokers/b/constructor")).toBe(404);
     expect(await code("POST", "brokers/b/deliveries/redrive", { subscription: "nope" })).toBe(400);
     expect(world.operations).toEqual([]);
     world.operatorAnswer = { kind: "invalid", message: "the log begins at 0-9" };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { eventKind } from "../../src/control-plane/kinds/core/event.ts";
 import { type Answer, World } from "./control-plane-world.ts";
 
 const CORE = "/api/v1/namespaces/default";
@@ -147,5 +148,25 @@ describe("[CP-CORE] ServiceAccounts and Events", () => {
     );
     const { involvedObject: _, ...aboutNothing } = content;
     expect((await create("events", "Event", aboutNothing)).code).toBe(422);
+  });
+
+  test("[CP-CORE-9] what Events can be selected by stays as it was; how often and when it happened does not", async () => {
+    const world = new World();
+    const involvedObject = { kind: "Broker", name: "b", namespace: "default" };
+    await create("events", "Event", { involvedObject, reason: "R", type: "Normal" }, world);
+    const patch = (content: unknown) => world.request("PATCH", `${CORE}/events/x`, content);
+    const refused = await patch({ type: "Warning", reportingComponent: "c" });
+    expect([refused.code, refused.body.message]).toEqual([
+      400,
+      'validation failed: Immutable fields changed (-old +new): reportingComponent\n\t-: null\n\t+: "c"\n' +
+        'Immutable fields changed (-old +new): type\n\t-: "Normal"\n\t+: "Warning"',
+    ]);
+    const codes = [];
+    for (const field of eventKind.selectableFields ?? []) {
+      const names = field.split(".").reverse();
+      codes.push((await patch(names.reduce<unknown>((value, name) => ({ [name]: value }), "other"))).code);
+    }
+    expect(codes).toEqual(Array(10).fill(400));
+    expect((await patch({ count: 2, message: "again", lastTimestamp: "2026-01-02T03:04:06Z" })).code).toBe(200);
   });
 });

@@ -131,6 +131,25 @@ describe("[CP-EVENT] what controllers tell", () => {
     expect((await world.request("GET", EVENTS.replace("default", "team"))).body.items).toEqual([]);
     expect((await world.request("GET", `${brokers}/b`)).body.status.conditions).not.toEqual([]);
   });
+
+  test("[CP-EVENT-9] a message has 1,024 characters, none of them cut through, and says that there was more", async () => {
+    for (const before of ["", "x"]) {
+      const world = new World();
+      world.failure = before + "😀".repeat(600);
+      await world.request("POST", BROKERS, broker("b"));
+      await world.settle();
+      const [event] = await events(world);
+      const whole = `The channel could not be configured, trying again: ${world.failure}`;
+      const cut = "… (cut off here)";
+      const kept = event?.message.slice(0, -cut.length) ?? "";
+      expect([whole.startsWith(kept), kept.isWellFormed(), event?.message.slice(kept.length)]).toEqual([
+        true,
+        true,
+        cut,
+      ]);
+      expect([1023, 1024]).toContain(event?.message.length);
+    }
+  });
 });
 
 describe("[CP-EVENT] how long Events are kept", () => {

@@ -5,8 +5,8 @@
 import { describe, expect, test } from "vitest";
 import type { ResourceKind } from "../../src/control-plane/kind.ts";
 import { KINDS } from "../../src/control-plane/registry.ts";
+import { qualified } from "../../src/control-plane/resource-names.ts";
 import type { JsonObject } from "../../src/control-plane/resources/json.ts";
-import { qualified } from "../../src/control-plane/resources/refusal.ts";
 import type { Schema } from "../../src/control-plane/validation/schema.ts";
 import { collectionOf } from "./control-plane-paths.ts";
 import { manifestOf } from "./control-plane-samples.ts";

@@ -1,7 +1,12 @@
 /** What all objects together, and all watches that nobody reads, may hold. */
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { migrate } from "../../src/control-plane/store/migrate.ts";
+import { ObjectStore } from "../../src/control-plane/store/object-store.ts";
 import { MAX_UNSENT_CHARACTERS } from "../../src/control-plane/watch/watch-limits.ts";
 import { MOST_STORED } from "../../src/control-plane/writes/storage-quota.ts";
+import { CONTROL_PLANE_MIGRATIONS } from "../kit/control-plane-migrations.ts";
+import { nodeSql } from "../kit/node-sql.ts";
 import { World } from "./control-plane-world.ts";
 
 const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
@@ -66,6 +71,38 @@ describe("[CP-QUOTA] bounds of what is held", () => {
     await world.request("POST", CONFIG_MAPS, configMap("small", Math.floor(MAX_UNSENT_CHARACTERS / 64)));
     for (let watches = 0; watches < 60; watches++) expect((await open()).status).toBe(200);
   });
+
+  test("[CP-QUOTA-4] what characters cost is the same before a restart and after it, those outside of the BMP too", () => {
+    const sql = nodeSql(new DatabaseSync(":memory:"));
+    migrate(sql, CONTROL_PLANE_MIGRATIONS);
+    const started = () => new ObjectStore(sql, () => 0);
+    const store = started();
+    expect(store.size()).toBe(0);
+    const content = { body: { data: { text: "😀".repeat(100) } }, sealed: new Uint8Array(7) };
+    const [first, second] = ["a", "b"].map((name) => store.insert(thing(name), content));
+    const one = JSON.stringify(content.body).length + 7;
+    if (first === undefined || second === undefined) throw new Error("nothing is stored");
+    const changed = store.replace(first, { ...content, sealed: undefined });
+    expect(store.size()).toBe(2 * one - 7);
+    const restarted = started();
+    expect(restarted.size()).toBe(2 * one - 7);
+    restarted.remove(changed);
+    expect(restarted.size()).toBe(one);
+    restarted.remove(second);
+    expect(restarted.size()).toBe(0);
+  });
+
+  test("[CP-QUOTA-5] objects from before sizes were stored count as SQLite counts them", () => {
+    const sql = nodeSql(new DatabaseSync(":memory:"));
+    migrate(sql, CONTROL_PLANE_MIGRATIONS.slice(0, 4));
+    sql.run("INSERT INTO object VALUES (1, 'things', 'n', 'old', 1, '{\"a\":\"ä\"}', x'0102')");
+    migrate(sql, CONTROL_PLANE_MIGRATIONS);
+    expect(new ObjectStore(sql, () => 0).size()).toBe(9 + 2);
+  });
 });
+
+function thing(name: string) {
+  return { resource: "things", namespace: "n", name };
+}
 
 const HEADERS = { headers: { authorization: "Bearer t" } };

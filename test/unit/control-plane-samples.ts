@@ -3,8 +3,8 @@
  * `control-plane-kinds.test.ts`: whoever adds one says here whether it works, or that it does not.
  */
 import type { ResourceKind } from "../../src/control-plane/kind.ts";
+import { qualified } from "../../src/control-plane/resource-names.ts";
 import type { JsonObject } from "../../src/control-plane/resources/json.ts";
-import { qualified } from "../../src/control-plane/resources/refusal.ts";
 import { apiVersionOf } from "../../src/control-plane/resources/versions.ts";
 
 export type Sample = {

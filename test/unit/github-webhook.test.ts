@@ -293,4 +293,35 @@ describe("[GH-5] answers follow the durable append", () => {
     ports.planned.get(9_000)?.();
     expect((await answer).status).toBe(503);
   });
+
+  test.each([
+    ["the channel", "s3cret", "the sink's channel did not answer"],
+    ["the second lookup", "wrong", "the source could not be looked up"],
+  ])("%s has the time that the first lookup left", async (_name, secret, error) => {
+    const ports = world();
+    const second = Promise.withResolvers<() => void>();
+    const plannedMs: number[] = [];
+    const schedule = (delayMs: number, giveUp: () => void) => {
+      if (plannedMs.push(delayMs) === 2) second.resolve(giveUp);
+      return () => undefined;
+    };
+    const hangs = () => new Promise<never>(() => undefined);
+    const lookup = async () => {
+      if (plannedMs.length > 1) return hangs();
+      ports.nowMs += 3_000;
+      return ports.source;
+    };
+    const answer = handleWebhook(webhook({ secret }), { ...ports, lookup, append: hangs, schedule });
+    (await second.promise)();
+    expect(await seen(await answer)).toEqual({ status: 503, error });
+    expect(plannedMs).toEqual([9_000, 6_000]);
+  });
+
+  test("a lookup that hangs is waited for as long as everything together", async () => {
+    const ports = world();
+    const answer = handleWebhook(webhook(), { ...ports, lookup: () => new Promise(() => undefined) });
+    expect([...ports.planned.keys()]).toEqual([9_000]);
+    ports.planned.get(9_000)?.();
+    expect(await seen(await answer)).toEqual({ status: 503, error: "the source could not be looked up" });
+  });
 });

@@ -1,7 +1,8 @@
 /**
  * Whether a user may do what a request asks for: one pure function for requests and for the reviews that ask in advance.
  */
-import { forbidden, qualified, type Refusal } from "../resources/refusal.ts";
+import { qualified } from "../resource-names.ts";
+import { forbidden, type Refusal } from "../resources/refusal.ts";
 import { OPEN_PATHS, type PolicyRule, rulesFor } from "./rules.ts";
 import type { User } from "./user.ts";
 

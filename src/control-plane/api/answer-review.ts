@@ -2,8 +2,9 @@
 import { answerSelfReview } from "../access/self-review.ts";
 import type { User } from "../access/user.ts";
 import { REVIEWS } from "../discovery/review-resources.ts";
+import type { ResourceName } from "../resource-names.ts";
 import { textAt } from "../resources/json.ts";
-import { badRequest, methodNotAllowed, type ResourceName, unknownPath } from "../resources/refusal.ts";
+import { badRequest, methodNotAllowed, unknownPath } from "../resources/refusal.ts";
 import { OBJECT_TYPES, readObject } from "./request-body.ts";
 
 export async function answerReview(request: Request, path: ResourceName, user: User): Promise<Response> {

@@ -12,8 +12,8 @@ import { withheldFrom } from "../access/withheld-tokens.ts";
 import { SERVER_VERSION } from "../discovery/server-version.ts";
 import { logError } from "../log-error.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
-import { SECRETS } from "../resource-names.ts";
-import { internalError, qualified, Refusal, unknownPath } from "../resources/refusal.ts";
+import { qualified, SECRETS } from "../resource-names.ts";
+import { internalError, Refusal, unknownPath } from "../resources/refusal.ts";
 import type { Resources } from "../resources/resources.ts";
 import type { Scope } from "../resources/scope.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -91,7 +91,11 @@ async function answer(request: Request, user: User, ports: AnswerPorts): Promise
     case "review":
       return answerReview(request, path, user);
     case "operator":
-      return answerOperator(request, path, { ...ports, ...lasting(user, ports.store.tokens) });
+      return answerOperator(request, path, {
+        ...ports,
+        ...lasting(user, ports.store.tokens),
+        mayReadLog: asked.kind === "resource" && authorize(user, { ...asked, verb: "get", subresource: "log" }),
+      });
     default:
       return path satisfies never;
   }

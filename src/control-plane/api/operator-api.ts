@@ -1,29 +1,18 @@
 /**
  * The operator API: what a person asks of a channel's log and deliveries, forwarded to the channel of a Broker, a Channel or a
- * flow, or to that of a Trigger or a Subscription, which means its own subscription.
- *
- *   GET  {kind}/{name}/log?from=&limit=        GET  {kind}/{name}/deliveries?state=&subscription=&limit=&continue=
- *   GET  {kind}/{name}/stats                   POST {kind}/{name}/deliveries/{redrive|discard}
- *   POST {triggers|subscriptions}/{name}/replay  {from}
- *   POST {triggers|subscriptions}/{name}/skip  {to}
- *   GET  traces?source=&id=&from=&to=          of all channels of the namespace: see `traces/`
+ * flow, or to that of a Trigger or a Subscription, which means its own subscription. `operator-verbs.ts` has what can be asked;
+ * `traces`, of all channels of the namespace, is answered by `answer-trace.ts`.
  */
-
 import type { ChannelName } from "../../core/channel-name.ts";
 import { errorText } from "../../core/error-text.ts";
-import type { DeliverySelector, OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
-import { isJsonList, type JsonObject, textAt, valueAt } from "../resources/json.ts";
+import type { OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import { badRequest, methodNotAllowed, Refusal, unavailable, unknownPath } from "../resources/refusal.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { answerTrace } from "../traces/answer-trace.ts";
-import { parseStartFrom } from "../validation/annotation-settings.ts";
+import { answerTrace } from "./answer-trace.ts";
 import { findSubject, type Subject } from "./operator-subject.ts";
+import { operatorVerb } from "./operator-verbs.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
-
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 500;
-const STATES = ["parked", "retrying", "replying", "dead-lettering"] as const;
 
 export interface OperatorPorts {
   readonly store: ObjectStore;
@@ -32,6 +21,8 @@ export interface OperatorPorts {
   readonly channelsOf: (namespace: string) => readonly ChannelName[];
   /** As in `Scope`. */
   readonly isStillAllowed?: () => boolean;
+  /** Whether the user may read the log of what the path names. */
+  readonly mayReadLog: boolean;
 }
 
 export interface OperatorPath {
@@ -48,124 +39,26 @@ export async function answerOperator(request: Request, path: OperatorPath, ports
   const subject = findSubject(path.namespace, plural, { name, store: ports.store });
   const question = await operatorRequest(request, verb.join("/"), subject);
   checkStillAllowed(ports);
-  return operatorResponse(await operate(subject.channel, question, ports));
+  return operatorResponse(await operate(subject.channel, question, ports), ports);
 }
 
-async function operatorRequest(request: Request, verb: string, subject: Subject): Promise<OperatorRequest> {
+async function operatorRequest(request: Request, name: string, subject: Subject): Promise<OperatorRequest> {
+  const verb = operatorVerb(name);
+  if (verb === undefined) throw unknownPath();
+  if (request.method !== verb.method) throw methodNotAllowed([verb.method]);
   const query = new URL(request.url).searchParams;
-  const expected = ["log", "deliveries", "stats"].includes(verb) ? "GET" : "POST";
-  const known = ["log", "deliveries", "stats", "deliveries/redrive", "deliveries/discard", "replay", "skip"];
-  if (!known.includes(verb)) throw unknownPath();
-  if (request.method !== expected) throw methodNotAllowed([expected]);
-  const body = expected === "POST" ? await readOptionalJsonObject(request) : {};
-  refuseUnknown(verb, [...query.keys(), ...Object.keys(body)]);
-  switch (verb) {
-    case "log": {
-      const from = query.get("from");
-      return { verb, limit: parseLimit(query), ...(from === null ? {} : { from }) };
-    }
-    case "deliveries": {
-      const next = query.get("continue");
-      const wanted = { state: query.get("state")?.split(","), subscription: query.get("subscription") ?? undefined };
-      const selector = deliverySelector(wanted, subject);
-      return { verb, selector, limit: parseLimit(query), ...(next === null ? {} : { continue: next }) };
-    }
-    case "stats":
-      return { verb };
-    case "replay":
-    case "skip":
-      return moveRequest(verb, body, subject);
-    default: {
-      const selector = bodySelector(body, subject);
-      const act = verb === "deliveries/redrive" ? "redrive" : "discard";
-      return { verb: act, selector, dryRun: dryRunOf(body) };
-    }
+  const body = verb.method === "POST" ? await readOptionalJsonObject(request) : {};
+  // A typo must not make a verb mean more than was asked for, nor must a field where nobody looks for it.
+  const [misplaced] = verb.method === "POST" ? query.keys() : [];
+  if (misplaced !== undefined) {
+    throw badRequest(`${JSON.stringify(misplaced)} is in the query: ${name} takes its fields in the body`);
   }
-}
-
-/** What each verb takes, in the query of a GET and the body of a POST. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  log: ["from", "limit"],
-  deliveries: ["state", "subscription", "limit", "continue"],
-  stats: [],
-  "deliveries/redrive": ["ids", "state", "subscription", "dryRun"],
-  "deliveries/discard": ["ids", "state", "subscription", "dryRun"],
-  replay: ["from", "dryRun"],
-  skip: ["to", "dryRun"],
-};
-
-/** A typo must not make a verb mean more than was asked for. */
-function refuseUnknown(verb: string, sent: readonly string[]): void {
-  const taken = FIELDS[verb] ?? [];
-  const unknown = sent.find((name) => !taken.includes(name));
-  if (unknown === undefined) return;
-  const takes = taken.length === 0 ? "nothing" : taken.join(", ");
-  throw badRequest(`unknown field ${JSON.stringify(unknown)}: ${verb} takes ${takes}`);
-}
-
-function dryRunOf(body: JsonObject): boolean {
-  const value = valueAt(body, "dryRun");
-  if (value === undefined || typeof value === "boolean") return value ?? false;
-  throw badRequest(`dryRun must be true or false, not ${JSON.stringify(value)}`);
-}
-
-function moveRequest(verb: "replay" | "skip", body: JsonObject, subject: Subject): OperatorRequest {
-  if (subject.subscription === undefined) throw unknownPath();
-  const field = verb === "replay" ? "from" : "to";
-  const place = textAt(body, field);
-  const to = parseStartFrom(place ?? "");
-  if (to === undefined) {
-    const is = place === undefined ? "missing" : JSON.stringify(place);
-    throw badRequest(
-      `${field} is ${is}: it must be latest, earliest, a position of the log or an RFC 3339 time with its zone`,
-    );
+  const unknown = [...query.keys(), ...Object.keys(body)].find((field) => !verb.fields.includes(field));
+  if (unknown !== undefined) {
+    const takes = verb.fields.length === 0 ? "nothing" : verb.fields.join(", ");
+    throw badRequest(`unknown field ${JSON.stringify(unknown)}: ${name} takes ${takes}`);
   }
-  return { verb, subscription: subject.subscription, to, dryRun: dryRunOf(body) };
-}
-
-/** An empty body would mean everything; that has to be said with a state or a subscription. */
-function bodySelector(body: JsonObject, subject: Subject): DeliverySelector {
-  const ids = textList(body, "ids");
-  const state = textList(body, "state");
-  const subscription = textAt(body, "subscription");
-  if (ids === undefined && state === undefined && subscription === undefined && subject.subscription === undefined) {
-    throw badRequest("say which deliveries are meant: ids, or a selector of state and subscription");
-  }
-  return { ...deliverySelector({ state, subscription }, subject), ...(ids === undefined ? {} : { ids }) };
-}
-
-function deliverySelector(
-  wanted: { readonly state: readonly string[] | undefined; readonly subscription: string | undefined },
-  subject: Subject,
-): DeliverySelector {
-  const states = wanted.state?.map((sent) => {
-    const state = STATES.find((each) => each === sent);
-    if (state === undefined) throw badRequest(`state must be one of ${STATES.join(", ")}, not ${JSON.stringify(sent)}`);
-    return state;
-  });
-  const subscription =
-    subject.subscription ?? (wanted.subscription === undefined ? undefined : subject.uidNamed(wanted.subscription));
-  return {
-    ...(states === undefined ? {} : { state: states }),
-    ...(subscription === undefined ? {} : { subscription }),
-  };
-}
-
-function textList(body: JsonObject, name: string): readonly string[] | undefined {
-  const value = valueAt(body, name);
-  if (value === undefined) return undefined;
-  if (!isJsonList(value)) throw badRequest(`${name} must be a list of strings`);
-  return value.map((item) => {
-    if (typeof item !== "string") throw badRequest(`${name} must be a list of strings`);
-    return item;
-  });
-}
-
-function parseLimit(query: URLSearchParams): number {
-  const text = query.get("limit") ?? String(DEFAULT_LIMIT);
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw badRequest(`limit must be a whole number of at least 1, not ${JSON.stringify(text)}`);
-  return Math.min(Number(text), MAX_LIMIT);
+  return verb.request({ query, body, subject });
 }
 
 async function operate(channel: ChannelName, request: OperatorRequest, ports: OperatorPorts): Promise<OperatorAnswer> {
@@ -176,10 +69,10 @@ async function operate(channel: ChannelName, request: OperatorRequest, ports: Op
   }
 }
 
-function operatorResponse(answer: OperatorAnswer): Response {
+function operatorResponse(answer: OperatorAnswer, { mayReadLog }: OperatorPorts): Response {
   switch (answer.kind) {
     case "ok":
-      return Response.json(answer.body);
+      return Response.json(mayReadLog ? answer.body : withoutErrorData(answer.body));
     case "traced":
       return Response.json(answer.trace);
     case "seen-types":
@@ -191,4 +84,9 @@ function operatorResponse(answer: OperatorAnswer): Response {
     default:
       return answer satisfies never;
   }
+}
+
+/** What a subscriber answered may repeat the event that it was sent. */
+function withoutErrorData(body: Readonly<Record<string, unknown>>): unknown {
+  return JSON.parse(JSON.stringify(body, (name, value) => (name === "errorData" ? undefined : value)));
 }

@@ -9,26 +9,29 @@ import {
   CHANNELS,
   IN_MEMORY_CHANNELS,
   PARALLELS,
+  qualified,
+  type ResourceName,
   SEQUENCES,
   SUBSCRIPTIONS,
   TRIGGERS,
 } from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { namespaceOf, uidOf } from "../resources/metadata.ts";
-import { badRequest, notFound, qualified, type ResourceName, unknownPath } from "../resources/refusal.ts";
+import { badRequest, notFound, unknownPath } from "../resources/refusal.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 export interface Subject {
   readonly channel: ChannelName;
   /** Of a Trigger or a Subscription; undefined for what has a channel. */
   readonly subscription: string | undefined;
-  /** A Trigger's or Subscription's name or uid as the channel knows it. */
+  /** What the channel knows by this name of a Trigger or a Subscription, or by this uid. */
   readonly uidNamed: (nameOrUid: string) => string;
 }
 
 const WITH_CHANNEL = [BROKERS, CHANNELS, IN_MEMORY_CHANNELS, SEQUENCES, PARALLELS];
 const SUBSCRIBING = [TRIGGERS, SUBSCRIPTIONS];
-const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** With an index behind it, that of a subscriber which an InMemoryChannel names itself. */
+const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\/(0|[1-9][0-9]*))?$/;
 
 export function findSubject(
   namespace: string,

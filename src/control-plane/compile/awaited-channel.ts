@@ -17,3 +17,7 @@ export function awaitedChannel(
   }
   return undefined;
 }
+
+export function awaitedMessage(channel: ChannelName): string {
+  return `The channel ${channel} that it leads to has not yet acknowledged its configuration.`;
+}

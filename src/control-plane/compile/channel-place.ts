@@ -1,9 +1,16 @@
 /** Where the events for an object are taken: the channel's name in the data plane, and the address that people post to. */
 import { type AddressableKind, type ChannelName, kindOfChannel, parseChannelName } from "../../core/channel-name.ts";
-import { BROKERS, CHANNELS, IN_MEMORY_CHANNELS, PARALLELS, SEQUENCES } from "../resource-names.ts";
+import {
+  BROKERS,
+  CHANNELS,
+  IN_MEMORY_CHANNELS,
+  PARALLELS,
+  qualified,
+  type ResourceName,
+  SEQUENCES,
+} from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { nameOf, namespaceOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { type OwnershipLookUp, ownershipOf } from "./part.ts";
 

@@ -7,15 +7,14 @@
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
-import { SUBSCRIPTIONS } from "../resource-names.ts";
+import { qualified, type ResourceName, SUBSCRIPTIONS } from "../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
-import { deliveryPolicy } from "../validation/delivery-spec.ts";
 import { awaitedChannel } from "./awaited-channel.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { groupOfReference } from "./find-reference.ts";
+import { inheritedDelivery } from "./inherited-delivery.ts";
 import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 
 export interface ChannelSubscription {
@@ -78,13 +77,10 @@ function groupedByChannel(context: CompileContext): ReadonlyMap<string, readonly
 function plan(subscription: JsonObject, channel: JsonObject, context: CompileContext): ChannelSubscription {
   const namespace = namespaceOf(subscription);
   const spec = objectAt(subscription, "spec");
-  const own = objectAt(spec, "delivery");
-  const inherited = objectAt(channel, "spec", "delivery");
   const subscriber = resolveDestination(objectAt(spec, "subscriber"), namespace, context);
-  const reply = resolveIfAny(objectAt(spec, "reply"), namespace, context);
-  // As a Trigger and its Broker: the channel's dead letter sink serves a delivery that has none.
-  const sink = objectAt(own, "deadLetterSink") ?? objectAt(inherited, "deadLetterSink");
-  const deadLetterSink = resolveIfAny(sink, namespace, context);
+  const reply = replyOf(spec, namespace, context);
+  const own = objectAt(spec, "delivery");
+  const { delivery, deadLetterSink } = inheritedDelivery(own, { from: channel, namespace }, context);
   const destinations = [subscriber, reply, deadLetterSink];
   const awaits = awaitedChannel(destinations, context);
   const paused = awaits !== undefined || destinations.some((destination) => destination?.kind === "unresolved");
@@ -95,18 +91,16 @@ function plan(subscription: JsonObject, channel: JsonObject, context: CompileCon
     filter: { kind: "everything" },
     subscriber: targetOf(subscriber) ?? NOWHERE,
     reply: reply === undefined ? { kind: "none" } : { kind: "target", target: targetOf(reply) ?? NOWHERE },
-    delivery: deliveryPolicy(own ?? inherited, targetOf(deadLetterSink)),
+    delivery,
     ...subscriptionSettings(subscription),
     ...(paused ? { paused } : {}),
   };
   return { subscription: configuration, subscriber, reply, deadLetterSink, awaits };
 }
 
-function resolveIfAny(
-  destination: JsonObject | undefined,
-  namespace: string,
-  context: CompileContext,
-): Resolution | undefined {
-  if (destination === undefined || Object.keys(destination).length === 0) return undefined;
-  return resolveDestination(destination, namespace, context);
+/** An empty one is none, as in Knative. */
+function replyOf(spec: JsonObject | undefined, namespace: string, context: CompileContext): Resolution | undefined {
+  const reply = objectAt(spec, "reply");
+  if (reply === undefined || Object.keys(reply).length === 0) return undefined;
+  return resolveDestination(reply, namespace, context);
 }

@@ -8,7 +8,7 @@ import { templateDelivery } from "../validation/channels/channel-template.ts";
 import { deadLetterCondition, eventPoliciesCondition } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
-import { type Condition, isTrue, propagated, readyCondition, summarize } from "./conditions.ts";
+import { type Condition, isTrue, propagated, readyOf, summarize } from "./conditions.ts";
 import { channelReference } from "./flow-parts.ts";
 import type { Part } from "./part.ts";
 import { partProblem } from "./part-problem.ts";
@@ -63,7 +63,7 @@ function backingCondition(channel: JsonObject, backing: JsonObject | undefined, 
   const type = "BackingChannelReady";
   const problem = partProblem(type, { owner: channel, parts: channelParts(channel) }, context);
   if (problem !== undefined) return problem;
-  const ready = readyCondition(backing);
+  const ready = readyOf(backing);
   if (ready === undefined) return { type, status: "Unknown", reason: "BackingChannelNotConfigured" };
   return propagated(type, ready);
 }

@@ -1,8 +1,8 @@
 /** What compiling one object may look at, and what it gives. Pure data and look-ups: no clock, no storage. */
 import type { ChannelName } from "../../core/channel-name.ts";
 import type { ChannelConfiguration } from "../../core/channel-protocol.ts";
+import type { ResourceName } from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
-import type { ResourceName } from "../resources/refusal.ts";
 import type { Part, RefusedPart } from "./part.ts";
 
 /** A configuration before it has a version; the hash covers everything else in it. */

@@ -1,14 +1,20 @@
 /** The statuses of Sequences and Parallels: those of the channels and Subscriptions that they are made of, summed up. */
 import assert from "../../core/assert.ts";
 import { branchName, filterName } from "../../flows/parallel.ts";
-import { IN_MEMORY_CHANNELS, PARALLELS, SEQUENCES, SUBSCRIPTIONS } from "../resource-names.ts";
-import { isJsonObject, type JsonObject, listAt, objectAt, textAt } from "../resources/json.ts";
+import {
+  IN_MEMORY_CHANNELS,
+  PARALLELS,
+  qualified,
+  type ResourceName,
+  SEQUENCES,
+  SUBSCRIPTIONS,
+} from "../resource-names.ts";
+import { type JsonObject, listAt, objectAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
-import { eventPoliciesCondition } from "./channel-conditions.ts";
+import { eventPoliciesCondition, OIDC_DISABLED } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, readyCondition, summarize } from "./conditions.ts";
+import { type Condition, isFalse, isTrue, isUnknown, readyOf, summarize, writtenReady } from "./conditions.ts";
 import type { Part } from "./part.ts";
 import { partProblem } from "./part-problem.ts";
 
@@ -55,7 +61,7 @@ function flowStatus(resource: ResourceName, flow: JsonObject, context: CompileCo
     partsCondition("SubscriptionsReady", { owner: flow, parts: of(parts, SUBSCRIPTIONS) }, context),
     isTrue("Addressable"),
     eventPoliciesCondition("flow"),
-    isTrue("OIDCIdentityCreated", { reason: "OIDCDisabled", message: "Events carry no OIDC identity." }),
+    OIDC_DISABLED,
   ];
   return {
     observedGeneration: generationOf(flow),
@@ -75,7 +81,7 @@ function partsCondition(
   if (problem !== undefined) return problem;
   const states = whose.parts.map(({ resource, name }) => ({
     name,
-    ready: readyCondition(context.statusOf(resource, namespaceOf(whose.owner), name)),
+    ready: readyOf(context.statusOf(resource, namespaceOf(whose.owner), name)),
   }));
   const failed = states.find(({ ready }) => ready?.status === "False");
   const waiting = states.find(({ ready }) => ready?.status !== "True");
@@ -99,8 +105,6 @@ function partStatus(
   whose: { readonly owner: JsonObject; readonly member: string; readonly context: CompileContext },
 ): JsonObject {
   const { owner, member, context } = whose;
-  const conditions = listAt(context.statusOf(resource, namespaceOf(owner), name), "conditions");
-  const ready = conditions.filter(isJsonObject).find((condition) => textAt(condition, "type") === "Ready");
   return {
     [member]: {
       apiVersion: "messaging.knative.dev/v1",
@@ -108,6 +112,6 @@ function partStatus(
       name,
       namespace: namespaceOf(owner),
     },
-    ready: ready ?? { type: "Ready", status: "Unknown" },
+    ready: writtenReady(context.statusOf(resource, namespaceOf(owner), name)) ?? { type: "Ready", status: "Unknown" },
   };
 }

@@ -1,10 +1,9 @@
 /** An InMemoryChannel is one channel; its Subscriptions, and those of the Channel it stands behind, are the subscriptions. */
 import assert from "../../core/assert.ts";
 import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
-import { CHANNELS, IN_MEMORY_CHANNELS } from "../resource-names.ts";
+import { CHANNELS, IN_MEMORY_CHANNELS, qualified } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
 import { channelSettings } from "../validation/annotations.ts";
 import { deadLetterCondition, eventPoliciesCondition, notAcknowledged } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";

@@ -1,13 +1,13 @@
 /** The status of a Subscription; what it is to its channel is in `channel-subscription.ts`. */
-import { IN_MEMORY_CHANNELS } from "../resource-names.ts";
+import { IN_MEMORY_CHANNELS, qualified, type ResourceName } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { generationOf, namespaceOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
-import { notAcknowledged } from "./channel-conditions.ts";
+import { awaitedMessage } from "./awaited-channel.ts";
+import { notAcknowledged, OIDC_DISABLED } from "./channel-conditions.ts";
 import { placeOf } from "./channel-place.ts";
 import { type ChannelSubscription, channelOfSubscription, channelSubscription } from "./channel-subscription.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition, summarize } from "./conditions.ts";
+import { type Condition, isFalse, isTrue, isUnknown, propagated, readyOf, summarize } from "./conditions.ts";
 import { subscriptionHash } from "./configuration-hash.ts";
 import type { Resolution } from "./resolve-destination.ts";
 
@@ -18,7 +18,7 @@ export function compileSubscription(subscription: JsonObject, context: CompileCo
   const conditions = [
     referencesCondition(planned, channel),
     ...channelConditions(subscription, planned, { channel, context }),
-    isTrue("OIDCIdentityCreated", { reason: "OIDCDisabled", message: "Events carry no OIDC identity." }),
+    OIDC_DISABLED,
   ];
   const status: Record<string, Json> = {
     observedGeneration: generationOf(subscription),
@@ -80,8 +80,7 @@ function referencesCondition(planned: ChannelSubscription, channel: FoundChannel
     return isFalse(type, reason, `Unable to get ${what}: ${why}`);
   }
   if (planned.awaits !== undefined) {
-    const message = `The channel ${planned.awaits} that it leads to has not yet acknowledged its configuration.`;
-    return isUnknown(type, "ChannelNotConfigured", message);
+    return isUnknown(type, "ChannelNotConfigured", awaitedMessage(planned.awaits));
   }
   return isTrue(type);
 }
@@ -96,7 +95,7 @@ function channelConditions(
       isUnknown(type, "ChannelReferenceFailed", "There is no channel to subscribe to."),
     );
   }
-  const ready = readyCondition(context.statusOf(channel.resource, namespaceOf(subscription), channel.name));
+  const ready = readyOf(context.statusOf(channel.resource, namespaceOf(subscription), channel.name));
   return [
     addedCondition(planned, channel.backing, context),
     ready === undefined

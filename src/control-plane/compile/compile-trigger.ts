@@ -3,9 +3,10 @@ import { parseChannelName } from "../../core/channel-name.ts";
 import { BROKERS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, namespaceOf } from "../resources/metadata.ts";
-import { deadLetterCondition, notAcknowledged } from "./channel-conditions.ts";
+import { awaitedMessage } from "./awaited-channel.ts";
+import { deadLetterCondition, notAcknowledged, OIDC_DISABLED } from "./channel-conditions.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition, summarize } from "./conditions.ts";
+import { type Condition, isFalse, isTrue, isUnknown, propagated, readyOf, summarize } from "./conditions.ts";
 import { subscriptionHash } from "./configuration-hash.ts";
 import { dependencyCondition } from "./trigger-dependency.ts";
 import { brokerNameOf, type TriggerSubscription, triggerSubscription } from "./trigger-subscription.ts";
@@ -15,10 +16,7 @@ export function compileTrigger(trigger: JsonObject, context: CompileContext): Co
   const brokerName = brokerNameOf(trigger);
   const broker = context.find(BROKERS, namespace, brokerName);
   const status: Record<string, Json> = { observedGeneration: generationOf(trigger) };
-  const common = [
-    dependencyCondition(trigger, context),
-    isTrue("OIDCIdentityCreated", { reason: "OIDCDisabled", message: "Events carry no OIDC identity." }),
-  ];
+  const common = [dependencyCondition(trigger, context), OIDC_DISABLED];
   // Without a Broker the destinations are still resolved and shown: an empty one inherits nothing.
   const planned = triggerSubscription(trigger, broker ?? {}, context);
   if (planned.subscriber.kind === "resolved") status.subscriberUri = planned.subscriber.target.url;
@@ -52,7 +50,7 @@ function missingBroker(name: string): readonly Condition[] {
 /** A Broker that is not Ready keeps what was posted to it: delivery goes on as far as it can. */
 function brokerCondition(trigger: JsonObject, context: CompileContext): Condition {
   const type = "BrokerReady";
-  const ready = readyCondition(context.statusOf(BROKERS, namespaceOf(trigger), brokerNameOf(trigger)));
+  const ready = readyOf(context.statusOf(BROKERS, namespaceOf(trigger), brokerNameOf(trigger)));
   if (ready === undefined) return isUnknown(type, "BrokerNotConfigured", "Broker has not yet been reconciled.");
   return propagated(type, ready);
 }
@@ -69,8 +67,7 @@ function subscriptionConditions(planned: TriggerSubscription, known: Acknowledge
     return [isFalse(type, "FilterInvalid", `spec.${path}: ${problem}. Nothing is delivered meanwhile.`)];
   }
   if (planned.awaits !== undefined) {
-    const message = `The channel ${planned.awaits} that it leads to has not yet acknowledged its configuration.`;
-    return [isUnknown(type, "ChannelNotConfigured", message)];
+    return [isUnknown(type, "ChannelNotConfigured", awaitedMessage(planned.awaits))];
   }
   if (planned.subscription.paused) {
     return [isFalse(type, "NotSubscribed", "The subscriber cannot be resolved; nothing is delivered meanwhile.")];

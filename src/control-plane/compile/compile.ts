@@ -3,9 +3,9 @@
  * of every resource out. Pure; run twice with the same input it gives the same output.
  */
 import type { ChannelName } from "../../core/channel-name.ts";
+import type { ResourceName } from "../resource-names.ts";
 import { type JsonObject, objectAt, sameJson } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
-import type { ResourceName } from "../resources/refusal.ts";
 import { channelIngress } from "./channel-ingress.ts";
 import type { Acknowledgement, UnversionedConfiguration, WebhookSourceConfiguration } from "./compile-context.ts";
 import { withHash } from "./configuration-hash.ts";

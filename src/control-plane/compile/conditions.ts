@@ -2,7 +2,7 @@
  * Knative's conditions: sorted by type, `Ready` sums up the others (any False: False; else any not True: Unknown; else
  * True) and takes reason and message of the unhappy one, `lastTransitionTime` moves only with the status.
  */
-import { type Json, type JsonObject, listAt, textAt } from "../resources/json.ts";
+import { isJsonObject, type Json, type JsonObject, listAt, textAt } from "../resources/json.ts";
 
 export interface Condition {
   readonly type: string;
@@ -13,7 +13,7 @@ export interface Condition {
 
 const STATES = ["True", "False", "Unknown"] as const;
 
-/** Characters, as core Events have them: a status repeats messages, quotes what clients wrote, and has to fit into a row. */
+/** Characters, as Kubernetes has them: a status repeats messages, quotes what clients wrote, and has to fit into a row. */
 const MAX_MESSAGE = 1024;
 const CUT = "… (cut off here)";
 
@@ -31,7 +31,7 @@ export function isUnknown(type: string, reason: string, message: string): Condit
 
 /** The conditions as they are written, `Ready` included. */
 export function summarize(dependents: readonly Condition[], earlier: Earlier): readonly JsonObject[] {
-  return writtenConditions([...dependents, readyOf(dependents)], earlier);
+  return writtenConditions([...dependents, summaryOf(dependents)], earlier);
 }
 
 /** The status an object has so far, and the time that new transitions get. */
@@ -51,9 +51,9 @@ export function writtenConditions(conditions: readonly Condition[], earlier: Ear
   });
 }
 
-/** The `Ready` condition of a status, if it has one. */
-export function readyCondition(status: JsonObject | undefined): Condition | undefined {
-  const ready = listAt(status, "conditions").find((each) => textAt(each, "type") === "Ready");
+/** What `Ready` says in a status, if it has one. */
+export function readyOf(status: JsonObject | undefined): Condition | undefined {
+  const ready = writtenReady(status);
   const state = STATES.find((each) => each === textAt(ready, "status"));
   if (state === undefined) return undefined;
   const reason = textAt(ready, "reason");
@@ -66,12 +66,19 @@ export function readyCondition(status: JsonObject | undefined): Condition | unde
   };
 }
 
+/** As it stands in the status, with the time of its last transition. */
+export function writtenReady(status: JsonObject | undefined): JsonObject | undefined {
+  return listAt(status, "conditions")
+    .filter(isJsonObject)
+    .find((each) => textAt(each, "type") === "Ready");
+}
+
 /** What `Ready` of another object says, as a condition of this one: reason and message tell only of trouble. */
 export function propagated(type: string, ready: Condition): Condition {
   return ready.status === "True" ? isTrue(type) : { ...ready, type };
 }
 
-function readyOf(dependents: readonly Condition[]): Condition {
+function summaryOf(dependents: readonly Condition[]): Condition {
   const unhappy =
     dependents.find((each) => each.status === "False") ?? dependents.find((each) => each.status === "Unknown");
   return unhappy === undefined ? { type: "Ready", status: "True" } : { ...unhappy, type: "Ready" };
@@ -88,7 +95,7 @@ function conditionJson(condition: Condition, lastTransitionTime: string): JsonOb
   return Object.fromEntries(fields);
 }
 
-/** The message as a condition may have it; one that is too long says that there was more. */
+/** The message as a condition or a core Event may have it; one that is too long says that there was more. */
 export function boundedMessage(message: string): string {
   if (message.length <= MAX_MESSAGE) return message;
   // Half a character, where the cut comes inside of one, is none.

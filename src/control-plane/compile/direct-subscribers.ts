@@ -6,9 +6,9 @@ import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
 import { isJsonObject, type JsonObject, listAt, objectAt, textAt } from "../resources/json.ts";
 import { namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
-import { deliveryPolicy } from "../validation/delivery-spec.ts";
-import { awaitedChannel } from "./awaited-channel.ts";
+import { awaitedChannel, awaitedMessage } from "./awaited-channel.ts";
 import type { CompileContext } from "./compile-context.ts";
+import { inheritedDelivery } from "./inherited-delivery.ts";
 import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 
 export interface DirectSubscriber {
@@ -32,13 +32,10 @@ function directSubscriber(
   { channel, context }: { readonly channel: JsonObject; readonly context: CompileContext },
 ): DirectSubscriber {
   const namespace = namespaceOf(channel);
-  const own = objectAt(subscriber, "delivery");
-  const inherited = objectAt(channel, "spec", "delivery");
   const target = writtenOut(textAt(subscriber, "subscriberUri"), namespace, context);
   const reply = writtenOut(textAt(subscriber, "replyUri"), namespace, context);
-  // As for a Subscription: the channel's dead letter sink serves a delivery that has none.
-  const sink = objectAt(own, "deadLetterSink") ?? objectAt(inherited, "deadLetterSink");
-  const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
+  const own = objectAt(subscriber, "delivery");
+  const { delivery, deadLetterSink } = inheritedDelivery(own, { from: channel, namespace }, context);
   const problem = problemOf([target, reply, deadLetterSink], context);
   const hasReply = target !== undefined && reply !== undefined;
   const subscription: SubscriptionConfiguration = {
@@ -49,7 +46,7 @@ function directSubscriber(
     filter: { kind: "everything" },
     subscriber: targetOf(target ?? reply) ?? NOWHERE,
     reply: hasReply ? { kind: "target", target: targetOf(reply) ?? NOWHERE } : { kind: "none" },
-    delivery: deliveryPolicy(own ?? inherited, targetOf(deadLetterSink)),
+    delivery,
     ...subscriptionSettings(channel),
     ...(problem === undefined ? {} : { paused: true }),
   };
@@ -63,7 +60,5 @@ function writtenOut(uri: string | undefined, namespace: string, context: Compile
 function problemOf(destinations: readonly (Resolution | undefined)[], context: CompileContext): string | undefined {
   for (const destination of destinations) if (destination?.kind === "unresolved") return destination.message;
   const awaits = awaitedChannel(destinations, context);
-  return awaits === undefined
-    ? undefined
-    : `The channel ${awaits} that it leads to has not yet acknowledged its configuration.`;
+  return awaits === undefined ? undefined : awaitedMessage(awaits);
 }

@@ -1,6 +1,7 @@
 /** What an ObjectReference or KReference means, and in the words of Knative's resolver why it means nothing. */
+
+import { qualified, type ResourceName } from "../resource-names.ts";
 import { type JsonObject, textAt } from "../resources/json.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileContext } from "./compile-context.ts";
 
 export type Referent =

@@ -4,9 +4,9 @@
  */
 import type { ChannelName } from "../../core/channel-name.ts";
 import { kindNamed, partsOf, resourceOf } from "../registry.ts";
+import { qualified, type ResourceName } from "../resource-names.ts";
 import { type JsonObject, objectAt } from "../resources/json.ts";
 import { nameOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileInput, Manifest } from "./compile.ts";
 import type { Acknowledgement, CompileContext, Compiled } from "./compile-context.ts";
 import type { Part, RefusedPart } from "./part.ts";

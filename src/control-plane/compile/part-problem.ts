@@ -1,7 +1,8 @@
 /** What is wrong with the parts of an object themselves, before anybody asks whether they are ready. */
+
+import { qualified } from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
 import { namespaceOf } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { type Condition, isFalse, isUnknown } from "./conditions.ts";
 import { isControlledBy, type Part } from "./part.ts";

@@ -3,9 +3,9 @@
  * them as their owner wants them. A part that its owner wants no more is left over: it stays until what it holds is delivered.
  */
 import { hashText } from "../../core/hash.ts";
+import { qualified, type ResourceName } from "../resource-names.ts";
 import { isJsonObject, type JsonObject, listAt, textAt, valueAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
-import { qualified, type ResourceName } from "../resources/refusal.ts";
 import type { CompileContext } from "./compile-context.ts";
 
 export interface Part {

@@ -1,11 +1,10 @@
 /** Where a Destination leads: the data plane's target, or why it leads nowhere. */
 import type { Target } from "../../core/channel-protocol.ts";
-import { SERVICES } from "../resource-names.ts";
+import { qualified, SERVICES } from "../resource-names.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
-import { qualified } from "../resources/refusal.ts";
 import { placeOf } from "./channel-place.ts";
 import type { CompileContext } from "./compile-context.ts";
-import { readyCondition } from "./conditions.ts";
+import { readyOf } from "./conditions.ts";
 import { findReference, type Referent, shownReference } from "./find-reference.ts";
 import { resolveService } from "./service-url.ts";
 
@@ -69,7 +68,7 @@ function addressOf(
       return unresolved(`address with name ${JSON.stringify(wanted)} not found for ${shown}`);
     return { kind: "resolved", target: { kind: "channel", name: place.name, url: address.url } };
   }
-  const why = readyCondition(context.statusOf(resource, namespace, name))?.message ?? "nothing can be sent to it";
+  const why = readyOf(context.statusOf(resource, namespace, name))?.message ?? "nothing can be sent to it";
   return unresolved(`address not set for ${shown}: ${why}`);
 }
 

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, parseJson } from "../resources/json.ts";
 import { annotationOf, namespaceOf } from "../resources/metadata.ts";
 import { DEPENDENCY } from "../validation/trigger-annotations.ts";
 import type { CompileContext } from "./compile-context.ts";
-import { type Condition, isFalse, isTrue, isUnknown, propagated, readyCondition } from "./conditions.ts";
+import { type Condition, isFalse, isTrue, isUnknown, propagated, readyOf } from "./conditions.ts";
 import { findReference } from "./find-reference.ts";
 
 const TYPE = "DependencyReady";
@@ -18,7 +18,7 @@ export function dependencyCondition(trigger: JsonObject, context: CompileContext
   if (referent.kind !== "found") {
     return isFalse(TYPE, "DependencyDoesNotExist", `Dependency does not exist: ${referent.message}`);
   }
-  const ready = readyCondition(context.statusOf(referent.resource, referent.namespace, referent.name));
+  const ready = readyOf(context.statusOf(referent.resource, referent.namespace, referent.name));
   if (ready === undefined) {
     return isUnknown(TYPE, "DependencyNotConfigured", "Dependency has not yet been reconciled.");
   }

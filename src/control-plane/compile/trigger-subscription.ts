@@ -11,9 +11,9 @@ import { checkFilter, type FilterProblem } from "../../core/filters/filter.ts";
 import { type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { subscriptionSettings } from "../validation/annotations.ts";
-import { deliveryPolicy } from "../validation/delivery-spec.ts";
 import { awaitedChannel } from "./awaited-channel.ts";
 import type { CompileContext } from "./compile-context.ts";
+import { inheritedDelivery } from "./inherited-delivery.ts";
 import { NOWHERE, type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 import { triggerFilter } from "./trigger-filter.ts";
 
@@ -55,10 +55,7 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
   const namespace = namespaceOf(trigger);
   const subscriber = resolveDestination(objectAt(trigger, "spec", "subscriber"), namespace, context);
   const own = objectAt(trigger, "spec", "delivery");
-  const inherited = objectAt(broker, "spec", "delivery");
-  // Any delivery of its own replaces the Broker's, except that the Broker's dead letter sink still serves.
-  const sink = objectAt(own, "deadLetterSink") ?? objectAt(inherited, "deadLetterSink");
-  const deadLetterSink = sink === undefined ? undefined : resolveDestination(sink, namespace, context);
+  const { delivery, deadLetterSink } = inheritedDelivery(own, { from: broker, namespace }, context);
   const filter = triggerFilter(trigger);
   const filterProblem = checkFilter(filter);
   const awaits = awaitedChannel([subscriber, deadLetterSink], context);
@@ -70,8 +67,7 @@ function plan(trigger: JsonObject, broker: JsonObject, context: CompileContext):
     filter,
     subscriber: targetOf(subscriber) ?? NOWHERE,
     reply: { kind: "channel-itself" },
-    // Without a dead letter sink that resolves, what fails is parked: nothing is lost meanwhile.
-    delivery: deliveryPolicy(own ?? inherited, targetOf(deadLetterSink)),
+    delivery,
     ...subscriptionSettings(trigger),
     ...(paused ? { paused } : {}),
   };

@@ -1,5 +1,4 @@
 /** EventTypes from v1beta2, with a member for each attribute it knows, to v1beta3, with a list of attributes, and back. */
-import { referenceOf } from "../compile/compile-event-type.ts";
 import { type Json, type JsonObject, listAt, objectAt, textAt, withMember } from "../resources/json.ts";
 import { namespaceOf } from "../resources/metadata.ts";
 
@@ -15,6 +14,14 @@ export function withReferenceNamespace(object: JsonObject): JsonObject {
   const namespace = textAt(reference, "namespace") || namespaceOf(object);
   if (spec === undefined || reference === undefined || namespace === "") return object;
   return { ...object, spec: withMember(spec, "reference", { ...reference, namespace }) };
+}
+
+/** What the EventType belongs to; v1beta2 may name a Broker instead. */
+export function referenceOf(spec: JsonObject | undefined): JsonObject | undefined {
+  const reference = objectAt(spec, "reference");
+  if (reference !== undefined && Object.keys(reference).length > 0) return reference;
+  const broker = textAt(spec, "broker") ?? "";
+  return broker === "" ? undefined : { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: broker };
 }
 
 /** v1beta2 to v1beta3. What v1beta2 has no member for is described as far as every event has it. */

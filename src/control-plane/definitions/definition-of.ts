@@ -3,8 +3,8 @@ import { hashText } from "../../core/hash.ts";
 import { customResourceDefinitions } from "../discovery/definition-resource.ts";
 import type { ResourceKind } from "../kind.ts";
 import { schemaJson } from "../openapi/schema-json.ts";
+import { qualified } from "../resource-names.ts";
 import { type JsonObject, objectAt } from "../resources/json.ts";
-import { qualified } from "../resources/refusal.ts";
 import { apiVersionOf, columnsIn, schemaIn } from "../resources/versions.ts";
 import { duckLabels } from "./duck-labels.ts";
 

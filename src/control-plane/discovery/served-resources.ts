@@ -1,7 +1,7 @@
 /** Everything that discovery, OpenAPI and clients know of: a line for each resource in each version it is served in. */
 import type { ResourceKind } from "../kind.ts";
 import { KINDS } from "../registry.ts";
-import type { ResourceName } from "../resources/refusal.ts";
+import type { ResourceName } from "../resource-names.ts";
 import { schemaIn } from "../resources/versions.ts";
 import type { StructSchema } from "../validation/schema.ts";
 import { customResourceDefinitions } from "./definition-resource.ts";

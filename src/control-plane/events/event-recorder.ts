@@ -3,10 +3,10 @@
  * object counts its Event up: the Event's name is made of what it says. Events are resources like any other, for an hour.
  */
 import { hashText } from "../../core/hash.ts";
-import { EVENTS } from "../resource-names.ts";
+import { boundedMessage } from "../compile/conditions.ts";
+import { EVENTS, qualified } from "../resource-names.ts";
 import { type Json, type JsonObject, numberAt, textAt } from "../resources/json.ts";
 import { isBeingDeleted, nameOf, namespaceOf, timestamp, uidOf } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
 import { namespaceKey } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import type { Happening } from "./happening.ts";
@@ -23,8 +23,6 @@ const KEPT_MS = 3_600_000;
 const MAX_EVENTS = 1000;
 /** Events that may be over that before the oldest are looked for, which means to look at all. */
 const SLACK = 100;
-/** Characters, as in Kubernetes. */
-const MAX_MESSAGE = 1024;
 /** Characters of a name before the hash: names have 253 at most. */
 const MAX_NAME = 230;
 const COMPONENT = "sluice-controller";
@@ -104,7 +102,7 @@ function eventOf(about: JsonObject, { type, reason, message }: Happening, metada
     },
     type,
     reason,
-    message: message.slice(0, MAX_MESSAGE),
+    message: boundedMessage(message),
     source: { component: COMPONENT },
     reportingComponent: COMPONENT,
     reportingInstance: "",

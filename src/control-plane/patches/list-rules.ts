@@ -1,5 +1,5 @@
 /** Which lists merge item by item. Every other list is one value, replaced as a whole: Knative's kinds mark none. */
-import type { ResourceName } from "../resources/refusal.ts";
+import type { ResourceName } from "../resource-names.ts";
 
 export type ListRule =
   /** Scalars, each at most once. */

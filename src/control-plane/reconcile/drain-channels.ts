@@ -22,7 +22,7 @@ import type { Patience } from "./patience.ts";
 import type { PlacedNamespace } from "./push-channels.ts";
 import type { DueNamespace } from "./retry-times.ts";
 
-export interface DrainPorts {
+export interface ChannelDrainPorts {
   readonly store: ObjectStore;
   readonly channels: KnownChannels;
   readonly deletion: Deletion;
@@ -50,10 +50,10 @@ interface DueDrain {
 }
 
 export class ChannelDrains {
-  readonly #ports: DrainPorts;
+  readonly #ports: ChannelDrainPorts;
   readonly #drains = new Map<ChannelName, Drain>();
 
-  constructor(ports: DrainPorts) {
+  constructor(ports: ChannelDrainPorts) {
     this.#ports = ports;
   }
 

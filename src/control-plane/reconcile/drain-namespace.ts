@@ -3,14 +3,13 @@
  * While finalizers hold something, its status says what.
  */
 import { boundedMessage } from "../compile/conditions.ts";
-import { NAMESPACES } from "../resource-names.ts";
+import { NAMESPACES, qualified } from "../resource-names.ts";
 import type { Deletion } from "../resources/deletion.ts";
 import { listAt, objectAt, sameJson, textAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, timestamp } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 
-export interface DrainPorts {
+export interface NamespaceDrainPorts {
   readonly store: ObjectStore;
   readonly deletion: Deletion;
   readonly now: () => number;
@@ -20,7 +19,7 @@ export interface DrainPorts {
 const DELETIONS_AT_ONCE = 500;
 
 /** True when there is more to begin with. Does nothing to a namespace that stays. */
-export function drainNamespace(name: string, ports: DrainPorts): boolean {
+export function drainNamespace(name: string, ports: NamespaceDrainPorts): boolean {
   const { store, deletion, now } = ports;
   return store.transaction(() => {
     const namespace = store.get({ resource: qualified(NAMESPACES), namespace: "", name });
@@ -37,7 +36,7 @@ export function drainNamespace(name: string, ports: DrainPorts): boolean {
 function showRemaining(
   namespace: StoredObject,
   left: readonly StoredObject[],
-  { store, now }: Pick<DrainPorts, "store" | "now">,
+  { store, now }: Pick<NamespaceDrainPorts, "store" | "now">,
 ): void {
   const resources = left.map(({ key }) => key.resource);
   const finalizers = left.flatMap(({ body }) => finalizersOf(body));

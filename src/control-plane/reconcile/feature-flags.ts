@@ -1,7 +1,6 @@
 /** Knative's feature flags, in the ConfigMap where it has them: those of them that switch something here. */
-import { CONFIG_MAPS, KNATIVE_NAMESPACE } from "../resource-names.ts";
+import { CONFIG_MAPS, KNATIVE_NAMESPACE, qualified } from "../resource-names.ts";
 import { textAt } from "../resources/json.ts";
-import { qualified } from "../resources/refusal.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 export type FeatureFlag = "eventtype-auto-create";

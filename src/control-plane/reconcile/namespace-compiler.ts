@@ -3,8 +3,8 @@ import type { ChannelName } from "../../core/channel-name.ts";
 import { type CompiledNamespace, compileNamespace } from "../compile/compile.ts";
 import type { Acknowledgement } from "../compile/compile-context.ts";
 import type { RefusedPart } from "../compile/part.ts";
+import { qualified } from "../resource-names.ts";
 import { timestamp } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
 import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 

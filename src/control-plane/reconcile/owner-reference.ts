@@ -1,9 +1,9 @@
 /** Who owns an object: references that were validated when they were written, and what they lead to. */
 import { kindOf, resourceOf } from "../registry.ts";
+import { qualified } from "../resource-names.ts";
 import { FOREGROUND } from "../resources/deletion.ts";
 import { isJsonObject, type JsonObject, listAt, textAt, valueAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, uidOf } from "../resources/metadata.ts";
-import { qualified } from "../resources/refusal.ts";
 import type { ObjectKey, StoredObject } from "../store/object-store.ts";
 
 export interface OwnerReference {

@@ -1,8 +1,8 @@
 /** Who owns what, as the store has it; each owner is looked up, and its parts planned, once. Good for one turn. */
 import type { OwnershipLookUp, Part } from "../compile/part.ts";
 import { partsOf, resourceOf } from "../registry.ts";
+import { qualified } from "../resource-names.ts";
 import type { JsonObject } from "../resources/json.ts";
-import { qualified } from "../resources/refusal.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 export function ownershipLookUp(store: ObjectStore): OwnershipLookUp {

@@ -2,6 +2,8 @@
  * How long one pass waits in vain for the channels of one namespace. A channel that hangs costs each call all the time that calls
  * have; once a namespace has cost so much, the rest of its calls are for the next pass, and the others have their turn.
  */
+import { CALL_TIMEOUT_MS } from "../call-timeout.ts";
+
 export class Patience {
   readonly #now: () => number;
   /** By namespace: time of calls that came to nothing. */
@@ -35,4 +37,4 @@ export class Patience {
 }
 
 /** As long as one call to a channel that hangs takes; calls fail sooner where there is nothing to wait for. */
-const MOST_LOST_MS = 10_000;
+const MOST_LOST_MS = CALL_TIMEOUT_MS;

@@ -8,12 +8,12 @@
  * dependents are gone or disowned; after Background the dependents are left without an owner, and go. A namespace stays until
  * `reconcile/drain-namespace.ts` has emptied it; what happens to its contents is no choice, so propagation is not asked.
  */
-import { NAMESPACES } from "../resource-names.ts";
+import { NAMESPACES, qualified, type ResourceName } from "../resource-names.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { type JsonObject, objectAt, sameJson, withMember } from "./json.ts";
 import { finalizersOf, generationOf, isBeingDeleted, timestamp, uidOf, withMetadata } from "./metadata.ts";
 import { PERMANENT_NAMESPACES } from "./permanent-namespaces.ts";
-import { forbiddenObject, preconditionFailed, qualified, type ResourceName } from "./refusal.ts";
+import { forbiddenObject, preconditionFailed } from "./refusal.ts";
 
 export interface DeletionPorts {
   readonly store: ObjectStore;

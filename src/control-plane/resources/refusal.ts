@@ -2,6 +2,7 @@
  * Why a request is refused, as a Kubernetes Status. It is thrown, so that a refusal found inside a transaction rolls
  * it back, and becomes an answer in one place (`api.ts`).
  */
+import { qualified, type ResourceName } from "../resource-names.ts";
 import type { Json, JsonObject } from "./json.ts";
 
 export interface StatusCause {
@@ -171,16 +172,6 @@ export function versionTooLarge(version: number, latest: number): Refusal {
 
 export function unavailable(message: string): Refusal {
   return new Refusal(503, "ServiceUnavailable", message, { retryAfterSeconds: 1 });
-}
-
-/** What names a kind of resource in messages. */
-export interface ResourceName {
-  readonly group: string;
-  readonly plural: string;
-}
-
-export function qualified(resource: ResourceName): string {
-  return resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
 function named(resource: ResourceName, name: string): StatusDetails {

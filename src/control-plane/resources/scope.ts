@@ -1,9 +1,9 @@
 /** What a request is about, as far as it is open to whoever asks. */
 import type { ResourceKind } from "../kind.ts";
-import { NAMESPACES } from "../resource-names.ts";
+import { NAMESPACES, qualified, type ResourceName } from "../resource-names.ts";
 import type { ObjectKey, ObjectRange } from "../store/object-store.ts";
 import type { JsonObject } from "./json.ts";
-import { qualified, type Refusal, type ResourceName } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** A kind in a namespace; the namespace is empty for what lives in none, and for lists across all. */
 export interface Scope {

@@ -100,9 +100,10 @@ export class ObjectStore {
     );
   }
 
-  /** Characters of all bodies and bytes of all sealed parts. */
+  /** Characters of all bodies and bytes of all sealed parts. SQLite counts fewer in what was written before sizes were stored. */
   size(): number {
-    const query = "SELECT COALESCE(SUM(LENGTH(body) + COALESCE(LENGTH(sealed), 0)), 0) AS size FROM object";
+    const size = "COALESCE(size, LENGTH(body) + COALESCE(LENGTH(sealed), 0))";
+    const query = `SELECT COALESCE(SUM(${size}), 0) AS size FROM object`;
     this.#size ??= this.#sql.all<{ size: number }>(query)[0]?.size ?? 0;
     return this.#size;
   }
@@ -124,11 +125,12 @@ export class ObjectStore {
     return this.transaction(() => {
       const resourceVersion = this.#nextResourceVersion();
       const body = JSON.stringify(content.body);
+      const stored = { key, resourceVersion, ...content, characters: body.length };
       this.#sql.run(
-        "INSERT INTO object (resource, namespace, name, resource_version, body, sealed) VALUES (?, ?, ?, ?, ?, ?)",
-        ...[key.resource, key.namespace, key.name, resourceVersion, body, content.sealed ?? null],
+        "INSERT INTO object (resource, namespace, name, resource_version, body, sealed, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        ...[key.resource, key.namespace, key.name, resourceVersion, body, content.sealed ?? null, sizeOf(stored)],
       );
-      return this.#recorded("ADDED", { key, resourceVersion, ...content, characters: body.length }, { body });
+      return this.#recorded("ADDED", stored, { body });
     });
   }
 
@@ -138,11 +140,12 @@ export class ObjectStore {
       const { key } = old;
       const resourceVersion = this.#nextResourceVersion();
       const body = JSON.stringify(content.body);
-      this.#sql.run(
-        "UPDATE object SET resource_version = ?, body = ?, sealed = ? WHERE resource = ? AND namespace = ? AND name = ?",
-        ...[resourceVersion, body, content.sealed ?? null, key.resource, key.namespace, key.name],
-      );
       const stored = { key, resourceVersion, ...content, characters: body.length };
+      this.#sql.run(
+        `UPDATE object SET resource_version = ?, body = ?, sealed = ?, size = ?
+         WHERE resource = ? AND namespace = ? AND name = ?`,
+        ...[resourceVersion, body, content.sealed ?? null, sizeOf(stored), key.resource, key.namespace, key.name],
+      );
       return this.#recorded("MODIFIED", stored, { body, previous: old });
     });
   }

@@ -16,8 +16,8 @@ export class PublicUrl {
     return this.#url;
   }
 
-  /** True when the base is another than when this was asked last: statuses still have addresses with that one. */
-  hasChanged(): boolean {
+  /** True, and only once, when the base is another than it was: statuses still have addresses with that one. */
+  takeChange(): boolean {
     const url = this.get();
     const told = this.#sql.all<{ value: string }>("SELECT value FROM setting WHERE key = 'told_url'")[0]?.value;
     if (url === undefined || url === told) return false;

@@ -7,13 +7,9 @@ import type { SqlStore } from "../../core/sql-store.ts";
 import { type AccessToken, tokenIn } from "../access/access-token-secret.ts";
 import { mayPublish } from "../access/rules.ts";
 import { isRole, SYSTEM_NAMESPACE, type User } from "../access/user.ts";
-import { NAMESPACES, SECRETS } from "../resource-names.ts";
+import { NAMESPACES, qualified, SECRETS } from "../resource-names.ts";
 import { isBeingDeleted, uidOf } from "../resources/metadata.ts";
-import { forbiddenObject, qualified } from "../resources/refusal.ts";
 import type { StoredObject } from "./object-store.ts";
-
-/** Of one namespace. Each channel's configuration carries those that may publish there, 46 bytes each. */
-const MAX_TOKENS = 200;
 
 const NAMESPACE = qualified(NAMESPACES);
 const SECRET = qualified(SECRETS);
@@ -46,10 +42,6 @@ export class TokenTable {
 
   #insert(token: AccessToken): void {
     const { digest, secretUid, namespace, name, role } = token;
-    if (this.#count(namespace) >= MAX_TOKENS) {
-      const why = `exceeded quota: a namespace has at most ${MAX_TOKENS} access tokens: delete one that nobody uses`;
-      throw forbiddenObject(SECRETS, name, { why });
-    }
     this.#sql.run(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`, digest, secretUid, namespace, name, role);
   }
 
@@ -63,6 +55,11 @@ export class TokenTable {
     return this.#tokens(`SELECT ${COLUMNS} FROM token WHERE digest = ?`, digest)[0];
   }
 
+  count(namespace: string): number {
+    const query = "SELECT COUNT(*) AS n FROM token WHERE namespace = ?";
+    return this.#sql.all<{ n: number }>(query, namespace)[0]?.n ?? 0;
+  }
+
   /** Digests of the tokens that may post to channels of this namespace, in order. */
   publishersIn(namespace: string): readonly string[] {
     const query = `SELECT ${COLUMNS} FROM token WHERE namespace = ? OR namespace = ? ORDER BY digest`;
@@ -72,11 +69,6 @@ export class TokenTable {
 
   #forgetNamespace(namespace: string): void {
     this.#sql.run("DELETE FROM token WHERE namespace = ?", namespace);
-  }
-
-  #count(namespace: string): number {
-    const query = "SELECT COUNT(*) AS n FROM token WHERE namespace = ?";
-    return this.#sql.all<{ n: number }>(query, namespace)[0]?.n ?? 0;
   }
 
   /** A role of a later version gives no rights in this one. */

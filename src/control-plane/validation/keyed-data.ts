@@ -1,7 +1,7 @@
 /** What ConfigMaps and Secrets hold: values under keys that could be file names, and may be made immutable. */
 import { type JsonObject, sameJson, valueAt } from "../resources/json.ts";
 import { isBase64 } from "./base64.ts";
-import { type FieldError, immutableField, invalidKeyName, mustNotSet } from "./field-error.ts";
+import { type FieldError, invalidKeyName, mustNotSet } from "./field-error.ts";
 
 const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
 
@@ -15,13 +15,6 @@ export function validateKeys(data: Readonly<Record<string, string>>, path: strin
 export function validateBase64(data: Readonly<Record<string, string>>, path: string): readonly FieldError[] {
   const wrong = Object.entries(data).filter(([, value]) => !isBase64(value));
   return wrong.map(([key]) => ({ message: "the value is not base64", paths: [`${path}[${key}]`] }));
-}
-
-/** A Secret is for one purpose, which whoever may see it depends on. */
-export function validateSameType(object: JsonObject, old: JsonObject | undefined): readonly FieldError[] {
-  const [oldType, newType] = [valueAt(old, "type"), valueAt(object, "type")];
-  if (old === undefined || sameJson(oldType, newType)) return [];
-  return [immutableField("type", { old: JSON.stringify(oldType), new: JSON.stringify(newType) })];
 }
 
 /** `immutable` itself is one of the members: it cannot be taken back. */

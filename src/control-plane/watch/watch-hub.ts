@@ -3,7 +3,8 @@
  * durable and then lets the watches of that resource read on in the log. Writes that come together are told together.
  */
 import { logError } from "../log-error.ts";
-import { expired, qualified, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
+import { qualified } from "../resource-names.ts";
+import { expired, tooManyRequests, versionTooLarge } from "../resources/refusal.ts";
 import { type Holder, rangeOf } from "../resources/scope.ts";
 import type { ObjectStore, StoredObject } from "../store/object-store.ts";
 import { Watch, type WatchPorts } from "./watch.ts";

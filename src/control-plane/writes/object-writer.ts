@@ -4,11 +4,11 @@
  * Sealing a Secret is asynchronous, so a write reads, computes, seals and then stores only if nothing was written
  * meanwhile; otherwise it starts again. A write that changes nothing stores nothing and keeps the resourceVersion.
  */
-import { NAMESPACES } from "../resource-names.ts";
+import { NAMESPACES, qualified, type ResourceName } from "../resource-names.ts";
 import { decodeRequest } from "../resources/admission.ts";
 import { type JsonObject, sameJson, textAt } from "../resources/json.ts";
 import { finalizersOf, isBeingDeleted, nameOf, timestamp } from "../resources/metadata.ts";
-import { alreadyExists, badRequest, notFound, qualified, unavailable } from "../resources/refusal.ts";
+import { alreadyExists, badRequest, notFound, unavailable } from "../resources/refusal.ts";
 import { keyOf, type Scope } from "../resources/scope.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
 import { presented, type StoredObjects } from "../resources/stored-objects.ts";
@@ -20,7 +20,8 @@ import { createdObject, withGeneratedName } from "./created-object.ts";
 import { checkReferences } from "./foreign-references.ts";
 import { checkNamespace } from "./namespace-check.ts";
 import { checkNothingExpected } from "./preconditions.ts";
-import { checkQuota } from "./storage-quota.ts";
+import { checkQuota, type QuotaWrite } from "./storage-quota.ts";
+import { checkTokenQuota } from "./token-quota.ts";
 import type { Apply, Change, WriteOptions, WriteRequest } from "./write-request.ts";
 
 export interface WriterPorts {
@@ -119,7 +120,7 @@ export class ObjectWriter {
     const stored = store.transaction(() => {
       checkNamespace(scope, key.name, store);
       if (store.get(key) !== undefined) return undefined;
-      checkQuota(scope.kind, key.name, { store, content });
+      checkQuotas(scope.kind, key.name, { store, content });
       return store.insert(key, content);
     });
     if (stored === undefined) return undefined;
@@ -139,7 +140,7 @@ export class ObjectWriter {
     const content = await objects.seal(scope.kind, atRest(object, old, stored.body));
     const written = store.transaction(() => {
       if (store.get(stored.key)?.resourceVersion !== stored.resourceVersion) return undefined;
-      checkQuota(scope.kind, stored.key.name, { store, content, previous: stored });
+      checkQuotas(scope.kind, stored.key.name, { store, content, previous: stored });
       return this.#store(stored, object, content);
     });
     if (written === undefined) return undefined;
@@ -172,6 +173,11 @@ async function untilAlone<T>(work: () => Promise<T | undefined>): Promise<T> {
     if (done !== undefined) return done;
   }
   throw unavailable("too many writes to the same object at once");
+}
+
+function checkQuotas(resource: ResourceName, name: string, write: QuotaWrite): void {
+  checkQuota(resource, name, write);
+  checkTokenQuota(resource, name, write);
 }
 
 function namespaceTouched(key: ObjectKey): string {

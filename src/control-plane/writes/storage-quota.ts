@@ -1,5 +1,6 @@
 /** How much may be stored of all objects together. */
-import { forbiddenObject, type ResourceName } from "../resources/refusal.ts";
+import type { ResourceName } from "../resource-names.ts";
+import { forbiddenObject } from "../resources/refusal.ts";
 import type { Content, ObjectStore, StoredObject } from "../store/object-store.ts";
 
 /**
@@ -21,7 +22,7 @@ export function checkQuota(resource: ResourceName, name: string, write: QuotaWri
   throw forbiddenObject(resource, name, { why });
 }
 
-interface QuotaWrite {
+export interface QuotaWrite {
   readonly store: ObjectStore;
   readonly content: Content;
   /** What is replaced. */

@@ -21,8 +21,11 @@ import { webhookEvent } from "./webhook-event.ts";
 
 /** What is told to wait where nobody knows better, milliseconds. */
 const RETRY_AFTER_MS = 1_000;
-/** GitHub gives up after 10 seconds; a clear refusal before that shows up in its log of deliveries, milliseconds. */
-const APPEND_TIMEOUT_MS = 9_000;
+/**
+ * All that is asked for one webhook has so long together, milliseconds: GitHub gives up after 10 seconds, and a clear
+ * refusal before that shows up in its log of deliveries.
+ */
+const ANSWER_TIMEOUT_MS = 9_000;
 /** Event names are short words; new ones may come. */
 const EVENT_NAME = /^[a-z0-9_]{1,64}$/;
 /** GitHub sends a GUID. */
@@ -39,22 +42,27 @@ export interface WebhookPorts extends AskPorts {
   readonly maxBodyBytes: number;
 }
 
+interface TimedPorts extends WebhookPorts {
+  /** When the request has to be answered. */
+  readonly deadlineMs: number;
+}
+
 type ReadyLookup = Extract<WebhookLookup, { kind: "ready" }>;
 
 /** Never rejects because of the request or of a port. */
 export async function handleWebhook(request: Request, ports: WebhookPorts): Promise<Response> {
-  const response = await answer(request, ports);
+  const response = await answer(request, { ...ports, deadlineMs: ports.now() + ANSWER_TIMEOUT_MS });
   // What was refused before its body was looked at; a producer that goes away meanwhile is refused all the same.
   if (!request.bodyUsed) void request.body?.cancel().catch(() => undefined);
   return response;
 }
 
-async function answer(request: Request, ports: WebhookPorts): Promise<Response> {
+async function answer(request: Request, ports: TimedPorts): Promise<Response> {
   if (request.method === "OPTIONS") return options();
   if (request.method !== "POST") return refusal(405, "webhooks are posted");
   const path = parseWebhookPath(request.url);
   if (path === undefined) return refusal(404, "webhooks are posted to /{namespace}/webhooks/{source}");
-  const source = await settled(ports.sources.find(path, ports.lookup, ports.now()));
+  const source = await askInTime(() => ports.sources.find(path, ports.lookup, ports.now()), ports);
   if (source === undefined) return unavailable("the source could not be looked up", RETRY_AFTER_MS);
   switch (source.kind) {
     case "not-found":
@@ -68,12 +76,7 @@ async function answer(request: Request, ports: WebhookPorts): Promise<Response> 
   }
 }
 
-async function receive(
-  request: Request,
-  path: WebhookPath,
-  source: ReadyLookup,
-  ports: WebhookPorts,
-): Promise<Response> {
+async function receive(request: Request, path: WebhookPath, source: ReadyLookup, ports: TimedPorts): Promise<Response> {
   const eventName = request.headers.get("x-github-event") ?? "";
   if (eventName === "") return refusal(400, '"X-GitHub-Event" header is not set');
   if (!EVENT_NAME.test(eventName)) return refusal(400, '"X-GitHub-Event" header is no event name');
@@ -110,13 +113,13 @@ async function receive(
 async function verify(
   { header, body }: { readonly header: string | null; readonly body: Uint8Array },
   { path, source }: { readonly path: WebhookPath; readonly source: ReadyLookup },
-  ports: WebhookPorts,
+  ports: TimedPorts,
 ): Promise<ReadyLookup | Response> {
   if (header === null) return refusal(400, '"X-Hub-Signature-256" header is not set: give the webhook a secret');
   const signature = parseSignature(header);
   if (signature === undefined) return refusal(400, '"X-Hub-Signature-256" header is not sha256= and 64 hex digits');
   if (await isSigned(body, signature, source.secrets)) return source;
-  const newer = await settled(ports.sources.refresh(path, source, ports.lookup, ports.now()));
+  const newer = await askInTime(() => ports.sources.refresh(path, source, ports.lookup, ports.now()), ports);
   if (newer === undefined) return unavailable("the source could not be looked up", RETRY_AFTER_MS);
   if (newer !== source && newer.kind === "ready" && (await isSigned(body, signature, newer.secrets))) return newer;
   return refusal(400, '"X-Hub-Signature-256" does not fit: the webhook has another secret than the source');
@@ -133,9 +136,9 @@ function payloadOf(contentType: string, body: Uint8Array): Uint8Array | Response
   }
 }
 
-async function store(channel: ChannelName, bytes: Uint8Array, key: string, ports: WebhookPorts): Promise<Response> {
+async function store(channel: ChannelName, bytes: Uint8Array, key: string, ports: TimedPorts): Promise<Response> {
   const request = { bytes, calls: [{ lengths: [bytes.length], key }] };
-  const answer = await askWithin(APPEND_TIMEOUT_MS, () => ports.append(channel, request), ports);
+  const answer = await askInTime(() => ports.append(channel, request), ports);
   if (answer === undefined) return unavailable("the sink's channel did not answer", RETRY_AFTER_MS);
   switch (answer.kind) {
     case "accepted": {
@@ -152,11 +155,7 @@ async function store(channel: ChannelName, bytes: Uint8Array, key: string, ports
   }
 }
 
-/** Calls to other objects fail in many ways, and all mean the same here: nothing is known to be stored, try again. */
-async function settled<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch {
-    return undefined;
-  }
+/** Undefined where no answer comes in time: nothing is known to be stored then, try again. */
+function askInTime<Answer>(ask: () => Promise<Answer>, ports: TimedPorts): Promise<Answer | undefined> {
+  return askWithin(Math.max(ports.deadlineMs - ports.now(), 0), ask, ports);
 }

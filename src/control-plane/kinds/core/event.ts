@@ -6,6 +6,7 @@ import { textAt } from "../../resources/json.ts";
 import { namespaceOf } from "../../resources/metadata.ts";
 import { int32, objectReferenceSchema, objectSchema, struct, text } from "../../validation/common-schemas.ts";
 import { invalidValue } from "../../validation/field-error.ts";
+import { immutableMembers } from "../../validation/immutable-fields.ts";
 
 export const eventKind: ResourceKind = {
   ...EVENTS,
@@ -52,9 +53,11 @@ export const eventKind: ResourceKind = {
     "reportingComponent",
   ],
   applyDefaults: (object) => object,
-  validate(object) {
+  validate(object, old) {
+    // Whatever can be selected by, as in `events.k8s.io`: a watch would not tell that an Event has left its selection.
+    const errors = immutableMembers(["involvedObject", "reason", "type", "reportingComponent"], object, old);
     const namespace = textAt(object, "involvedObject", "namespace") ?? "";
-    if (namespace === "" || namespace === namespaceOf(object)) return [];
-    return [invalidValue(namespace, "involvedObject.namespace", "does not match event.namespace")];
+    if (namespace === "" || namespace === namespaceOf(object)) return errors;
+    return [...errors, invalidValue(namespace, "involvedObject.namespace", "does not match event.namespace")];
   },
 };

@@ -8,7 +8,8 @@ import { SECRET_COLUMNS } from "../../presentation/core-columns.ts";
 import { SECRETS } from "../../resource-names.ts";
 import { objectAt, textsAt, withMember } from "../../resources/json.ts";
 import { flag, objectSchema, text, textMap } from "../../validation/common-schemas.ts";
-import { validateBase64, validateImmutable, validateKeys, validateSameType } from "../../validation/keyed-data.ts";
+import { immutableMembers } from "../../validation/immutable-fields.ts";
+import { validateBase64, validateImmutable, validateKeys } from "../../validation/keyed-data.ts";
 import { secretValue } from "./secret-value.ts";
 
 export const secretKind: ResourceKind = {
@@ -52,7 +53,8 @@ export const secretKind: ResourceKind = {
     const errors = [
       ...validateKeys(data, "data"),
       ...validateBase64(data, "data"),
-      ...validateSameType(object, old),
+      // It is for one purpose, which whoever may see it depends on.
+      ...immutableMembers(["type"], object, old),
       ...validateImmutable(["data", "type", "immutable"], object, old),
     ];
     return errors.length === 0 ? validateAccessToken(object) : errors;

@@ -1,13 +1,14 @@
 /** Answers the webhook ingress: where a source's events go and which secrets may have signed a request. */
 import type { WebhookLookup } from "../../core/webhook-source.ts";
+import { compileGithubSource } from "../compile/compile-github-source.ts";
+import { readyOf } from "../compile/conditions.ts";
 import { secretText } from "../kinds/core/secret-value.ts";
 import { partsOf, resourceOf } from "../registry.ts";
-import { GITHUB_SOURCES, SECRETS } from "../resource-names.ts";
-import { listAt, textAt } from "../resources/json.ts";
-import { qualified, Refusal } from "../resources/refusal.ts";
+import { GITHUB_SOURCES, qualified, SECRETS } from "../resource-names.ts";
+import { textAt } from "../resources/json.ts";
+import { Refusal } from "../resources/refusal.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
-import { compileGithubSource } from "./compile-github-source.ts";
 
 /** Beside the key `x` a Secret may have `x-previous`: both are accepted while a secret is being changed. */
 const PREVIOUS = "-previous";
@@ -39,8 +40,7 @@ export async function lookUpWebhookSource(
     hasBinding: ports.hasBinding,
   });
   if (source === undefined) {
-    const ready = listAt(status, "conditions").find((condition) => textAt(condition, "type") === "Ready");
-    return { kind: "not-ready", reason: textAt(ready, "message") ?? "the source is not ready" };
+    return { kind: "not-ready", reason: readyOf(status)?.message ?? "the source is not ready" };
   }
   const secrets = await openSecrets(namespace, source.secret, ports);
   if (typeof secrets === "string") return { kind: "not-ready", reason: secrets };

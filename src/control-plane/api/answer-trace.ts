@@ -4,8 +4,8 @@
  */
 import type { Sought } from "../../core/trace.ts";
 import { badRequest, methodNotAllowed, notImplemented, unavailable } from "../resources/refusal.ts";
+import { type Trace, type TracePorts, traceEvent } from "../traces/trace-event.ts";
 import { parseStartFrom } from "../validation/annotation-settings.ts";
-import { type Trace, type TracePorts, traceEvent } from "./trace-event.ts";
 
 const FIELDS = ["source", "id", "from", "to"];
 const FILTERS = "Whether a filter passes an event is said by the filter of today, not by the one that the event met.";
