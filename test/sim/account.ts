@@ -75,6 +75,11 @@ export function nameOf({ subscription, epoch, seq }: Pick<Token, "subscription" 
   return `${subscription} ${epoch} ${seq}`;
 }
 
+/** One attempt of one delivery, as its lease names it. */
+export function attemptName(token: Token): string {
+  return `${nameOf(token)} ${token.purpose} ${token.attempt} ${token.instance}`;
+}
+
 /** Whether the subscription wants the event, by the words of its filter. */
 export function wants({ filter }: SubscriptionConfiguration, attributes: Attributes): boolean {
   return passesNaively(filter, attributes);

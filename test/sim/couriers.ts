@@ -4,6 +4,7 @@ import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { LeaseAnswer, LeaseRequest, Settlement, Target, Token } from "../../src/core/channel-protocol.ts";
 import type { CourierPorts } from "../../src/courier/ports.ts";
 import { runCourier } from "../../src/courier/run-courier.ts";
+import { attemptName } from "./account.ts";
 import { crossing } from "./crossing.ts";
 import type { World } from "./world.ts";
 
@@ -19,10 +20,18 @@ export interface Expected {
   readonly replyTo: Target | undefined;
 }
 
+export interface Given {
+  readonly url: string;
+  readonly id: string;
+  readonly replyTo: Target | undefined;
+}
+
 export class Courier {
   readonly number: number;
   /** What it was given and has not sent yet, by subscriber's address and event. */
   readonly #expected = new Map<string, Expected[]>();
+  /** Each attempt that goes to a subscriber, by name. */
+  readonly given = new Map<string, Given>();
   /** Outcomes that it has reported, or tried to. */
   readonly reported = new Map<Settlement, { calls: number; isHeard: boolean }>();
   readonly #timers = new Set<() => void>();
@@ -57,6 +66,7 @@ export class Courier {
   };
 
   expect(url: string, id: string, request: Expected): void {
+    this.given.set(attemptName(request.token), { url, id, replyTo: request.replyTo });
     const key = `${url} ${id}`;
     const known = this.#expected.get(key);
     if (known === undefined) this.#expected.set(key, [request]);
@@ -155,6 +165,7 @@ export class Couriers {
     for (const each of request.settlements) {
       const before = courier.reported.get(each);
       courier.reported.set(each, { calls: (before?.calls ?? 0) + 1, isHeard: false });
+      ledger.claimed({ courier, settlement: each });
     }
     const answer = await crossing(this.#world, name, (host) => ({
       append: (unpacked) => host.append(unpacked),

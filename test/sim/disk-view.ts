@@ -1,6 +1,6 @@
 /** What an object's storage says, read as rows: the simulated world's own eyes. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Attributes, readHead } from "./encoded-event.ts";
+import { type Attributes, readEvent } from "./encoded-event.ts";
 
 /** An event of a log as it was when it was written. */
 export interface LoggedEvent {
@@ -10,7 +10,7 @@ export interface LoggedEvent {
   readonly id: string;
   readonly attributes: Attributes;
   readonly hops: number;
-  readonly dataBytes: number;
+  readonly data: Uint8Array;
   readonly acceptedAtMs: number;
   /** The transaction that wrote it. */
   readonly transaction: number;
@@ -51,7 +51,7 @@ type SegmentRow = {
   ends: Uint8Array;
   keys: string | null;
   body: Uint8Array;
-  blob_bytes: number | null;
+  blob: number | null;
 };
 
 export class DiskView {
@@ -83,8 +83,12 @@ export class DiskView {
   /** Events from `seq` on, as the newest transaction left them. */
   eventsFrom(seq: number, transaction: number): LoggedEvent[] {
     const query =
-      "SELECT first_seq, count, accepted_at, ends, keys, body, blob_bytes FROM segment WHERE first_seq >= ? ORDER BY first_seq";
-    return this.rows<SegmentRow>(query, seq).flatMap((row) => eventsOf(row, transaction));
+      "SELECT first_seq, count, accepted_at, ends, keys, body, blob FROM segment WHERE first_seq >= ? ORDER BY first_seq";
+    return this.rows<SegmentRow>(query, seq).flatMap((row) => {
+      const events = eventsOf(row, transaction);
+      const { blob } = row;
+      return blob === null ? events : events.map((event) => ({ ...event, data: this.#blob(blob) }));
+    });
   }
 
   /** First event of each segment -> whether its events can still be read. */
@@ -106,6 +110,11 @@ export class DiskView {
     return positions;
   }
 
+  #blob(number: number): Uint8Array {
+    const parts = this.rows<{ bytes: Uint8Array }>("SELECT bytes FROM chunk WHERE id / 64 = ? ORDER BY id", number);
+    return Buffer.concat(parts.map(({ bytes }) => bytes));
+  }
+
   stragglers(): StoredStraggler[] {
     return this.rows(
       `SELECT id, subscription, seq, state, due_at, event IS NOT NULL AS copied, reply IS NOT NULL AS holds_reply
@@ -125,7 +134,7 @@ function eventsOf(row: SegmentRow, transaction: number): LoggedEvent[] {
   let start = 0;
   return Array.from({ length: row.ends.length / 4 }, (_, index) => {
     const end = view.getUint32(index * 4, true);
-    const { attributes, hops, dataBytes } = readHead(row.body.subarray(start, end));
+    const { attributes, hops, data } = readEvent(row.body.subarray(start, end));
     start = end;
     return {
       seq: row.first_seq + index,
@@ -133,7 +142,7 @@ function eventsOf(row: SegmentRow, transaction: number): LoggedEvent[] {
       id: String(attributes.id),
       attributes,
       hops,
-      dataBytes: row.blob_bytes ?? dataBytes,
+      data,
       acceptedAtMs: row.accepted_at,
       transaction,
       keys: keys.filter(([at]) => at === index).map(([, key]) => key),

@@ -6,19 +6,24 @@ export interface StoredHead {
   readonly hops: number;
 }
 
+/** Of an event that is cut into chunks the data is elsewhere. */
+export interface StoredEvent extends StoredHead {
+  readonly data: Uint8Array;
+}
+
 const HEAD_LENGTH_BYTES = 4;
 
-export function encodedEvent(event: StoredHead & { readonly dataBytes: number }): Uint8Array {
-  const head = Buffer.from(JSON.stringify({ attributes: event.attributes, headers: [], hops: event.hops }));
-  const bytes = new Uint8Array(HEAD_LENGTH_BYTES + head.length + event.dataBytes);
+export function encodedEvent({ attributes, hops, data }: StoredEvent): Uint8Array {
+  const head = Buffer.from(JSON.stringify({ attributes, headers: [], hops }));
+  const bytes = new Uint8Array(HEAD_LENGTH_BYTES + head.length + data.length);
   new DataView(bytes.buffer).setUint32(0, head.length);
   bytes.set(head, HEAD_LENGTH_BYTES);
-  bytes.fill(7, HEAD_LENGTH_BYTES + head.length);
+  bytes.set(data, HEAD_LENGTH_BYTES + head.length);
   return bytes;
 }
 
-export function readHead(bytes: Uint8Array): StoredHead & { readonly dataBytes: number } {
+export function readEvent(bytes: Uint8Array): StoredEvent {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = HEAD_LENGTH_BYTES + view.readUInt32BE(0);
-  return { ...JSON.parse(view.toString("utf8", HEAD_LENGTH_BYTES, end)), dataBytes: bytes.length - end };
+  return { ...JSON.parse(view.toString("utf8", HEAD_LENGTH_BYTES, end)), data: bytes.subarray(end) };
 }

@@ -41,10 +41,6 @@ export class FlowModel {
     return this.#said.get(requestName(url, event));
   }
 
-  hasReceived(url: string, id: string): boolean {
-    return this.#received.has(requestName(url, id));
-  }
-
   /** Names of all requests that any address received. */
   get requests(): ReadonlySet<string> {
     return this.#received;

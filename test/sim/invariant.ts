@@ -7,6 +7,7 @@ import type {
   LeaseRequest,
   RetireAnswer,
   Route,
+  Settlement,
   Token,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
@@ -14,6 +15,7 @@ import type { Account, Reading } from "./account.ts";
 import type { Change, ChannelRecord, Tenancy } from "./channel-record.ts";
 import type { Courier } from "./couriers.ts";
 import type { LoggedEvent } from "./disk-view.ts";
+import type { Message } from "./message.ts";
 import type { Post } from "./producers.ts";
 import type { World } from "./world.ts";
 
@@ -68,7 +70,21 @@ export interface RequestFact {
   readonly url: string;
   readonly id: string;
   readonly token: Token | undefined;
-  readonly dataBytes: number;
+  readonly message: Message;
+}
+
+/** A subscriber, a sink or a reply's target answered with 2xx, and with the reply of that id. */
+export interface TakenFact {
+  readonly courier: Courier;
+  readonly url: string;
+  readonly id: string;
+  readonly reply: string | undefined;
+}
+
+/** What a courier is about to report. */
+export interface Claim {
+  readonly courier: Courier;
+  readonly settlement: Settlement;
 }
 
 export interface Invariant {
@@ -88,6 +104,8 @@ export interface Checks {
   /** Storage was taken back to what is durable. */
   readonly crashed?: (record: ChannelRecord) => string | undefined;
   readonly requested?: (request: RequestFact) => string | undefined;
+  readonly taken?: (fact: TakenFact) => string | undefined;
+  readonly claimed?: (claim: Claim) => string | undefined;
   readonly retires?: (retirement: RetirementFact) => string | undefined;
   /** A courier ended by itself. */
   readonly courierEnded?: (courier: Courier) => string | undefined;

@@ -21,6 +21,8 @@ import { replies } from "./invariants/replies.ts";
 import { reportedAgain } from "./invariants/reported-again.ts";
 import { soundStorage } from "./invariants/sound-storage.ts";
 import { strangers } from "./invariants/strangers.ts";
+import { taken } from "./invariants/taken.ts";
+import { unaltered } from "./invariants/unaltered.ts";
 import { workIsWatched } from "./invariants/work-is-watched.ts";
 
 export const INVARIANTS: readonly Invariant[] = [
@@ -40,6 +42,8 @@ export const INVARIANTS: readonly Invariant[] = [
   hops,
   workIsWatched,
   soundStorage,
+  unaltered,
+  taken,
   strangers,
   latePushes,
   answeredInTime,

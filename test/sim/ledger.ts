@@ -13,8 +13,8 @@ import { type Account, type End, nameOf, newReading, outOf, type Reading } from 
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
 import type { Courier, Expected } from "./couriers.ts";
-import { readHead } from "./encoded-event.ts";
-import type { Checks, LoggedReply, RequestFact } from "./invariant.ts";
+import { readEvent } from "./encoded-event.ts";
+import type { Checks, Claim, LoggedReply, RequestFact, TakenFact } from "./invariant.ts";
 import { unended } from "./invariants/nothing-lost.ts";
 import { INVARIANTS } from "./invariants.ts";
 import type { Post } from "./producers.ts";
@@ -114,6 +114,14 @@ export class Ledger {
     const { url, id, token } = request;
     this.#world.trace.note("requested", url, id, token?.attempt);
     this.#ask((checks) => checks.requested?.(request));
+  }
+
+  taken(fact: TakenFact): void {
+    this.#ask((checks) => checks.taken?.(fact));
+  }
+
+  claimed(claim: Claim): void {
+    this.#ask((checks) => checks.claimed?.(claim));
   }
 
   /** A line that the channel logs: the named acts that end deliveries. */
@@ -244,11 +252,11 @@ export class Ledger {
 
 function idOf(delivery: Delivery, answer: LeaseAnswer): string {
   const place = answer.events[delivery.event];
-  return place === undefined ? "" : String(readHead(answer.bytes.subarray(place.start, place.end)).attributes.id);
+  return place === undefined ? "" : String(readEvent(answer.bytes.subarray(place.start, place.end)).attributes.id);
 }
 
 function replyIn(bytes: Uint8Array): LoggedReply {
-  const { attributes, hops } = readHead(bytes);
+  const { attributes, hops } = readEvent(bytes);
   return { id: String(attributes.id), hops };
 }
 

@@ -3,7 +3,7 @@
  * asked for. What is on the disk, and what is deployed, knows nothing of it.
  */
 import { registerHooks } from "node:module";
-import type { Canary } from "./canaries.ts";
+import { CANARIES, type Canary } from "./canaries.ts";
 
 const LIMITS = "/src/channel/limits.ts";
 const CONSTANT = /^export const (\w+)/gm;
@@ -17,6 +17,12 @@ export function changeModules(canary: Canary | undefined): void {
       return { ...loaded, source: planted(String(loaded.source), canary) };
     },
   });
+}
+
+export function canaryNamed(name: string | undefined): Canary | undefined {
+  const canary = CANARIES.find((each) => each.name === name);
+  if (name !== undefined && canary === undefined) throw new Error(`no canary is called ${name}`);
+  return canary;
 }
 
 /** The patch must find its place, once. */

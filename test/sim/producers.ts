@@ -81,26 +81,21 @@ export class Producers {
   }
 
   #newPost(): Post {
-    const { random, entrances, limits, flowTree } = this.#world;
+    const { random, entrances, limits, flowTree, originals } = this.#world;
     const channel = random.pick(entrances).name;
     const count = random.perMille(100) ? random.between(2, 8) : 1;
     const isLarge = random.perMille(90);
     const caller = random.perMille(100) ? STRANGER : random.perMille(500) ? PRODUCER : undefined;
     const ids = Array.from({ length: count }, () => eventIdOf(caller, ++this.#events));
     const hops = flowTree === undefined ? FEW_HOPS : FLOW_HOPS;
-    const events = ids.map((id) =>
-      encodedEvent({
-        attributes: {
-          specversion: "1.0",
-          id,
-          source: "/sim",
-          type: random.pick(TYPES),
-          subject: random.pick(SUBJECTS),
-        },
-        hops: random.pick(hops),
-        dataBytes: isLarge ? limits.largeEventBytes + random.below(limits.largeEventBytes) : random.pick([0, 0, 5, 40]),
-      }),
-    );
+    const events = ids.map((id) => {
+      const [type, subject] = [random.pick(TYPES), random.pick(SUBJECTS)];
+      const left = random.pick(hops);
+      const { largeEventBytes } = limits;
+      const dataBytes = isLarge ? largeEventBytes + random.below(largeEventBytes) : random.pick([0, 0, 5, 40]);
+      const attributes = { specversion: "1.0", id, source: "/sim", type, subject };
+      return encodedEvent({ ...originals.make(attributes, dataBytes), hops: left });
+    });
     const key = random.perMille(300) ? `p:k${++this.#keys}` : undefined;
     const bytes = events.reduce((sum, event) => sum + event.length, 0);
     const named = { ...(key === undefined ? {} : { key }), ...(caller === undefined ? {} : { caller }) };

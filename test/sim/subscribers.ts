@@ -2,6 +2,7 @@
 import type { Courier, Expected } from "./couriers.ts";
 import type { FlowEvent } from "./flow-meaning.ts";
 import type { Replying } from "./graph.ts";
+import { type Message, messageOf } from "./message.ts";
 import type { World } from "./world.ts";
 
 /** How a subscriber answers while it is in this mood. */
@@ -46,11 +47,6 @@ interface Reply {
 
 /** In runs with small bounds a channel that keeps it cuts it into chunks. */
 const LARGE_REPLY_BYTES = 300;
-
-interface Message {
-  readonly id: string;
-  readonly dataBytes: number;
-}
 
 /** One request and what may end it. */
 interface Exchange {
@@ -107,11 +103,12 @@ export class Subscribers {
     });
   }
 
-  #received(exchange: Exchange, { id, dataBytes }: Message): void {
+  #received(exchange: Exchange, message: Message): void {
+    const { id } = message;
     const { clock, flows, ledger, trace } = this.#world;
     const { courier, url } = exchange;
     const expected = courier.expected(url, id);
-    ledger.requested({ courier, url, id, token: expected?.token, dataBytes });
+    ledger.requested({ courier, url, id, token: expected?.token, message });
     flows.received(url, id);
     const answer = this.#answerOf(url);
     const { status } = answer;
@@ -120,6 +117,7 @@ export class Subscribers {
       const reply = status === 200 ? this.#replyTo(url, id) : undefined;
       if (status === 200 || status === 202) {
         flows.said(url, id, reply?.event);
+        if (exchange.isOpen) ledger.taken({ courier, url, id, reply: reply?.event.id });
         this.#answered(courier, id, { expected, reply: reply?.event.id });
       }
       const headers = reply?.headers ?? answer.headers ?? {};
@@ -193,24 +191,14 @@ export class Subscribers {
     const reply = `reply-${++this.#replies}`;
     this.#world.trace.note("replied", url, id, this.#replies);
     const type = this.#world.random.pick(types);
-    const attributes = { "ce-specversion": "1.0", "ce-source": "/reply", "ce-type": type, "ce-subject": "r" };
-    const body = new Uint8Array(this.#world.random.pick([0, 0, LARGE_REPLY_BYTES]));
-    return { event: { id: reply, type }, headers: { ...attributes, "ce-id": reply }, body };
+    const attributes = { specversion: "1.0", id: reply, source: "/reply", type, subject: "r" };
+    const { data } = this.#world.originals.make(attributes, this.#world.random.pick([0, 0, LARGE_REPLY_BYTES]));
+    return { event: { id: reply, type }, headers: headersOf(attributes), body: data };
   }
 }
 
-/** Reads the request as a subscriber does. */
-async function messageOf({ headers, body }: RequestInit): Promise<Message> {
-  const id = new Headers(headers).get("ce-id");
-  if (body instanceof ReadableStream) {
-    let dataBytes = 0;
-    for await (const chunk of body) dataBytes += chunk.length;
-    return { id: id ?? "", dataBytes };
-  }
-  if (!(body instanceof Uint8Array)) throw new Error("a courier sends bytes");
-  if (id !== null) return { id, dataBytes: body.length };
-  const event: { readonly id: string; readonly data_base64?: string } = JSON.parse(new TextDecoder().decode(body));
-  return { id: event.id, dataBytes: Buffer.from(event.data_base64 ?? "", "base64").length };
+function headersOf(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]));
 }
 
 function reset(): Error {

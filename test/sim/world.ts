@@ -10,6 +10,7 @@ import { drawFlowTree, type FlowTree } from "./flow-tree.ts";
 import { Ledger } from "./ledger.ts";
 import type { RunLimits } from "./limits.ts";
 import { Network } from "./network.ts";
+import { Originals } from "./originals.ts";
 import { People } from "./people.ts";
 import { Producers } from "./producers.ts";
 import { Subscribers } from "./subscribers.ts";
@@ -29,6 +30,7 @@ export class World {
   readonly courierWindow: number;
   readonly ledger: Ledger;
   readonly flows = new FlowModel();
+  readonly originals = new Originals();
   /** In some runs the channels are those of nested Sequences and Parallels. */
   readonly flowTree: FlowTree | undefined;
   readonly network: Network;

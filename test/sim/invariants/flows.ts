@@ -1,5 +1,5 @@
 /**
- * Where events go on to: the reply of a delivery is in the channel it is meant for once, or reached its address; it is no
+ * Where events go on to: the reply of a delivery is in the channel it is meant for once, or was taken at its address; it is no
  * other's reply, in no other channel; while a reply is on its way its subscriber is left alone; and if the reply does not get
  * through, the dead letter says so. The flow model knows what subscribers said.
  */
@@ -99,7 +99,7 @@ function lostReply(
     const { target } = reply;
     const isThere =
       target.kind === "url"
-        ? replies.some((id) => world.flows.hasReceived(target.url, id))
+        ? replies.some((id) => world.flows.hasTaken(target.url, id))
         : replies.some((id) => isIn(world.ledger.records.get(target.name), id));
     if (!isThere) return `the reply of ${delivery} is not in ${target.kind === "url" ? target.url : target.name}`;
   }

@@ -2,7 +2,7 @@
  * A delivery is given out again only when the channel cannot know better: its lease ran out, it failed, or a crash took
  * what was not durable. And a courier sends what it was given once.
  */
-import { nameOf } from "../account.ts";
+import { attemptName, nameOf } from "../account.ts";
 import { isSettled } from "../disk-view.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 
@@ -24,7 +24,7 @@ export const needlessDuplicates: Invariant = {
         if (token === undefined) return `courier ${courier.number} sent ${id} to ${url} and was not given it`;
         const before = sent.get(courier) ?? new Set();
         sent.set(courier, before);
-        const name = `${nameOf(token)} ${token.purpose} ${token.attempt} ${token.instance}`;
+        const name = attemptName(token);
         // The attempts of a redriven delivery are counted from one again.
         if (before.has(name) && !world.ledger.mayRedrive(token.subscription))
           return `courier ${courier.number} sent ${name} twice`;
