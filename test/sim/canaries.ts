@@ -226,4 +226,20 @@ export const CANARIES: readonly Canary[] = [
     original: "branch.reply ?? replyOfAll",
     replacement: "replyOfAll ?? branch.reply",
   },
+  {
+    name: "slow-among-the-healthy",
+    bug: "a subscription whose subscriber hangs stays in the lane of the healthy ones",
+    file: "src/channel/lanes.ts",
+    original: "return !subscription.isSlow && !subscription",
+    replacement: "return !subscription",
+    firstSeed: 173,
+  },
+  {
+    name: "breaker-stops-all",
+    bug: "while a subscription's breaker is open, nobody is woken for its neighbours",
+    file: "src/channel/serving.ts",
+    original: "    return nowMs >= lane.restUntilMs && needsCourier(",
+    replacement:
+      "    return ![...this.#state.busy].some(({ breaker }) => breaker.isOpen && breaker.nextAtMs() > nowMs) && needsCourier(",
+  },
 ];

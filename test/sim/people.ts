@@ -9,12 +9,19 @@ import type { World } from "./world.ts";
 const BUSTLE = 8;
 const BUSTLE_MS = 60;
 
+/** What makes a bad neighbour. */
+const AILMENTS = ["hanging", "hanging", "hanging", "failing", "slow", "resetting", "lagging"] as const;
+/** A subscription that lags is paused for up to this, milliseconds: most of a storm. */
+const LAG_MS = 60_000;
+
 /** Subscribers mostly. */
 const ROLES: readonly Role[] = ["subscriber", "subscriber", "subscriber", "reply", "sink"];
 
 export class People {
   /** Channels that people did something to. */
   readonly touched = new Set<ChannelName>();
+  /** Addresses of subscribers that trouble their neighbours. */
+  readonly ailing = new Set<string>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -46,17 +53,35 @@ export class People {
     subscribers.tempers.set(address, temper);
   }
 
-  /** A subscriber of each channel stops answering, and stays so. */
-  hang(): void {
+  /** A subscriber of each channel goes bad, and stays so; what it misses while it lags comes back all at once. */
+  spoilNeighbours(): void {
     const { random, subscribers, controlPlane, objects, trace } = this.#world;
     for (const { name } of objects) {
       const subscriptions = controlPlane.wanted(name)?.subscriptions ?? [];
-      const addresses = subscriptions.flatMap(({ subscriber }) => (subscriber.kind === "url" ? [subscriber.url] : []));
-      if (addresses.length === 0) continue;
-      const address = random.pick(addresses);
-      trace.note("temper", address, "hanging");
-      subscribers.tempers.set(address, "hanging");
+      const called = subscriptions.flatMap(({ uid, subscriber }) =>
+        subscriber.kind === "url" ? [{ uid, address: subscriber.url }] : [],
+      );
+      if (called.length === 0) continue;
+      const { uid, address } = random.pick(called);
+      const ailment = random.pick(AILMENTS);
+      trace.note("temper", address, ailment);
+      this.ailing.add(address);
+      if (ailment === "lagging") this.#lag(name, uid);
+      else subscribers.tempers.set(address, ailment);
     }
+  }
+
+  /** Paused for a while: then it is as far behind as what has come meanwhile. */
+  #lag(name: ChannelName, uid: string): void {
+    const { clock, random, controlPlane } = this.#world;
+    const pause = (paused: boolean): void => {
+      const before = controlPlane.wanted(name);
+      if (before === undefined) return;
+      const subscriptions = before.subscriptions.map((each) => (each.uid === uid ? { ...each, paused } : each));
+      controlPlane.want(name, { ...before, subscriptions });
+    };
+    pause(true);
+    clock.schedule(random.between(1_000, LAG_MS), () => pause(false));
   }
 
   #reconfigure(name: ChannelName): void {

@@ -64,7 +64,7 @@ async function begin(world: World): Promise<void> {
   await world.clock.advanceByInstants(100);
   world.weather = weather;
   poke(world);
-  if (weather.name === "neighbours") world.people.hang();
+  if (weather.name === "neighbours") world.people.spoilNeighbours();
 }
 
 async function weatherStep(world: World): Promise<void> {
