@@ -242,4 +242,12 @@ export const CANARIES: readonly Canary[] = [
     replacement:
       "    return ![...this.#state.busy].some(({ breaker }) => breaker.isOpen && breaker.nextAtMs() > nowMs) && needsCourier(",
   },
+  {
+    name: "resumed-asleep",
+    bug: "a configuration stirs nobody and arms no alarm, so that who is resumed sleeps until an event or a poke comes",
+    file: "src/channel/channel.ts",
+    original:
+      "        armAgain(this.#state, this.#state.ports.now());\n      });\n      this.#serving.stir(this.#state.busy);\n",
+    replacement: "      });\n",
+  },
 ];

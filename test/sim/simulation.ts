@@ -27,9 +27,15 @@ export interface RunOptions {
 
 /** Alarms have been seen to stick: the control plane pokes its channels this often, milliseconds. */
 const POKE_MS = 300_000;
-/** A round of healing, and how many there may be, milliseconds. */
+/** A round of healing, milliseconds. */
 const ROUND_MS = 20_000;
-const ROUNDS = 60;
+/**
+ * What may stand between a healed world and its last delivery, milliseconds: a lease of two timeouts of ten seconds and its margin, the
+ * longest pause of a breaker, the longest wait for a retry with its jitter, and the watchdog.
+ */
+const LAST_TROUBLES_MS = 30_000 + 60_000 + 21_000 + 5_000;
+/** The lowest rate that people set. */
+const LOWEST_RATE_PER_SECOND = 5;
 const HOUR_MS = 3_600_000;
 
 export async function simulate(seed: number, options: RunOptions = {}): Promise<RunResult> {
@@ -63,7 +69,8 @@ async function begin(world: World): Promise<void> {
   for (const [index, object] of world.objects.entries()) world.controlPlane.create(object.name, index);
   await world.clock.advanceByInstants(100);
   world.weather = weather;
-  poke(world);
+  // Elsewhere nobody pokes: what stalls without a stuck alarm must come to light, not be rescued.
+  if (weather.stuckAlarms > 0) poke(world);
   if (weather.name === "neighbours") world.people.spoilNeighbours();
 }
 
@@ -116,6 +123,7 @@ function poke(world: World): void {
 
 async function heal(world: World): Promise<void> {
   const { trace, controlPlane, subscribers, clock } = world;
+  const healedMs = clock.nowMs;
   trace.note("healed", "");
   world.weather = HEALED;
   subscribers.tempers.clear();
@@ -128,7 +136,8 @@ async function heal(world: World): Promise<void> {
     });
   }
   await clock.advanceByInstants(LATE_MS);
-  for (let round = 0, quiet = 0; quiet < 2 && round < ROUNDS; round++) {
+  // Twice in a row, unless the time in which it was to happen is over: the invariants say then what is left.
+  for (let quiet = 0; quiet < 2 && (quiet > 0 || clock.nowMs <= quietByMs(world, healedMs)); ) {
     for (let part = 0; part < 4 && world.ledger.violation === undefined; part++) {
       await clock.advanceByInstants(ROUND_MS / 4);
       world.ledger.look();
@@ -137,6 +146,13 @@ async function heal(world: World): Promise<void> {
     quiet = (await isQuiet(world)) ? quiet + 1 : 0;
   }
   world.ledger.finish();
+}
+
+/** Until then what had gone wrong may take to end. */
+function quietByMs({ ledger, storm }: World, healedMs: number): number {
+  const events = [...ledger.records.values()].reduce((sum, record) => sum + record.everLogged.size, 0);
+  const pokedMs = storm.stuckAlarms > 0 ? POKE_MS : 0;
+  return healedMs + LATE_MS + LAST_TROUBLES_MS + pokedMs + (events / LOWEST_RATE_PER_SECOND) * 1_000;
 }
 
 async function isQuiet(world: World): Promise<boolean> {
