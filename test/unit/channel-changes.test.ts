@@ -6,6 +6,12 @@ const typeIs = (type: string) => ({ kind: "attributes", attributes: { type } }) 
 const retrying = { ...subscription("s").delivery, retry: 3 };
 const deadLetterSink = { kind: "url", url: "http://dead.example/" } as const;
 
+/** As the control plane pushes a Trigger whose filter cannot be used. */
+const unusable = {
+  paused: true,
+  filter: { kind: "filters", filters: [{ kind: "cesql", expression: "MINE(type)" }] },
+} as const;
+
 describe("a configuration that changes under way", () => {
   test("[CFG-1] what is out and rejected by the new filter does not come back when it fails", async () => {
     const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
@@ -153,6 +159,26 @@ describe("a configuration that changes under way", () => {
     await world.advance(2_000);
     const again = await world.append(["a", "b"], { key: "p:1" });
     expect(again).toEqual({ kind: "accepted", calls: [{ kind: "stored", duplicate: true, position: "0-2" }] });
+  });
+
+  test("[CFG-13] what waits, is out or is to be tried again when its filter cannot be used any more is there when it can", async () => {
+    const delivery = { ...retrying, backoffPolicy: "linear" as const, backoffDelayMs: 100 };
+    const world = await ChannelWorld.with(subscription("s", { delivery }));
+    await world.append(["a", "b", "a"]);
+    const [failing, out] = (await world.lease({ capacity: 2 })).deliveries;
+    if (failing === undefined || out === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(failing, failure(503)));
+    await world.configure({ subscriptions: [subscription("s", { delivery, ...unusable })] });
+    await world.settle(outcomeOf(out, failure(503)));
+    await world.append(["a"]);
+    await world.advance(1_000);
+    expect((await world.lease()).deliveries).toEqual([]);
+    await world.configure({ subscriptions: [subscription("s", { delivery, filter: typeIs("a") })] });
+    await world.advance(1_000);
+    const mended = (await world.lease()).deliveries;
+    expect(mended.map(({ token }) => token.seq).sort()).toEqual([1, 3, 4]);
+    // The filter that came rejects it.
+    expect(await world.stats()).toMatchObject({ subscriptions: [{ counters: { discarded: 1 } }] });
   });
 
   test("[CFG-6] what the old filter let pass by stays passed, over a restart too", async () => {
