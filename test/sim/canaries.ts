@@ -250,4 +250,11 @@ export const CANARIES: readonly Canary[] = [
       "        armAgain(this.#state, this.#state.ports.now());\n      });\n      this.#serving.stir(this.#state.busy);\n",
     replacement: "      });\n",
   },
+  {
+    name: "broken-filter-matches",
+    bug: "a filter that cannot be used passes every event",
+    file: "src/core/filters/filter.ts",
+    original: '    case "problem":\n      return () => false;',
+    replacement: '    case "problem":\n      return () => true;',
+  },
 ];

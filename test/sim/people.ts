@@ -1,7 +1,9 @@
 /** What people do to channels: other configurations, deletion and creation again, and the verbs of the operator API. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import type { FilterExpression } from "../../src/core/filters/filter-expression.ts";
 import type { OperatorRequest } from "../../src/core/operator-protocol.ts";
+import { BROKEN_FILTERS, isBroken } from "./broken-filters.ts";
 import { addressOf, type Role, TEMPERS } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +24,8 @@ export class People {
   readonly touched = new Set<ChannelName>();
   /** Addresses of subscribers that trouble their neighbours. */
   readonly ailing = new Set<string>();
+  /** Subscription -> the filter that it had before a broken one. */
+  readonly #sound = new Map<string, FilterExpression>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -98,7 +102,8 @@ export class People {
   #changed(name: ChannelName, before: SubscriptionConfiguration): SubscriptionConfiguration[] {
     const { random } = this.#world;
     const { maxConcurrency: _, ratePerSecond: __, ...rest } = before;
-    switch (random.below(8)) {
+    if (isBroken(before.filter)) return [this.mended(before)];
+    switch (random.below(9)) {
       case 0:
         return [
           { ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), expressionOfType("b")] as const) },
@@ -114,9 +119,25 @@ export class People {
         return [{ ...rest, maxConcurrency: random.between(1, 3), breakerFailures: random.pick([2, 5, 20]) }];
       case 6:
         return [{ ...rest, ratePerSecond: random.pick([5, 50]) }];
+      case 7:
+        return [this.#broken(before)];
       default:
         return this.#replaced(name, before);
     }
+  }
+
+  /** The control plane pauses whose filter cannot be used; a channel may have one from before the control plane knew. */
+  #broken(before: SubscriptionConfiguration): SubscriptionConfiguration {
+    const { random } = this.#world;
+    this.#sound.set(before.uid, before.filter);
+    const paused = random.perMille(750) ? { paused: true } : {};
+    return { ...before, filter: random.pick(BROKEN_FILTERS), ...paused };
+  }
+
+  /** With the filter that it had before it was broken, which lets what has waited go on. */
+  mended(broken: SubscriptionConfiguration): SubscriptionConfiguration {
+    const filter = this.#sound.get(broken.uid) ?? ({ kind: "everything" } as const);
+    return { ...broken, filter, paused: false };
   }
 
   #otherPolicy({ uid, delivery }: SubscriptionConfiguration): SubscriptionConfiguration["delivery"] {

@@ -3,6 +3,7 @@
  * The seed decides all of it; `steps` cuts the storm short.
  */
 
+import { isBroken } from "./broken-filters.ts";
 import type { Violation } from "./ledger.ts";
 import { setLimits } from "./limits.ts";
 import { LATE_MS } from "./network.ts";
@@ -122,7 +123,7 @@ function poke(world: World): void {
 }
 
 async function heal(world: World): Promise<void> {
-  const { trace, controlPlane, subscribers, clock } = world;
+  const { trace, controlPlane, people, subscribers, clock } = world;
   const healedMs = clock.nowMs;
   trace.note("healed", "");
   world.weather = HEALED;
@@ -132,7 +133,10 @@ async function heal(world: World): Promise<void> {
     if (wanted === undefined || wanted.draining) continue;
     controlPlane.want(name, {
       ...wanted,
-      subscriptions: wanted.subscriptions.map((each) => (each.paused ? { ...each, paused: false } : each)),
+      subscriptions: wanted.subscriptions.map((each) => {
+        if (isBroken(each.filter)) return people.mended(each);
+        return each.paused ? { ...each, paused: false } : each;
+      }),
     });
   }
   await clock.advanceByInstants(LATE_MS);
