@@ -123,14 +123,18 @@ function reconfigure(
   context: OutcomeContext,
   { subscription, configuration }: { subscription: Subscription; configuration: Subscription["configuration"] },
 ): void {
-  const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(subscription.configuration.filter);
+  const before = subscription.configuration;
+  const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(before.filter);
   subscription.configure(configuration, state.log.head);
-  if (!filterChanged) return;
+  if (!filterChanged && !awaitsFilter(before)) return;
   // An idle position that storage has from earlier would give the new filter what the old one let pass by.
   state.changes.positions.add(subscription.group);
-  // One that cannot be used rejects nothing that is known: that waits, as the log does, for a filter that can.
-  if (checkFilter(configuration.filter) !== undefined) return;
-  judgeAgain(state, context, subscription);
+  if (!awaitsFilter(configuration)) judgeAgain(state, context, subscription);
+}
+
+/** Paused with a filter that cannot be used: all that is not delivered waits for the one that will be, and that one judges. */
+function awaitsFilter({ paused, filter }: Subscription["configuration"]): boolean {
+  return paused === true && checkFilter(filter) !== undefined;
 }
 
 function identityOf(name: string, { uid, version, hash }: ChannelConfiguration): Identity {

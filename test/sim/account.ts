@@ -1,6 +1,7 @@
 /** What the ledger knows of one subscription, told by what was reported and stored, never by the channel's memory. */
 import type { Route, SubscriptionConfiguration, Token } from "../../src/core/channel-protocol.ts";
 import { passesNaively } from "../kit/naive-filter.ts";
+import { isBroken } from "./broken-filters.ts";
 import type { Attributes } from "./encoded-event.ts";
 
 export interface End {
@@ -82,7 +83,7 @@ export function attemptName(token: Token): string {
 
 /** Whether the subscription wants the event, by the words of its filter. */
 export function wants({ filter }: SubscriptionConfiguration, attributes: Attributes): boolean {
-  return passesNaively(filter, attributes);
+  return !isBroken(filter) && passesNaively(filter, attributes);
 }
 
 export function orderingKey(attributes: Attributes): string {

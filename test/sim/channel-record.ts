@@ -4,6 +4,7 @@
  */
 import type { ChannelConfiguration } from "../../src/core/channel-protocol.ts";
 import { type Account, type End, nameOf, newAccount, newReading, type Out, type Reading } from "./account.ts";
+import { meant } from "./broken-filters.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { DiskView, isSettled, type LoggedEvent, type StoredPosition, type StoredStraggler } from "./disk-view.ts";
 
@@ -217,9 +218,11 @@ export class ChannelRecord {
       tenancy.accounts.delete(uid);
       tenancy.closed.set(uid, account);
     }
-    for (const [uid, each] of wanted) {
+    for (const [uid, stored] of wanted) {
       // One that a crash undid may come again with another configuration.
-      const account = tenancy.accounts.get(uid) ?? tenancy.closed.get(uid) ?? newAccount(each);
+      const known = tenancy.accounts.get(uid) ?? tenancy.closed.get(uid);
+      const each = meant(stored, known?.configuration);
+      const account = known ?? newAccount(each);
       tenancy.accounts.set(uid, account);
       const before = account.configuration;
       if (JSON.stringify(before) === JSON.stringify(each)) continue;

@@ -18,12 +18,15 @@ export interface Assignment {
 export interface Expected {
   readonly token: Token;
   readonly replyTo: Target | undefined;
+  /** The answer's event goes nowhere. */
+  readonly dropsReply: boolean;
 }
 
 export interface Given {
   readonly url: string;
   readonly id: string;
   readonly replyTo: Target | undefined;
+  readonly dropsReply: boolean;
 }
 
 export class Courier {
@@ -66,7 +69,7 @@ export class Courier {
   };
 
   expect(url: string, id: string, request: Expected): void {
-    this.given.set(attemptName(request.token), { url, id, replyTo: request.replyTo });
+    this.given.set(attemptName(request.token), { url, id, replyTo: request.replyTo, dropsReply: request.dropsReply });
     const key = `${url} ${id}`;
     const known = this.#expected.get(key);
     if (known === undefined) this.#expected.set(key, [request]);

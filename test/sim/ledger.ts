@@ -10,6 +10,7 @@ import type {
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import { type Account, type End, nameOf, newReading, outOf, type Reading } from "./account.ts";
+import { isBroken } from "./broken-filters.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
 import type { Courier, Expected } from "./couriers.ts";
@@ -106,7 +107,15 @@ export class Ledger {
     return answer.deliveries.flatMap((delivery) => {
       const route = answer.routes[delivery.route];
       if (route?.target.kind !== "url") return [];
-      return [{ url: route.target.url, id: idOf(delivery, answer), token: delivery.token, replyTo: route.replyTo }];
+      return [
+        {
+          url: route.target.url,
+          id: idOf(delivery, answer),
+          token: delivery.token,
+          replyTo: route.replyTo,
+          dropsReply: route.dropsReply ?? false,
+        },
+      ];
     });
   }
 
@@ -160,6 +169,9 @@ export class Ledger {
     if (account === undefined) return;
     account.disturbedAt = Math.max(account.disturbedAt, record.head - 1);
     account.movedAt = account.disturbedAt;
+    // Nobody can tell which of what it skips a filter would have passed that cannot be used: none is counted.
+    const stored = record.applied?.subscriptions.find((each) => each.uid === uid);
+    if (stored !== undefined && isBroken(stored.filter)) account.isUncountable = true;
     record.forgetOuts(uid);
   }
 

@@ -1,7 +1,9 @@
 /** What people do to channels: other configurations, deletion and creation again, and the verbs of the operator API. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
+import type { FilterExpression } from "../../src/core/filters/filter-expression.ts";
 import type { OperatorRequest } from "../../src/core/operator-protocol.ts";
+import { BROKEN_FILTERS, isBroken } from "./broken-filters.ts";
 import { addressOf, type Role, TEMPERS } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
@@ -9,12 +11,21 @@ import type { World } from "./world.ts";
 const BUSTLE = 8;
 const BUSTLE_MS = 60;
 
+/** What makes a bad neighbour. */
+const AILMENTS = ["hanging", "hanging", "hanging", "failing", "slow", "resetting", "lagging"] as const;
+/** A subscription that lags is paused for up to this, milliseconds: most of a storm. */
+const LAG_MS = 60_000;
+
 /** Subscribers mostly. */
 const ROLES: readonly Role[] = ["subscriber", "subscriber", "subscriber", "reply", "sink"];
 
 export class People {
   /** Channels that people did something to. */
   readonly touched = new Set<ChannelName>();
+  /** Addresses of subscribers that trouble their neighbours. */
+  readonly ailing = new Set<string>();
+  /** Subscription -> the filter that it had before a broken one. */
+  readonly #sound = new Map<string, FilterExpression>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -46,17 +57,35 @@ export class People {
     subscribers.tempers.set(address, temper);
   }
 
-  /** A subscriber of each channel stops answering, and stays so. */
-  hang(): void {
+  /** A subscriber of each channel goes bad, and stays so; what it misses while it lags comes back all at once. */
+  spoilNeighbours(): void {
     const { random, subscribers, controlPlane, objects, trace } = this.#world;
     for (const { name } of objects) {
       const subscriptions = controlPlane.wanted(name)?.subscriptions ?? [];
-      const addresses = subscriptions.flatMap(({ subscriber }) => (subscriber.kind === "url" ? [subscriber.url] : []));
-      if (addresses.length === 0) continue;
-      const address = random.pick(addresses);
-      trace.note("temper", address, "hanging");
-      subscribers.tempers.set(address, "hanging");
+      const called = subscriptions.flatMap(({ uid, subscriber }) =>
+        subscriber.kind === "url" ? [{ uid, address: subscriber.url }] : [],
+      );
+      if (called.length === 0) continue;
+      const { uid, address } = random.pick(called);
+      const ailment = random.pick(AILMENTS);
+      trace.note("temper", address, ailment);
+      this.ailing.add(address);
+      if (ailment === "lagging") this.#lag(name, uid);
+      else subscribers.tempers.set(address, ailment);
     }
+  }
+
+  /** Paused for a while: then it is as far behind as what has come meanwhile. */
+  #lag(name: ChannelName, uid: string): void {
+    const { clock, random, controlPlane } = this.#world;
+    const pause = (paused: boolean): void => {
+      const before = controlPlane.wanted(name);
+      if (before === undefined) return;
+      const subscriptions = before.subscriptions.map((each) => (each.uid === uid ? { ...each, paused } : each));
+      controlPlane.want(name, { ...before, subscriptions });
+    };
+    pause(true);
+    clock.schedule(random.between(1_000, LAG_MS), () => pause(false));
   }
 
   #reconfigure(name: ChannelName): void {
@@ -73,7 +102,8 @@ export class People {
   #changed(name: ChannelName, before: SubscriptionConfiguration): SubscriptionConfiguration[] {
     const { random } = this.#world;
     const { maxConcurrency: _, ratePerSecond: __, ...rest } = before;
-    switch (random.below(8)) {
+    if (isBroken(before.filter)) return [this.mended(before)];
+    switch (random.below(9)) {
       case 0:
         return [
           { ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), expressionOfType("b")] as const) },
@@ -89,9 +119,25 @@ export class People {
         return [{ ...rest, maxConcurrency: random.between(1, 3), breakerFailures: random.pick([2, 5, 20]) }];
       case 6:
         return [{ ...rest, ratePerSecond: random.pick([5, 50]) }];
+      case 7:
+        return [this.#broken(before)];
       default:
         return this.#replaced(name, before);
     }
+  }
+
+  /** The control plane pauses whose filter cannot be used; a channel may have one from before the control plane knew. */
+  #broken(before: SubscriptionConfiguration): SubscriptionConfiguration {
+    const { random } = this.#world;
+    this.#sound.set(before.uid, before.filter);
+    const paused = random.perMille(750) ? { paused: true } : {};
+    return { ...before, filter: random.pick(BROKEN_FILTERS), ...paused };
+  }
+
+  /** With the filter that it had before it was broken, which lets what has waited go on. */
+  mended(broken: SubscriptionConfiguration): SubscriptionConfiguration {
+    const filter = this.#sound.get(broken.uid) ?? ({ kind: "everything" } as const);
+    return { ...broken, filter, paused: false };
   }
 
   #otherPolicy({ uid, delivery }: SubscriptionConfiguration): SubscriptionConfiguration["delivery"] {

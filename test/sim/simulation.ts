@@ -3,6 +3,7 @@
  * The seed decides all of it; `steps` cuts the storm short.
  */
 
+import { isBroken } from "./broken-filters.ts";
 import type { Violation } from "./ledger.ts";
 import { setLimits } from "./limits.ts";
 import { LATE_MS } from "./network.ts";
@@ -27,9 +28,15 @@ export interface RunOptions {
 
 /** Alarms have been seen to stick: the control plane pokes its channels this often, milliseconds. */
 const POKE_MS = 300_000;
-/** A round of healing, and how many there may be, milliseconds. */
+/** A round of healing, milliseconds. */
 const ROUND_MS = 20_000;
-const ROUNDS = 60;
+/**
+ * What may stand between a healed world and its last delivery, milliseconds: a lease of two timeouts of ten seconds and its margin, the
+ * longest pause of a breaker, the longest wait for a retry with its jitter, and the watchdog.
+ */
+const LAST_TROUBLES_MS = 30_000 + 60_000 + 21_000 + 5_000;
+/** The lowest rate that people set. */
+const LOWEST_RATE_PER_SECOND = 5;
 const HOUR_MS = 3_600_000;
 
 export async function simulate(seed: number, options: RunOptions = {}): Promise<RunResult> {
@@ -63,8 +70,9 @@ async function begin(world: World): Promise<void> {
   for (const [index, object] of world.objects.entries()) world.controlPlane.create(object.name, index);
   await world.clock.advanceByInstants(100);
   world.weather = weather;
-  poke(world);
-  if (weather.name === "neighbours") world.people.hang();
+  // Elsewhere nobody pokes: what stalls without a stuck alarm must come to light, not be rescued.
+  if (weather.stuckAlarms > 0) poke(world);
+  if (weather.name === "neighbours") world.people.spoilNeighbours();
 }
 
 async function weatherStep(world: World): Promise<void> {
@@ -115,7 +123,8 @@ function poke(world: World): void {
 }
 
 async function heal(world: World): Promise<void> {
-  const { trace, controlPlane, subscribers, clock } = world;
+  const { trace, controlPlane, people, subscribers, clock } = world;
+  const healedMs = clock.nowMs;
   trace.note("healed", "");
   world.weather = HEALED;
   subscribers.tempers.clear();
@@ -124,11 +133,15 @@ async function heal(world: World): Promise<void> {
     if (wanted === undefined || wanted.draining) continue;
     controlPlane.want(name, {
       ...wanted,
-      subscriptions: wanted.subscriptions.map((each) => (each.paused ? { ...each, paused: false } : each)),
+      subscriptions: wanted.subscriptions.map((each) => {
+        if (isBroken(each.filter)) return people.mended(each);
+        return each.paused ? { ...each, paused: false } : each;
+      }),
     });
   }
   await clock.advanceByInstants(LATE_MS);
-  for (let round = 0, quiet = 0; quiet < 2 && round < ROUNDS; round++) {
+  // Twice in a row, unless the time in which it was to happen is over: the invariants say then what is left.
+  for (let quiet = 0; quiet < 2 && (quiet > 0 || clock.nowMs <= quietByMs(world, healedMs)); ) {
     for (let part = 0; part < 4 && world.ledger.violation === undefined; part++) {
       await clock.advanceByInstants(ROUND_MS / 4);
       world.ledger.look();
@@ -137,6 +150,13 @@ async function heal(world: World): Promise<void> {
     quiet = (await isQuiet(world)) ? quiet + 1 : 0;
   }
   world.ledger.finish();
+}
+
+/** Until then what had gone wrong may take to end. */
+function quietByMs({ ledger, storm }: World, healedMs: number): number {
+  const events = [...ledger.records.values()].reduce((sum, record) => sum + record.everLogged.size, 0);
+  const pokedMs = storm.stuckAlarms > 0 ? POKE_MS : 0;
+  return healedMs + LATE_MS + LAST_TROUBLES_MS + pokedMs + (events / LOWEST_RATE_PER_SECOND) * 1_000;
 }
 
 async function isQuiet(world: World): Promise<boolean> {

@@ -140,6 +140,7 @@ export class Subscribers {
     courier.expect(replyTo.url, reply, {
       token: { ...token, purpose: "reply", attempt: -token.attempt },
       replyTo: undefined,
+      dropsReply: true,
     });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FLOWS, FlowWorld, MESSAGING, url } from "./control-plane-flow-world.ts";
+import { channelRef, FLOWS, FlowWorld, MESSAGING, url } from "./control-plane-flow-world.ts";
 import { conditions, managersIn } from "./control-plane-world.ts";
 
 const first = "default/sequence/s";
@@ -81,24 +81,16 @@ describe("[CP-PRT] the parts of flows as resources", () => {
       metadata: {
         annotations: { mine: "x", "sluice.dev/rate-limit": "1/s" },
         labels: { mine: "y" },
-        ownerReferences: null,
       },
-    });
-    await world.settle();
-    // Without its owner it is somebody's own, and the Sequence says so.
-    expect(conditions(await world.get("Sequence", "s"))).toMatchObject({ SubscriptionsReady: "False NotOwned" });
-    const changed = await withTwoSteps();
-    await changed.request("PATCH", path, {
-      metadata: { annotations: { mine: "x", "sluice.dev/rate-limit": "1/s" }, labels: { mine: "y" } },
       spec: { subscriber: url("elsewhere"), reply: null },
     });
-    await changed.settle();
-    expect(changed.routes(first)).toEqual([`s-kn-sequence-0: http://sink.test/a > ${second}`]);
-    expect((await changed.get("Subscription", "s-kn-sequence-0")).metadata).toMatchObject({
+    await world.settle();
+    expect(world.routes(first)).toEqual([`s-kn-sequence-0: http://sink.test/a > ${second}`]);
+    expect((await world.get("Subscription", "s-kn-sequence-0")).metadata).toMatchObject({
       annotations: { mine: "x" },
       labels: { mine: "y" },
     });
-    expect(changed.configured.get(first)?.subscriptions[0]?.ratePerSecond).toBeUndefined();
+    expect(world.configured.get(first)?.subscriptions[0]?.ratePerSecond).toBeUndefined();
   });
 
   test("[CP-PRT-4] one that somebody deletes comes back as the same channel, which keeps what it holds", async () => {
@@ -135,6 +127,85 @@ describe("[CP-PRT] the parts of flows as resources", () => {
     expect([[...world.configured.keys()], (await world.request("GET", "/api/v1/namespaces/n")).code]).toEqual([
       [],
       404,
+    ]);
+  });
+});
+
+const paths = [`${MESSAGING}/inmemorychannels/s-kn-sequence-0`, `${MESSAGING}/subscriptions/s-kn-sequence-0`];
+const disowned = { metadata: { ownerReferences: null } };
+
+describe("[CP-OWN] parts that lose their owner", () => {
+  test.each(paths)(
+    "[CP-OWN-1] a reference that somebody takes away is put back, and no channel notices: %s",
+    async (path) => {
+      const world = await withTwoSteps();
+      const before = (await world.request("GET", path)).body.metadata.ownerReferences;
+      await world.request("PATCH", path, disowned);
+      await world.settle();
+      expect((await world.request("GET", path)).body.metadata.ownerReferences).toEqual(before);
+      expect([world.calls, await world.ready("Sequence", "s")]).toEqual([[], "True"]);
+    },
+  );
+
+  test.each<[string, object | undefined]>([
+    ["PATCH", disowned],
+    ["DELETE", undefined],
+  ])("[CP-OWN-2] neither when that happens while channels are called: %s", async (method, body) => {
+    const world = await withTwoSteps();
+    await world.create("Channel", "other");
+    world.meanwhile = () => world.request(method, paths[0] ?? "", body);
+    await world.settle();
+    expect(world.calls.filter((call) => call.startsWith("remove"))).toEqual([]);
+    expect(await world.ready("Sequence", "s")).toBe("True");
+  });
+
+  test("[CP-OWN-3] what an owner orphans stays where it is, with what it holds", async () => {
+    const world = await withTwoSteps();
+    const before = new Map(world.configured);
+    await world.request("DELETE", `${FLOWS}/sequences/s?propagationPolicy=Orphan`);
+    await world.settle();
+    await world.pass(200_000);
+    world.restart();
+    await world.settle();
+    expect([await world.names("Sequence"), await world.names("Subscription"), world.configured]).toEqual([
+      [],
+      parts,
+      before,
+    ]);
+    expect((await world.get("InMemoryChannel", "s-kn-sequence-0")).status).toMatchObject({
+      address: { url: "http://sluice.test/default/sequences/s" },
+    });
+    await world.request("GET", "/apis/sluice.dev/v1alpha1/namespaces/default/inmemorychannels/s-kn-sequence-0/stats");
+    expect(world.operations).toEqual([{ verb: "stats", channel: first }]);
+    await world.create("Sequence", "s", twoSteps);
+    await world.settle();
+    expect([await world.ready("Sequence", "s"), world.configured]).toEqual(["False NotOwned", before]);
+    await world.delete("InMemoryChannel", "s-kn-sequence-0");
+    const { uid } = (await world.get("InMemoryChannel", "s-kn-sequence-0")).metadata;
+    expect(world.configured.get(first)?.uid).toBe(uid);
+  });
+
+  test("[CP-OWN-4] what a Channel orphans keeps the Channel's Subscriptions", async () => {
+    const world = new FlowWorld();
+    await world.create("Channel", "c", { delivery: { retry: 7 } });
+    await world.create("Subscription", "s", { channel: channelRef("Channel", "c"), subscriber: url("a") });
+    await world.settle();
+    const before = new Map(world.configured);
+    await world.request("DELETE", `${MESSAGING}/channels/c?propagationPolicy=Orphan`);
+    await world.settle();
+    expect([world.configured, await world.ready("Subscription", "s")]).toEqual([before, "True"]);
+    await world.delete("InMemoryChannel", "c");
+    expect([...world.configured.keys()]).toEqual([]);
+  });
+
+  test("[CP-OWN-5] an InMemoryChannel that only has the name of a part is at its own place", async () => {
+    const world = new FlowWorld();
+    await world.create("InMemoryChannel", "s-kn-sequence-0");
+    await world.create("Sequence", "s", oneStep);
+    await world.settle();
+    expect([await world.ready("Sequence", "s"), [...world.configured.keys()]]).toEqual([
+      "False NotOwned",
+      ["default/inmemorychannel/s-kn-sequence-0"],
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { BROKERS, broker, conditions, KEY, SECRETS, SOURCES, secret } from "./co
 
 const own = "default/source/g";
 const uri = "http://sink.test/";
+const toBroker = { ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b" } };
 
 async function sourceTo(sink: object): Promise<FlowWorld> {
   const world = new FlowWorld({ encryptionKey: KEY });
@@ -56,28 +57,45 @@ describe("[CP-SCH] sinks of webhook sources", () => {
     });
   });
 
-  test("[CP-SCH-2] events for a Sequence go to its channel", async () => {
+  test("[CP-SCH-2] events for a Sequence go to its channel; the source's own stands by", async () => {
     const world = await sourceTo(ref("Sequence", "s"));
-    expect([(await readiness(world)).Ready, await lookUp(world), world.configured.has(own)]).toEqual([
+    expect([(await readiness(world)).Ready, await lookUp(world), world.routes(own)]).toEqual([
       "True",
       "default/sequence/s",
-      false,
+      ["g: default/sequence/s"],
     ]);
   });
 
-  test("[CP-SCH-3] moved from a URL to a Broker, what the source still holds goes there, and then its channel", async () => {
+  test("[CP-SCH-3] moved from a URL to a Broker, what the source still holds goes there, and so does what still comes to it", async () => {
     const world = await sourceTo({ uri });
     await world.request("POST", BROKERS, broker("b"));
-    await retarget(world, { ref: { apiVersion: "eventing.knative.dev/v1", kind: "Broker", name: "b" } });
-    expect([world.configured.get(own)?.draining, world.routes(own), await lookUp(world)]).toEqual([
-      true,
-      ["g: default/broker/b"],
-      "default/broker/b",
-    ]);
-    await world.pass(100_000);
-    expect([world.configured.has(own), (await readiness(world)).Ready]).toEqual([false, "True"]);
-    await world.pass(100_000);
-    expect(world.configured.has(own)).toBe(false);
+    await retarget(world, toBroker);
+    const settled = [{ draining: undefined, routes: ["g: default/broker/b"] }, "default/broker/b", "True"];
+    const seen = async () => [
+      { draining: world.configured.get(own)?.draining, routes: world.routes(own) },
+      await lookUp(world),
+      (await readiness(world)).Ready,
+    ];
+    expect(await seen()).toEqual(settled);
+    await world.pass(200_000);
+    expect(await seen()).toEqual(settled);
+  });
+
+  test("[CP-SCH-5] while somebody switches sinks, events go to a channel that takes them", async () => {
+    const world = await sourceTo({ uri });
+    await world.request("POST", BROKERS, broker("b"));
+    const takes = async () => world.configured.has(String(await lookUp(world)));
+    for (const sink of [toBroker, { uri }, ref("Sequence", "s"), { uri }]) {
+      const patched = { spec: { sink: { ref: null, uri: null, ...sink } } };
+      world.failure = "no route";
+      await world.request("PATCH", `${SOURCES}/g`, patched);
+      expect([sink, "written", await takes()]).toEqual([sink, "written", true]);
+      await world.settle();
+      expect([sink, "not pushed", await takes()]).toEqual([sink, "not pushed", true]);
+      world.failure = undefined;
+      await world.pass(100_000);
+      expect([sink, "pushed", await takes()]).toEqual([sink, "pushed", true]);
+    }
   });
 
   test("[CP-SCH-4] while the sink does not resolve, what the source holds waits", async () => {

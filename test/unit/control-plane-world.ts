@@ -26,6 +26,7 @@ export interface AnswerBody {
     readonly resourceVersion: string;
     readonly continue: string;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly object[];
     readonly managedFields?: readonly AnsweredEntry[];
   };
   readonly spec: {
@@ -96,6 +97,8 @@ export class World {
   failure: string | undefined;
   /** Calls to the channels of this namespace fail after 10 s, while set. */
   hanging: string | undefined;
+  /** Done once, while the next call to a channel is under way. */
+  meanwhile: (() => Promise<unknown>) | undefined;
   /** Thrown instead of confirming that writes are durable, while set. */
   storageFailure: string | undefined;
   /** Of watches alone; it moves by `timers.advance`. */
@@ -145,6 +148,9 @@ export class World {
   /** Calls that hang at the same time cost that time once. */
   async #reach(channel: string, call: string): Promise<void> {
     this.calls.push(call);
+    const work = this.meanwhile;
+    this.meanwhile = undefined;
+    await work?.();
     if (channel.split("/")[0] === this.hanging) {
       const untilMs = this.nowMs + 10_000;
       await Promise.resolve();

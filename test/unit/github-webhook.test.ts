@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { AppendAnswer } from "../../src/core/channel-protocol.ts";
 import { decodeEvent } from "../../src/core/event-codec.ts";
+import type { WebhookLookup } from "../../src/core/webhook-source.ts";
 import { handleWebhook } from "../../src/sources/github/handle-webhook.ts";
 import { isSigned, parseSignature } from "../../src/sources/github/signature.ts";
-import { GUID, PAYLOAD, ready, type Sent, type World, webhook, world } from "./webhook-world.ts";
+import { brokerChannel, GUID, PAYLOAD, ready, type Sent, type World, webhook, world } from "./webhook-world.ts";
 
 const encoder = new TextEncoder();
 
@@ -278,6 +279,39 @@ describe("[GH-5] answers follow the durable append", () => {
     const response = await handleWebhook(webhook(), ports);
     expect(response.headers.get("Retry-After")).toBe(retryAfter);
     expect(await seen(response)).toEqual({ status: 503, error });
+  });
+
+  describe("when the sink's channel is gone", () => {
+    const stored: AppendAnswer = { kind: "accepted", calls: [{ kind: "stored", duplicate: false, position: "0-1" }] };
+    const other = brokerChannel("other");
+    async function switched(newer: WebhookLookup) {
+      const ports = world();
+      // A flood of wrong signatures does not keep it from being looked up.
+      for (let count = 0; count < 20; count++) await handleWebhook(webhook({ secret: "wrong" }), ports);
+      ports.source = newer;
+      ports.answer = async (name) => (name === other ? stored : { kind: "not-found" });
+      const sources = [1, 2].map(() => handleWebhook(webhook(), ports));
+      const answers = await Promise.all((await Promise.all(sources)).map(seen));
+      return { answers, appended: ports.appended };
+    }
+
+    test("the webhook goes to the one that the source has now, once and with the same key", async () => {
+      const { answers, appended } = await switched({ ...ready("s3cret"), channel: other });
+      expect(answers).toEqual([202, 202].map((status) => ({ status, error: undefined })));
+      const taken = appended.filter(({ name }) => name === other);
+      expect(taken.map(({ request }) => request.calls.map(({ key }) => key))).toEqual(
+        [1, 2].map(() => [`w:uid-1:${GUID}`]),
+      );
+    });
+
+    test.each<[string, WebhookLookup]>([
+      ["another source of that name", { ...ready("s3cret"), channel: other, sourceUid: "uid-2" }],
+      ["no sink", { kind: "not-ready", reason: "no sink" }],
+    ])("%s gets nothing", async (_name, newer) => {
+      const { answers, appended } = await switched(newer);
+      const refused = { status: 503, error: "the source's sink does not exist" };
+      expect([answers, appended.some(({ name }) => name === other)]).toEqual([[refused, refused], false]);
+    });
   });
 
   test("503 before GitHub gives up on a channel that hangs", async () => {

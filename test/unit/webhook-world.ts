@@ -7,17 +7,17 @@ import type { WebhookLookup } from "../../src/core/webhook-source.ts";
 import type { WebhookPorts } from "../../src/sources/github/handle-webhook.ts";
 import { WebhookSources } from "../../src/sources/webhook-sources.ts";
 
-const channel = brokerChannel();
+const channel = brokerChannel("default");
 export const GUID = "72d3162e-cc78-11e3-81ab-4c9367dc0958";
 export const PAYLOAD = '{ "action":"opened",\n "issue":{"number":7,"big":12345678901234567890} }';
 
-function brokerChannel(): ChannelName {
-  const name = parseChannelName("ns", "broker", "default");
+export function brokerChannel(broker: string): ChannelName {
+  const name = parseChannelName("ns", "broker", broker);
   if (name === undefined) throw new Error("no channel name");
   return name;
 }
 
-export function ready(...secrets: string[]): WebhookLookup {
+export function ready(...secrets: string[]): Extract<WebhookLookup, { kind: "ready" }> {
   return { kind: "ready", sourceUid: "uid-1", channel, secrets, ownerAndRepository: "octo/hello", overrides: {} };
 }
 
@@ -30,7 +30,7 @@ export interface World extends WebhookPorts {
   lookups: number;
   source: WebhookLookup;
   nowMs: number;
-  answer: () => Promise<AppendAnswer>;
+  answer: (name: string) => Promise<AppendAnswer>;
   /** What is to be done at a time, by its delay in milliseconds, until it is cancelled. */
   readonly planned: Map<number, () => void>;
 }
@@ -60,7 +60,7 @@ export function world(source: WebhookLookup = ready("s3cret")): World {
     },
     append: (name, request) => {
       self.appended.push({ name, request });
-      return self.answer();
+      return self.answer(name);
     },
   };
   return self;

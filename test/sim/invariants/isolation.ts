@@ -1,6 +1,9 @@
-/** While neighbours hang, fail and lag, a healthy subscription is offered each event within a bounded time. */
-import { nameOf, wants } from "../account.ts";
+/** While neighbours hang, fail, answer slowly and lag, a healthy subscription is offered each event within a bounded time. */
+import { type Account, nameOf, wants } from "../account.ts";
+import type { ChannelRecord } from "../channel-record.ts";
+import type { LoggedEvent } from "../disk-view.ts";
 import type { Invariant } from "../invariant.ts";
+import type { World } from "../world.ts";
 
 /**
  * Wake-up, lease and a courier's window that a slow neighbour fills before it is moved to a lane of its own; twice the second in which a
@@ -11,20 +14,54 @@ const MOST_DELAY_MS = 3_000;
 export const isolation: Invariant = {
   name: "isolation",
   begin: (world) => {
-    const seen = new Set<string>();
+    const offered = new Set<string>();
+    const late = (name: string, { acceptedAtMs }: LoggedEvent): string | undefined => {
+      const delayMs = world.clock.nowMs - acceptedAtMs;
+      return delayMs <= MOST_DELAY_MS ? undefined : `${name} waited ${delayMs} ms although its subscriber is well`;
+    };
     return {
-      leased: ({ account, event, delivery, nowMs }) => {
-        if (world.weather.name !== "neighbours" || event === undefined) return undefined;
-        const { subscriber, maxConcurrency, ratePerSecond, ordering } = account.configuration;
-        const isHealthy = subscriber.kind === "url" && !world.subscribers.tempers.has(subscriber.url);
-        const isFree = maxConcurrency === undefined && ratePerSecond === undefined && ordering === "unordered";
+      leased: ({ account, event, delivery }) => {
+        if (world.storm.name !== "neighbours" || event === undefined) return undefined;
         const name = nameOf(delivery.token);
-        if (!isHealthy || !isFree || seen.has(name) || !wants(account.configuration, event.attributes))
-          return undefined;
-        seen.add(name);
-        const delayMs = nowMs - event.acceptedAtMs;
-        return delayMs <= MOST_DELAY_MS ? undefined : `${name} waited ${delayMs} ms although its subscriber is well`;
+        if (offered.has(name)) return undefined;
+        offered.add(name);
+        return isJudged(world, account) && wants(account.configuration, event.attributes)
+          ? late(name, event)
+          : undefined;
+      },
+      // What is never offered is leased by nobody: it has to be looked for.
+      looked: () => {
+        if (world.storm.name !== "neighbours") return undefined;
+        for (const record of world.ledger.records.values()) {
+          for (const [uid, account] of record.tenancy?.accounts ?? []) {
+            if (!isJudged(world, account)) continue;
+            for (const { name, event } of waiting(record, uid, account)) {
+              if (offered.has(name)) continue;
+              const message = late(name, event);
+              if (message !== undefined) return message;
+            }
+          }
+        }
+        return undefined;
       },
     };
   },
 };
+
+/** Its subscriber is well and nothing but its neighbours could hold it up. */
+function isJudged(world: World, { configuration }: Account): boolean {
+  const { subscriber, maxConcurrency, ratePerSecond, ordering } = configuration;
+  const isWell = subscriber.kind === "url" && !world.people.ailing.has(subscriber.url);
+  return isWell && maxConcurrency === undefined && ratePerSecond === undefined && ordering === "unordered";
+}
+
+/** Events that it is to get, as storage has them, offered or not. */
+function* waiting(record: ChannelRecord, uid: string, account: Account) {
+  const epoch = record.positions.get(uid)?.epoch;
+  const start = epoch === undefined ? undefined : account.readings.get(epoch)?.start;
+  if (epoch === undefined || start === undefined) return;
+  for (const event of record.tenancy?.events.values() ?? []) {
+    if (event.seq < start || !wants(account.configuration, event.attributes)) continue;
+    yield { name: nameOf({ subscription: uid, epoch, seq: event.seq }), event };
+  }
+}

@@ -56,7 +56,11 @@ function unheard({ answers, claims }: Talk, { settlement }: Claim, { url, id }: 
   return attempts.size <= answered ? undefined : `${url} has taken ${id} ${answered} times`;
 }
 
-function wrongReply({ answers }: Talk, outcome: DeliveredOutcome, { url, id, replyTo }: Given): string | undefined {
+function wrongReply(
+  { answers }: Talk,
+  outcome: DeliveredOutcome,
+  { url, id, replyTo, dropsReply }: Given,
+): string | undefined {
   const replies = answers.get(requestName(url, id)) ?? [];
   const { reply, replied, hopsExhausted } = outcome;
   if (reply !== undefined) {
@@ -64,7 +68,7 @@ function wrongReply({ answers }: Talk, outcome: DeliveredOutcome, { url, id, rep
     return replies.includes(said) ? undefined : `${url} did not answer ${id} with ${said}`;
   }
   if (!replied) {
-    const isForgotten = !hopsExhausted && !replies.includes(undefined);
+    const isForgotten = !hopsExhausted && !dropsReply && !replies.includes(undefined);
     return isForgotten ? `its reply ${replies[0]} is forgotten` : undefined;
   }
   if (replyTo?.kind !== "url") return undefined;
