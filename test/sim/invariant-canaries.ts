@@ -3,6 +3,14 @@ import type { Canary } from "./canaries.ts";
 
 export const INVARIANT_CANARIES: readonly Canary[] = [
   {
+    name: "hand-over-a-duplicate",
+    bug: "an event that is handed over is a duplicate of one that a producer posted, or that came by another way",
+    file: "src/channel/intake.ts",
+    original: "isHandOver(call.key) ? undefined : this.#state.configuration.dedupMs",
+    replacement: "this.#state.configuration.dedupMs",
+    violates: ["hand-overs"],
+  },
+  {
     name: "parts-reversed",
     bug: "a large event is put together with its parts the other way round",
     file: "src/courier/event-data.ts",

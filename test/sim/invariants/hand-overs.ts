@@ -14,15 +14,9 @@ export const handOvers: Invariant = {
       if (target?.kind !== "channel" || event === undefined || event.hops <= 1) return undefined;
       if (token.seq <= account.disturbedAt) return undefined;
       const other = world.ledger.records.get(target.name);
-      const ids = token.purpose === "reply" ? world.flows.repliesTo(token.subscription, event.id) : [event.id];
-      // A channel that deduplicates may have it under another key, when it came by another way; and, once it no longer
-      // remembers that, under this one too.
-      const stored = [
-        other?.keysEver.get(keyOf(record.object.name, token)),
-        ...(other?.deduplicates ? ids.map((id) => other.everLogged.get(id)) : []),
-      ];
-      const isThere = stored.some((each) => each !== undefined && other?.isDurable(each));
-      return isThere ? undefined : `${nameOf(token)} is settled and not in ${target.name}`;
+      // Under its own key, although the channel may deduplicate what producers post and have the event by another way.
+      const stored = other?.keysEver.get(keyOf(record.object.name, token));
+      return stored !== undefined && other?.isDurable(stored) ? undefined : `${nameOf(token)} is settled and not in ${target.name}`;
     },
   }),
 };
