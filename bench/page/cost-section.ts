@@ -12,7 +12,7 @@ export function costSection({ costs, atRest }: Results): readonly string[] {
     .sort(bySubscribersAndRate)
     .map((cost) => [
       `${thousands(cost.ratePerSecond)}/s to ${cost.subscribers}`,
-      `${thousands(cost.achievedPerSecond)}/s${isReached(cost) ? "" : ", **not reached**"}`,
+      `${thousands(cost.achievedPerSecond)}/s${reachedWords(cost)}`,
       ...operationCells(cost),
     ]);
   return [
@@ -43,6 +43,11 @@ export function costSection({ costs, atRest }: Results): readonly string[] {
 
 type Cost = Results["costs"][number];
 
+function reachedWords(cost: Cost): string {
+  if (cost.faults.length > 0) return ", **failed**";
+  return isReached(cost) ? "" : ", **not reached**";
+}
+
 function operationCells({ perEvent, dollarsPerMillion }: Cost): readonly string[] {
   return [
     perEvent.workerRequests.toFixed(0),
@@ -58,7 +63,9 @@ function operationCells({ perEvent, dollarsPerMillion }: Cost): readonly string[
 
 function triedLower(costs: Results["costs"]): string {
   const isLower = ({ ratePerSecond }: Cost) => !COST_RATES.some((rate) => rate === ratePerSecond);
-  return costs.some(isLower) ? " Half the rate was tried then, and half of that, until one was reached." : "";
+  return costs.some(isLower)
+    ? " Half the rate was tried then, and half of that, until one was reached or no rate was left above those that are measured anyway."
+    : "";
 }
 
 function bySubscribersAndRate(one: Cost, other: Cost): number {

@@ -72,7 +72,7 @@ export function simSection(sim: SimRecord | undefined): readonly string[] {
   return [
     heading,
     `The router's own code on a virtual clock, with disks, networks and subscribers that fail as each seed decides, at commit \`${sim.commit}\` (${dayOf(sim.startedAt)} to ${dayOf(sim.endedAt)}, on ${machineLine(sim.machine)}): ${thousands(sim.seedsPerMinutePerProcess)} seeds a minute and core, in ${sim.processes} ${sim.processes === 1 ? "process" : "processes"}.`,
-    table(["seeds", "runs", "violations", "of them run twice", "events", "crashes", "seconds"], rows),
+    table(["seeds", "runs", "violations", "of them run twice", "events", "crashes", "seconds of a core"], rows),
     ...(violations.length === 0
       ? []
       : [violations.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`).join("\n")]),

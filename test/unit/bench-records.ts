@@ -110,16 +110,16 @@ export const SIM: SimRecord = {
   processes: 2,
   seedsPerMinutePerProcess: 1_200,
   ranges: [
-    { firstSeed: 1, runs: 50_000, twice: 500, events: 7_000_000, crashes: 90_000, seconds: 2_500, violations: [] },
     {
-      firstSeed: 50_001,
-      runs: 50_000,
-      twice: 500,
-      events: 7_100_000,
-      crashes: 91_000,
-      seconds: 2_600,
+      firstSeed: 1,
+      runs: 100_000,
+      twice: 1_000,
+      events: 14_100_000,
+      crashes: 181_000,
+      seconds: 5_100,
       violations: [{ seed: 60_006, invariant: "an event is lost" }],
     },
+    { firstSeed: 200_001, runs: 100, twice: 1, events: 14_000, crashes: 190, seconds: 5, violations: [] },
   ],
 };
 

@@ -120,6 +120,19 @@ describe("costs at a rate that is not reached", () => {
     expect([says({ round: 1 }), says({})]).toEqual([true, false]);
   });
 
+  it("[BENCH-44] what failed is on the page, with its row", () => {
+    const page = pageOf({
+      results: resultsWith({
+        ...MEASURED,
+        broken: ["(h) no answer"],
+        costs: [{ ...backlog, faults: ["3 did not arrive"] }],
+      }),
+    });
+    expect(page).toContain("What failed, and does not count:\n\n- (h) no answer\n- (i) 3 did not arrive\n");
+    expect(page).toContain("| 1,000/s to 10 | 449/s, **failed** |");
+    expect(pageOf({ results: resultsWith(MEASURED) })).not.toContain("What failed");
+  });
+
   it("[BENCH-36] where no rate was reached the page says so; a cost with a fault is not measured", () => {
     const outcome = (of: Cost) => resultsWith({ ...MEASURED, costs: [of] }).verdicts.find(({ id }) => id === "$ 10");
     expect(outcome(backlog)?.from).toBe("449/s of 1,000/s; no rate was reached");
@@ -188,12 +201,12 @@ describe("records of runs that are judged", () => {
     expect(record.failures).toContain("3 posts were not accepted, at a load that the router carries");
   });
 
-  it("[BENCH-41] storms are shown with their violations", () => {
+  it("[BENCH-41] storms are shown with their violations, and the seeds between that were not run are not", () => {
     const page = pageOf({ sim: SIM });
     expect(page).toContain("at commit `0123abc` (2026-01-02 to 2026-01-03,");
     expect(page).toContain("1,200 seeds a minute and core, in 2 processes.");
-    expect(page).toContain("| 1 to 50,000 | 50,000 | 0 | 500 | 7,000,000 | 90,000 | 2,500 |");
-    expect(page).toContain("| 50,001 to 100,000 | 50,000 | **1** | 500 | 7,100,000 | 91,000 | 2,600 |");
+    expect(page).toContain("| 1 to 100,000 | 100,000 | **1** | 1,000 | 14,100,000 | 181,000 | 5,100 |");
+    expect(page).toContain("| 200,001 to 200,100 | 100 | 0 | 1 | 14,000 | 190 | 5 |");
     expect(page).toContain("\n- seed 60006: an event is lost\n");
   });
 });
