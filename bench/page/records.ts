@@ -78,11 +78,16 @@ export interface Records {
 export function readRecords(): Records {
   const [results, crash, soak, sim] = ["results", "crash", "soak", "sim"].map(read);
   return {
-    ...(results === undefined ? {} : { results: judgedAgain(JSON.parse(results)) }),
-    ...(crash === undefined ? {} : { crash: JSON.parse(crash) }),
-    ...(soak === undefined ? {} : { soak: JSON.parse(soak) }),
-    ...(sim === undefined ? {} : { sim: JSON.parse(sim) }),
+    ...(results === undefined ? {} : { results: judgedAgain(parseRecord(results)) }),
+    ...(crash === undefined ? {} : { crash: parseRecord(crash) }),
+    ...(soak === undefined ? {} : { soak: parseRecord(soak) }),
+    ...(sim === undefined ? {} : { sim: parseRecord(sim) }),
   };
+}
+
+/** JSON writes a figure that is not a number, of a measurement that failed, as null. */
+export function parseRecord<T>(text: string): T {
+  return JSON.parse(text, (_, value) => value ?? Number.NaN);
 }
 
 function judgedAgain(results: Results): Results {

@@ -4,7 +4,8 @@ import { COST_RATES, highestReached, isReached, rateAfter } from "../../bench/co
 import { latencyRatio, medianRate, ratioOfRows } from "../../bench/figures.ts";
 import { chartsOf } from "../../bench/page/charts.ts";
 import { pageOf } from "../../bench/page/page.ts";
-import type { CrashRecord, SoakRecord } from "../../bench/page/records.ts";
+import { type CrashRecord, parseRecord, type SoakRecord } from "../../bench/page/records.ts";
+import type { Results } from "../../bench/results.ts";
 import type { Cost, Rate } from "../../bench/rows/row.ts";
 import { tableOf } from "../../bench/table.ts";
 import { judge as judgeCrash } from "../crash/judge.ts";
@@ -131,6 +132,15 @@ describe("costs at a rate that is not reached", () => {
     expect(page).toContain("What failed, and does not count:\n\n- (h) no answer\n- (i) 3 did not arrive\n");
     expect(page).toContain("| 1,000/s to 10 | 449/s, **failed** |");
     expect(pageOf({ results: resultsWith(MEASURED) })).not.toContain("What failed");
+  });
+
+  it("[BENCH-45] a measurement that failed and has no figures keeps no page from being drawn", () => {
+    const none = { ...rate("d", Number.NaN, ["nothing was acknowledged"]), cpuMsPerEvent: Number.NaN };
+    const late = latencies(Number.NaN, Number.NaN);
+    const recorded = JSON.stringify(resultsWith({ ...MEASURED, rates: [none], latencies: [late] }));
+    const records = { results: parseRecord<Results>(recorded) };
+    expect(pageOf(records)).toContain("| (d) one Trigger that matches all | failed |");
+    expect(Object.keys(chartsOf(records))).toEqual(["throughput.svg", "latency.svg", "cost.svg"]);
   });
 
   it("[BENCH-36] where no rate was reached the page says so; a cost with a fault is not measured", () => {
