@@ -18,13 +18,16 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () =>
 
 const options = optionsFrom(process.argv.slice(2));
 const { tool, seconds, repeat } = options;
+const startedMs = performance.now();
 const measured = await measureAll(options, (line) => console.error(line));
 const results = resultsOf(measured, {
   recordedAt: new Date().toISOString(),
+  tookSeconds: Math.round((performance.now() - startedMs) / 1_000),
   machine: thisMachine(),
   load: { tool, connections: CONNECTIONS, eventBytes: EVENT_BYTES, seconds, repeat },
 });
 console.log(tableOf(results));
+console.log(`took ${results.tookSeconds} s`);
 if (isFull(options)) {
   writeFileSync(fileURLToPath(new URL("./results.json", import.meta.url)), `${JSON.stringify(results, null, 2)}\n`);
   await import("./docs.ts");

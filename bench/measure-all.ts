@@ -1,22 +1,25 @@
 /** Runs the rows, one after another and then again: what slows the machine for a while slows floors and rows alike. */
 import { busyShare } from "../test/kit/process-figures.ts";
+import { COST_RATES, COST_SUBSCRIBERS, rateAfter } from "./cost-rates.ts";
 import type { Options } from "./options.ts";
-import type { Measurements } from "./results.ts";
 import { measureBacklog } from "./rows/backlog.ts";
-import { COST_RATES, COST_SUBSCRIBERS, measureCost, measureIdle } from "./rows/cost.ts";
+import { type CostPlan, measureCost } from "./rows/cost.ts";
 import { measureFilters } from "./rows/filters.ts";
 import { measureFloor } from "./rows/floors.ts";
+import { measureIdle } from "./rows/idle.ts";
 import { measureLatency } from "./rows/latency.ts";
-import type { Cost, Evaluations, Idle, LatencyPair, Rate, RowId } from "./rows/row.ts";
+import type { AtRest, Cost, Evaluations, LatencyPair, Measurements, Rate, RowId } from "./rows/row.ts";
 import { measureThroughput } from "./rows/throughput.ts";
 
 type TimedRow = Exclude<RowId, "i">;
-type Measurement = Rate | LatencyPair | Cost | Idle | Evaluations;
+type Measurement = Rate | LatencyPair | Cost | AtRest | Evaluations;
 
 /** One measurement: what to say of it, and how to make it. */
 interface Step {
   readonly name: string;
   make(): Promise<Measurement>;
+  /** What its result makes worth measuring, next. */
+  after?(measurement: Measurement): Step | undefined;
 }
 
 /** Long enough to see what else runs. */
@@ -26,12 +29,16 @@ export async function measureAll(options: Options, progress: (line: string) => v
   const made: Measurement[] = [];
   const otherWork: number[] = [];
   const broken: string[] = [];
-  for (const { name, make } of stepsOf(options)) {
+  const steps = [...stepsOf(options)];
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
+    const { name, make, after } = step;
     otherWork.push(await busyShare(SAMPLE_MS));
     try {
       const measurement = await make();
       made.push(measurement);
       progress(`${name} ${shortly(measurement)}`);
+      const next = after?.(measurement);
+      if (next !== undefined) steps.unshift(next);
     } catch (error) {
       // The others still count, and the fault is in the record.
       broken.push(`${name} ${error instanceof Error ? error.message : String(error)}`);
@@ -39,12 +46,12 @@ export async function measureAll(options: Options, progress: (line: string) => v
     }
   }
   const filters = made.filter((each): each is Evaluations => "evaluationsPerSecond" in each);
-  const idle = made.find((each): each is Idle => "operations" in each);
+  const atRest = made.find((each): each is AtRest => "awake" in each);
   return {
     rates: made.filter((each): each is Rate => "perSecond" in each),
     latencies: made.filter((each): each is LatencyPair => "delivery" in each),
     costs: made.filter((each): each is Cost => "perEvent" in each),
-    ...(idle === undefined ? {} : { idle }),
+    ...(atRest === undefined ? {} : { atRest }),
     ...(filters.length === 0 ? {} : { filters }),
     otherWork,
     broken,
@@ -57,19 +64,34 @@ function stepsOf(options: Options): readonly Step[] {
   const timed = rounds.flatMap((round) =>
     options.rows
       .filter((row): row is TimedRow => row !== "i" && (row !== "h" || round === 1))
-      .map((row) => ({ name: `${round}/${options.repeat} (${row})`, make: () => measure(row, options) })),
+      .map((row) => ({ name: `${round}/${options.repeat} (${row})`, make: () => measureIn(round, row, options) })),
   );
   return options.rows.includes("i") ? [...timed, ...costSteps(options)] : timed;
 }
 
 function costSteps(options: Options): readonly Step[] {
-  const steps = COST_SUBSCRIBERS.flatMap((subscribers) =>
-    COST_RATES.map((ratePerSecond) => ({
-      name: `(i) ${ratePerSecond}/s to ${subscribers}:`,
-      make: () => measureCost({ subscribers, ratePerSecond }, options),
-    })),
+  const plans = COST_SUBSCRIBERS.flatMap((subscribers) =>
+    COST_RATES.map((ratePerSecond) => ({ subscribers, ratePerSecond })),
   );
+  const steps = plans.map((plan) => costStep(plan, options));
   return [...steps, { name: "(i) idle:", make: () => measureIdle(options) }];
+}
+
+/** Where the rate is not reached, a lower one is tried. */
+function costStep(plan: CostPlan, options: Options): Step {
+  return {
+    name: `(i) ${plan.ratePerSecond}/s to ${plan.subscribers}:`,
+    make: () => measureCost(plan, options),
+    after: (measurement) => {
+      const ratePerSecond = "perEvent" in measurement ? rateAfter(measurement) : undefined;
+      return ratePerSecond === undefined ? undefined : costStep({ ...plan, ratePerSecond }, options);
+    },
+  };
+}
+
+async function measureIn(round: number, row: TimedRow, options: Options): Promise<Measurement> {
+  const measurement = await measure(row, options);
+  return "perSecond" in measurement ? { ...measurement, round } : measurement;
 }
 
 function measure(row: TimedRow, options: Options): Promise<Rate | LatencyPair | Evaluations> {
@@ -104,6 +126,11 @@ function shortly(made: Measurement): string {
   }
   if ("perSecond" in made) return [`${Math.round(made.perSecond)}/s`, ...made.faults].join("; ");
   if ("delivery" in made) return `p99 ${made.delivery.p99Ms.toFixed(1)} ms, floor ${made.floor.p99Ms.toFixed(1)} ms`;
-  if ("perEvent" in made) return [`$${made.dollarsPerMillion.total.toFixed(2)} a million`, ...made.faults].join("; ");
-  return `${made.operations} operations, ${made.leftMemory ? "out of memory" : "in memory"}`;
+  if ("perEvent" in made) {
+    const { dollarsPerMillion, achievedPerSecond, faults } = made;
+    return [`$${dollarsPerMillion.total.toFixed(2)} a million, at ${achievedPerSecond.toFixed(0)}/s`, ...faults].join(
+      "; ",
+    );
+  }
+  return `of ${made.objects} objects ${made.awake} were in memory, ${made.changed} databases changed`;
 }

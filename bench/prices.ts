@@ -40,6 +40,16 @@ export interface Operations {
   readonly queueMessages: number;
 }
 
+export const NO_OPERATIONS: Operations = {
+  workerRequests: 0,
+  cpuMs: 0,
+  objectRequests: 0,
+  objectSeconds: 0,
+  rowsWritten: 0,
+  rowsRead: 0,
+  queueMessages: 0,
+};
+
 export interface Dollars {
   readonly total: number;
   readonly parts: Readonly<Record<keyof Operations, number>>;

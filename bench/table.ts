@@ -1,8 +1,10 @@
 /** The results as text for the terminal. */
 import { median } from "../test/kit/statistics.ts";
-import { faultsIn, medianRate, type Results } from "./results.ts";
+import { isReached } from "./cost-rates.ts";
+import { medianRate } from "./figures.ts";
+import { faultsIn, type Results } from "./results.ts";
 import { FILTER_CASES, type RowId } from "./rows/row.ts";
-import { TARGETS } from "./targets.ts";
+import { type Outcome, TARGETS } from "./targets.ts";
 
 export const ROW_TITLES: Readonly<Record<RowId, string>> = {
   a: "floor: a Worker reads the body and answers",
@@ -51,15 +53,19 @@ function latencyLines({ latencies }: Results): readonly string[] {
   ]);
 }
 
-function costLines({ costs, idle }: Results): readonly string[] {
-  const lines = costs.map(({ ratePerSecond, subscribers, achievedPerSecond, perEvent, dollarsPerMillion }) => {
+function costLines({ costs, atRest }: Results): readonly string[] {
+  const lines = costs.map((cost) => {
+    const { ratePerSecond, subscribers, achievedPerSecond, perEvent, dollarsPerMillion } = cost;
     const operations = Object.entries(perEvent).map(([name, count]) => `${name} ${count.toFixed(4)}`);
-    const rate = `${ratePerSecond}/s (${achievedPerSecond.toFixed(0)}) to ${subscribers}`;
+    const rate = `${ratePerSecond}/s (${achievedPerSecond.toFixed(0)}${isReached(cost) ? "" : ", not reached"}) to ${subscribers}`;
     return `(i) ${rate}: $${dollarsPerMillion.total.toFixed(3)} a million; ${operations.join(", ")}`;
   });
-  return idle === undefined
-    ? lines
-    : [...lines, `(i) idle for ${idle.seconds} s: ${idle.operations} operations; out of memory: ${idle.leftMemory}`];
+  if (atRest === undefined) return lines;
+  const { seconds, objects, awake, changed } = atRest;
+  return [
+    ...lines,
+    `(i) idle for ${seconds} s: of ${objects} objects ${awake} in memory, ${changed} databases changed`,
+  ];
 }
 
 /** Each figure is the median of its own, so that one disturbed case does not spoil the others. */
@@ -71,11 +77,17 @@ function filterLines({ filters = [] }: Results): readonly string[] {
   });
 }
 
+const SHORTLY: Readonly<Record<Outcome, string>> = { yes: "pass", no: "FAIL", "not reached at this rate": "RATE" };
+
+/** In the order of the targets; what was not measured is there as well. */
 function verdictLines(results: Results): readonly string[] {
-  const limits = new Map(TARGETS.map(({ id, limit }) => [id, limit]));
-  const lines = results.verdicts.map(({ id, says, measured, passed }) => {
-    const limit = limits.get(id);
-    return `${passed ? "pass" : "FAIL"}  ${id.padEnd(9)} ${measured.toFixed(2).padStart(7)}  ${limit?.kind} ${limit?.value}: ${says}`;
+  const judged = new Map(results.verdicts.map((verdict) => [verdict.id, verdict]));
+  const lines = TARGETS.map(({ id, says, limit: { kind, value } }) => {
+    const verdict = judged.get(id);
+    const start = verdict === undefined ? "----" : SHORTLY[verdict.outcome];
+    const measured = verdict === undefined ? "" : verdict.measured.toFixed(2);
+    const found = verdict === undefined ? "not measured" : [verdict.from, ...hundredths(verdict.each)].join(", ");
+    return `${start}  ${id.padEnd(9)} ${measured.padStart(10)}  ${kind} ${value}: ${says} (${found})`;
   });
   const other = results.otherWork.map((share) => Math.round(share * 100)).join(" ");
   return [
@@ -84,6 +96,10 @@ function verdictLines(results: Results): readonly string[] {
     ...lines,
     ...faultsIn(results).map((fault) => `FAULT ${fault}`),
   ];
+}
+
+function hundredths(each: readonly number[] = []): readonly string[] {
+  return each.length === 0 ? [] : [`by round ${each.map((value) => value.toFixed(2)).join(" ")}`];
 }
 
 function ms(value: number): string {

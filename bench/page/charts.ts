@@ -1,6 +1,8 @@
 /** The charts of the page, by file name. */
 import { median } from "../../test/kit/statistics.ts";
-import { medianRate, type Results } from "../results.ts";
+import { isReached } from "../cost-rates.ts";
+import { medianRate } from "../figures.ts";
+import type { Results } from "../results.ts";
 import type { RowId } from "../rows/row.ts";
 import { type Bar, barChart } from "./bar-chart.ts";
 import { lineChart } from "./line-chart.ts";
@@ -83,10 +85,12 @@ function latencyChart({ latencies }: Results): string {
 }
 
 function costChart({ costs }: Results): string {
-  const bars = costs.map(({ ratePerSecond, subscribers, dollarsPerMillion: { total, parts } }): Bar => {
+  const bars = costs.map((cost): Bar => {
+    const { ratePerSecond, subscribers } = cost;
+    const { total, parts } = cost.dollarsPerMillion;
     const rest = parts.cpuMs + parts.objectSeconds + parts.rowsRead + parts.queueMessages;
     return {
-      words: `${thousands(ratePerSecond)}/s to ${subscribers === 1 ? "one subscriber" : `${subscribers} subscribers`}`,
+      words: `${thousands(ratePerSecond)}/s to ${subscribers === 1 ? "one subscriber" : `${subscribers} subscribers`}${isReached(cost) ? "" : ", not reached"}`,
       parts: [
         { value: parts.workerRequests, colour: "one" },
         { value: parts.objectRequests, colour: "two" },

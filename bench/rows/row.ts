@@ -1,6 +1,7 @@
 /** What a row of the benchmark needs and gives. */
 import type { LoadTool } from "../load/closed-loop.ts";
 import type { Dollars, Operations } from "../prices.ts";
+import type { Watched } from "../stored-objects.ts";
 
 export const ROW_IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "filters"] as const;
 export type RowId = (typeof ROW_IDS)[number];
@@ -19,6 +20,8 @@ export interface Settings {
 /** Throughput of one measurement. */
 export interface Rate {
   readonly row: RowId;
+  /** In which turn of all rows; records before 30 November 2026 have it by their order alone. */
+  readonly round?: number;
   /** Events, or deliveries where there are several subscribers, per second. */
   readonly perSecond: number;
   readonly acked: number;
@@ -66,14 +69,10 @@ export interface Cost {
   readonly faults: readonly string[];
 }
 
-/** A configured channel with nothing to do. */
-export interface Idle {
+/** A configured channel with nothing to do, and the control plane: neither was called. */
+export interface AtRest extends Watched {
   readonly row: "i";
   readonly seconds: number;
-  /** Its object was not in memory at the end, as it is when nothing calls it and no timer holds it. */
-  readonly leftMemory: boolean;
-  /** Billed operations, without those of reading the counters; 0 for an object out of memory. */
-  readonly operations: number;
 }
 
 /** Filters asked about events, in this process: no router is around them. */
@@ -85,3 +84,16 @@ export interface Evaluations {
 
 export const FILTER_CASES = ["exact", "cesql", "one of one", "one of a thousand"] as const;
 export type FilterCase = (typeof FILTER_CASES)[number];
+
+/** All that a run has measured. */
+export interface Measurements {
+  readonly rates: readonly Rate[];
+  readonly latencies: readonly LatencyPair[];
+  readonly costs: readonly Cost[];
+  readonly atRest?: AtRest;
+  readonly filters?: readonly Evaluations[];
+  /** Share of all cores' time that others used, sampled between the rows, while nothing of ours ran. */
+  readonly otherWork: readonly number[];
+  /** Measurements that could not be made, and why. */
+  readonly broken: readonly string[];
+}

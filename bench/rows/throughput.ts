@@ -3,9 +3,12 @@
  * matches; (f) ten that all match; (l) a Sequence of three steps. A rate goes to the last arrival: what the router has taken and not delivered yet does not count as done.
  */
 import { setTimeout as wait } from "node:timers/promises";
+import { apply } from "../../test/kit/apply.ts";
 import { cpuMs, peakResidentMb } from "../../test/kit/process-figures.ts";
 import { channelStats } from "../channel-stats.ts";
-import { post } from "../load/closed-loop.ts";
+import { type Posted, post } from "../load/closed-loop.ts";
+import { CONNECTIONS } from "../load/event.ts";
+import { trigger } from "../manifests.ts";
 import { faultsOf } from "./floors.ts";
 import type { Rate, Settings } from "./row.ts";
 import { type Measured, type TriggerPlan, withRouter } from "./with-router.ts";
@@ -41,17 +44,19 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
   const { arrivals, counts, ...plan } = PLANS[row];
   return withRouter({ ...plan, asksForTokens: row === "j" }, async (measured) => {
     const { router, sink, url, channel, headers, folder } = measured;
-    await post(settings.tool, { url, headers, seconds: settings.warmUpSeconds, folder });
+    const warmUp = await post(settings.tool, { url, headers, seconds: settings.warmUpSeconds, folder });
     await untilDelivered(measured, 0, arrivals);
     await sink.reset();
     const before = (await channelStats(router, channel)).acceptedSinceWake;
     const cpuBefore = cpuMs(router.pid);
-    const posted = await post(settings.tool, { url, headers, seconds: settings.seconds, folder });
+    const firstId = idsOf(warmUp);
+    const posted = await post(settings.tool, { url, headers, seconds: settings.seconds, firstId, folder });
     const { stored, count } = await untilDelivered(measured, before, arrivals);
     const cpu = cpuMs(router.pid) - cpuBefore;
-    const arrived = arrivals === 0 ? stored : count.unique;
+    const peakRssMb = peakResidentMb(router.pid);
     const seconds = arrivals === 0 ? posted.seconds : (count.lastMs - posted.startedMs) / 1000;
     const copies = Math.max(1, arrivals);
+    const arrived = arrivals === 0 ? await idsInLog(measured, row, stored, firstId) : count.unique;
     const faults = [...faultsOf(posted, arrived, copies)];
     // What the log holds beyond the acknowledged (cut off at the end of the load) must have arrived as well.
     if (arrived < stored * copies) faults.push(`${stored * copies - arrived} of the log's deliveries did not arrive`);
@@ -62,10 +67,33 @@ export function measureThroughput(row: ThroughputRow, settings: Settings): Promi
       arrived,
       repeated: count.requests - count.unique,
       cpuMsPerEvent: cpu / posted.acked,
-      peakRssMb: peakResidentMb(router.pid),
+      peakRssMb,
       faults,
     };
   });
+}
+
+/** The first id that a load has not used: each connection leaves at most one post without an answer. */
+function idsOf({ acked, refused, errors }: Posted): number {
+  return acked + refused + errors + CONNECTIONS;
+}
+
+/**
+ * How many different events are in the log, of those with ids from `firstId`: (c) has no Trigger, so that one reads it now,
+ * from its beginning. For (j), whose log is that of (c), what the channel says it stored must do.
+ */
+async function idsInLog(
+  { router, sink }: Measured,
+  row: ThroughputRow,
+  stored: number,
+  firstId: number,
+): Promise<number> {
+  if (row !== "c") return stored;
+  const all = (await channelStats(router)).acceptedSinceWake;
+  const annotations = { "sluice.dev/start-from": "earliest" };
+  await apply(router, trigger({ number: 0, sinkUrl: sink.url, matches: "all", annotations }));
+  await sink.untilArrived(all);
+  return (await sink.arrivals()).subarray(firstId).filter((ms) => ms > 0).length;
 }
 
 /**

@@ -63,9 +63,9 @@ export function reportOf(run: CrashRun): string {
   ].join("\n");
 }
 
-/** What is kept of a run. */
-export function crashRecord({ verdict }: CrashRun, options: { readonly ratePerSecond: number }) {
-  const { rounds, acked, unsettled, faults } = verdict;
+/** What is kept of a run, whether it passed or not. */
+export function crashRecord(run: CrashRun, options: { readonly ratePerSecond: number }) {
+  const { rounds, acked, unsettled, faults } = run.verdict;
   return {
     rounds: rounds.length,
     ratePerSecond: options.ratePerSecond,
@@ -74,6 +74,7 @@ export function crashRecord({ verdict }: CrashRun, options: { readonly ratePerSe
     repeated: repeatedIn(rounds),
     mostRepeatedInARound: Math.max(0, ...rounds.map((round) => round.repeatedAfter)),
     faults: faults.length,
+    failures: failuresOf(run),
   };
 }
 

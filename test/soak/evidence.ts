@@ -25,6 +25,10 @@ export interface Window {
 
 export interface SoakEvidence {
   readonly minutes: number;
+  /** Share of all cores' time that others used before anything was started. */
+  readonly otherWork: number;
+  /** The peak with the healthy subscriber alone: the same on other machines and days would be another figure. */
+  readonly oneTriggerPerSecond: number;
   readonly peakPerSecond: number;
   readonly ratePerSecond: number;
   readonly accepted: NumberSet;

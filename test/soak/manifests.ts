@@ -14,6 +14,12 @@ export const FAILING_ATTEMPTS = 3;
 
 const API = "eventing.knative.dev/v1";
 
+/** Without the Triggers beside the healthy one. */
+export function healthyManifests(subscribersUrl: string): readonly Resource[] {
+  return soakManifests(subscribersUrl).slice(0, 2);
+}
+
+/** The Broker first, then the healthy Trigger. */
 export function soakManifests(subscribersUrl: string): readonly Resource[] {
   // Short, so that the disk stays bounded and retention works through the whole run.
   const annotations = { "sluice.dev/retention": `PT${RETENTION_MINUTES}M` };

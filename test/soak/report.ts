@@ -41,6 +41,7 @@ export function reportOf(evidence: SoakEvidence, verdict: SoakVerdict): string {
   return [
     ...[titles, ...rows].map((cells) => cells.map((cell) => cell.padStart(11)).join("")),
     "",
+    `other work before the run ${Math.round(100 * evidence.otherWork)} %; one Trigger alone ${evidence.oneTriggerPerSecond}/s`,
     `peak ${evidence.peakPerSecond}/s, run at ${evidence.ratePerSecond}/s; ${evidence.notAccepted} posts not accepted`,
     `healthy: ${healthy.events} events, ${healthy.lost} lost, ${healthy.repeated} repeated`,
     `slow: ${slow.events} events, ${slow.lost} lost, ${slow.repeated} repeated`,
@@ -48,12 +49,15 @@ export function reportOf(evidence: SoakEvidence, verdict: SoakVerdict): string {
   ].join("\n");
 }
 
-/** What is written to `bench/soak.json` beside the time and the machine. */
+/** What is written to `bench/soak.json` beside the time and the machine, whether the run passed or not. */
 export function soakRecord(evidence: SoakEvidence, verdict: SoakVerdict) {
   const { healthy, slow, failing } = verdict;
   return {
     ratePerSecond: evidence.ratePerSecond,
     peakPerSecond: evidence.peakPerSecond,
+    oneTriggerPerSecond: evidence.oneTriggerPerSecond,
+    otherWork: evidence.otherWork,
+    failures: verdict.failures,
     minutes: evidence.minutes,
     events: healthy.events,
     delivered: healthy.ended,

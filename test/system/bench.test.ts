@@ -6,12 +6,13 @@ import { measureThroughput } from "../../bench/rows/throughput.ts";
 
 const SETTINGS = { tool: loadTool(), seconds: 1, warmUpSeconds: 1, backlogEvents: 0, costSeconds: 0 };
 
-test("[BENCH-20] floors and one Trigger: every acknowledged event is counted where it ends", async () => {
-  const options = { ...SETTINGS, rows: ["a", "b", "d"], repeat: 1, isQuick: true } as const;
+test("[BENCH-20] floors, ingest and one Trigger: every acknowledged event is counted where it ends", async () => {
+  const options = { ...SETTINGS, rows: ["a", "b", "c", "d"], repeat: 1, isQuick: true } as const;
   const { rates } = await measureAll(options, () => {});
   expect(rates.map(({ row, faults, repeated }) => ({ row, faults, repeated }))).toEqual([
     { row: "a", faults: [], repeated: 0 },
     { row: "b", faults: [], repeated: 0 },
+    { row: "c", faults: [], repeated: 0 },
     { row: "d", faults: [], repeated: 0 },
   ]);
   for (const { acked, arrived, perSecond, cpuMsPerEvent, peakRssMb } of rates) {

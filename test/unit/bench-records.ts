@@ -1,8 +1,8 @@
 /** Records of a small made-up run of the benchmark. */
-import type { CrashRecord, SoakRecord } from "../../bench/page/records.ts";
-import { dollarsPerMillion, type Operations } from "../../bench/prices.ts";
-import { type Measurements, type Results, resultsOf } from "../../bench/results.ts";
-import type { Cost, LatencyPair, Rate, RowId } from "../../bench/rows/row.ts";
+import type { CrashRecord, SimRecord, SoakRecord } from "../../bench/page/records.ts";
+import { dollarsPerMillion, NO_OPERATIONS, type Operations } from "../../bench/prices.ts";
+import { type Results, resultsOf } from "../../bench/results.ts";
+import type { Cost, LatencyPair, Measurements, Rate, RowId } from "../../bench/rows/row.ts";
 
 const MACHINE = { cores: 2, model: "a processor", memoryGb: 4, node: "24.1.0", workerd: "1.2" };
 const RECORDED = "2026-01-02T03:04:05.000Z";
@@ -15,16 +15,6 @@ export function latencies(floorP99Ms: number, deliveryP99Ms: number): LatencyPai
   const floor = { events: 10, p50Ms: 1, p99Ms: floorP99Ms, maxMs: 40, faults: [] };
   return { row: "g", ratePerSecond: 100, floor, delivery: { ...floor, p50Ms: 2, p99Ms: deliveryP99Ms } };
 }
-
-const NO_OPERATIONS: Operations = {
-  workerRequests: 0,
-  cpuMs: 0,
-  objectRequests: 0,
-  objectSeconds: 0,
-  rowsWritten: 0,
-  rowsRead: 0,
-  queueMessages: 0,
-};
 
 export function cost(subscribers: number, ratePerSecond: number, operations: Partial<Operations>): Cost {
   const perEvent = { ...NO_OPERATIONS, workerRequests: 1, ...operations };
@@ -59,7 +49,7 @@ export const MEASURED: Measurements = {
   costs: [cost(1, 1_000, { rowsWritten: 0.25 }), cost(10, 1_000, { rowsWritten: 0.5 })],
   otherWork: [0.1, 0.3, 0.2],
   broken: [],
-  idle: { row: "i", seconds: 20, leftMemory: true, operations: 0 },
+  atRest: { row: "i", seconds: 20, objects: 2, awake: 0, changed: 0 },
   filters: [
     {
       row: "filters",
@@ -83,11 +73,12 @@ export const CRASH: CrashRecord = {
   machine: MACHINE,
   rounds: 200,
   acked: 123_456,
-  openAtKills: 789,
+  openAtKills: 2_264_832,
   repeated: 55,
   mostRepeatedInARound: 7,
   faults: 0,
   ratePerSecond: 400,
+  failures: [],
 };
 
 export const SOAK: SoakRecord = {
@@ -95,6 +86,9 @@ export const SOAK: SoakRecord = {
   machine: MACHINE,
   ratePerSecond: 700,
   peakPerSecond: 1_000,
+  oneTriggerPerSecond: 1_500,
+  otherWork: 0.07,
+  failures: ["memory grew from 200.0 MB in the middle third of the run to 300.0 MB in the last"],
   minutes: 30,
   events: 1_260_000,
   delivered: 1_260_000,
@@ -107,3 +101,26 @@ export const SOAK: SoakRecord = {
   failing: { parked: 12 },
   slow: { delivered: 34 },
 };
+
+export const SIM: SimRecord = {
+  commit: "0123abc",
+  machine: MACHINE,
+  startedAt: "2026-01-02T03:04:05.000Z",
+  endedAt: "2026-01-03T03:04:05.000Z",
+  processes: 2,
+  seedsPerMinutePerProcess: 1_200,
+  ranges: [
+    {
+      firstSeed: 1,
+      runs: 100_000,
+      twice: 1_000,
+      events: 14_100_000,
+      crashes: 181_000,
+      seconds: 5_100,
+      violations: [{ seed: 60_006, invariant: "an event is lost" }],
+    },
+    { firstSeed: 200_001, runs: 100, twice: 1, events: 14_000, crashes: 190, seconds: 5, violations: [] },
+  ],
+};
+
+export const RECORDS = { results: RESULTS, crash: CRASH, soak: SOAK, sim: SIM };

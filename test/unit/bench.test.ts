@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { medianRate } from "../../bench/figures.ts";
 import { isFull, optionsFrom } from "../../bench/options.ts";
 import { chartsOf } from "../../bench/page/charts.ts";
 import { pageOf } from "../../bench/page/page.ts";
 import { ticks } from "../../bench/page/svg.ts";
 import { dollarsPerMillion } from "../../bench/prices.ts";
-import { faultsIn, figuresOf, type Measurements, medianRate } from "../../bench/results.ts";
-import { ROW_IDS } from "../../bench/rows/row.ts";
+import { faultsIn } from "../../bench/results.ts";
+import { type Measurements, ROW_IDS } from "../../bench/rows/row.ts";
 import { tableOf } from "../../bench/table.ts";
 import { verdicts } from "../../bench/targets.ts";
 import { median, percentile } from "../kit/statistics.ts";
-import { CRASH, MEASURED, RESULTS, rate, resultsWith, SOAK } from "./bench-records.ts";
+import { CRASH, cost, latencies, MEASURED, RECORDS, RESULTS, rate, resultsWith } from "./bench-records.ts";
 
 const NOTHING: Measurements = { rates: [], latencies: [], costs: [], otherWork: [], broken: [] };
 
@@ -48,47 +49,48 @@ describe("the benchmark's arithmetic", () => {
   });
 
   it("[BENCH-5] a target holds up to its limit, and one whose row did not run has no verdict", () => {
-    const says = (figures: Parameters<typeof verdicts>[0]) =>
-      verdicts(figures).map(({ id, measured, passed }) => [id, measured, passed]);
-    expect(says({ a: 10, b: 4 })).toEqual([["b/a", 0.4, true]]);
-    expect(says({ b: 10, d: 4.5 })).toEqual([
-      ["d/b", 0.45, true],
-      ["d/b aim", 0.45, false],
+    const says = (measured: Partial<Measurements>) =>
+      verdicts({ ...NOTHING, ...measured }).map(({ id, measured, outcome }) => [id, measured, outcome]);
+    expect(says({ rates: [rate("a", 10), rate("b", 4)] })).toEqual([["b/a", 0.4, "yes"]]);
+    expect(says({ rates: [rate("b", 10), rate("d", 4.5)] })).toEqual([
+      ["d/b", 0.45, "yes"],
+      ["d/b aim", 0.45, "no"],
     ]);
-    expect(says({ floorP99Ms: 10, deliveryP99Ms: 30.1 })).toEqual([["g/b", 3.0100000000000002, false]]);
-    expect(says({ backlogRssMb: 400, dollarsWithOneSubscriber: 0.69 })).toEqual([
-      ["h memory", 400, false],
-      ["$ 1", 0.69, true],
+    expect(says({ latencies: [latencies(10, 30.1)] })).toEqual([["g/b", 3.0100000000000002, "no"]]);
+    expect(
+      says({ rates: [{ ...rate("h", 100), peakRssMb: 400 }], costs: [cost(1, 1_000, { rowsWritten: 0.25 })] }),
+    ).toEqual([
+      ["h memory", 400, "no"],
+      ["$ 1", 0.55, "yes"],
     ]);
-    expect(says({ idleOperations: 1 })).toEqual([["$ idle", 1, false]]);
-    expect(says({ dollarsWithTenSubscribers: Number.NaN })).toEqual([["$ 10", Number.NaN, false]]);
+    const atRest = { row: "i", seconds: 20, objects: 2, awake: 0, changed: 0 } as const;
+    expect(says({ atRest })).toEqual([["$ idle", 0, "yes"]]);
+    expect(says({ atRest: { ...atRest, awake: 1 } })).toEqual([["$ idle", 1, "no"]]);
+    expect(says({ atRest: { ...atRest, changed: 2 } })).toEqual([["$ idle", 2, "no"]]);
+    expect(says({ costs: [cost(10, 1_000, { rowsWritten: Number.NaN })] })).toEqual([["$ 10", Number.NaN, "no"]]);
   });
 
-  it("[BENCH-6] the figures of a run are those its targets look at", () => {
-    expect(figuresOf(RESULTS)).toEqual({
-      a: 10_000,
-      b: 5_000,
-      c: 4_000,
-      d: 2_400,
-      e: 2_300,
-      f: 4_000,
-      h: 2_500,
-      j: 3_800,
-      k: 1_800,
-      l: 900,
-      floorP99Ms: 10,
-      deliveryP99Ms: 25,
-      backlogRssMb: 200,
-      dollarsWithOneSubscriber: 0.55,
-      dollarsWithTenSubscribers: 0.8,
-      idleOperations: 0,
-      exactFilters: 8e6,
-      cesqlFilters: 4e6,
-      matchedByOne: 6e6,
-      matchedByThousand: 3e6,
-    });
-    const idle = { row: "i", seconds: 1, leftMemory: false, operations: 3 } as const;
-    expect(figuresOf({ ...NOTHING, idle })).toEqual({ idleOperations: 3 });
+  it("[BENCH-6] every target has its verdict in a whole run, with what it is made of", () => {
+    expect(RESULTS.verdicts.map(({ id, measured, from }) => [id, measured, from])).toEqual([
+      ["b/a", 0.5, "5,000/s of 10,000/s"],
+      ["c/b", 0.8, "4,000/s of 5,000/s"],
+      ["d/b", 0.48, "2,400/s of 5,000/s"],
+      ["d/b aim", 0.48, "2,400/s of 5,000/s"],
+      ["e/d", 2_300 / 2_400, "2,300/s of 2,400/s"],
+      ["f/d", 4_000 / 2_400, "4,000/s of 2,400/s"],
+      ["g/b", 2.5, "25.0 ms of 10.0 ms"],
+      ["j/c", 0.95, "3,800/s of 4,000/s"],
+      ["h/d", 2_500 / 2_400, "2,500/s of 2,400/s"],
+      ["h memory", 200, "peak of the process, MB"],
+      ["$ 1", 0.55, "1,000/s of 1,000/s"],
+      ["$ 10", 0.8, "1,000/s of 1,000/s"],
+      ["$ idle", 0, "2 objects, 20 s"],
+      ["k/d", 0.75, "1,800/s of 2,400/s"],
+      ["l/d", 0.375, "900/s of 2,400/s"],
+      ["exact", 8e6, "per second of CPU time"],
+      ["cesql", 0.5, "4,000,000/s of 8,000,000/s"],
+      ["match", 0.5, "3,000,000/s of 6,000,000/s"],
+    ]);
   });
 
   it("[BENCH-7] only a full run may take the record's place", () => {
@@ -102,7 +104,7 @@ describe("the benchmark's arithmetic", () => {
 describe("the benchmark's page", () => {
   it("[BENCH-8] shows every record that is there", () => {
     const headings = (page: string) => page.split("\n").filter((line) => line.startsWith("#"));
-    expect(headings(pageOf({ results: RESULTS, crash: CRASH, soak: SOAK }))).toEqual([
+    expect(headings(pageOf(RECORDS))).toEqual([
       "# Benchmarks",
       "## What is promised",
       "## How many",
@@ -112,22 +114,26 @@ describe("the benchmark's page", () => {
       "### Idle",
       "## Crashes",
       "## A long run",
+      "## Storms",
     ]);
-    expect(headings(pageOf({ crash: CRASH }))).toEqual(["# Benchmarks", "## Crashes"]);
-    expect(pageOf({})).toContain("There is no record");
+    expect(headings(pageOf({ crash: CRASH }))).toEqual(["# Benchmarks", "## Crashes", "## A long run", "## Storms"]);
+    for (const run of ["bench", "crash -- --record", "soak"])
+      expect(pageOf({})).toContain(`There is no record of \`npm run ${run}\``);
+    expect(pageOf({})).toContain("Not recorded: there is no record of `npm run sim -- --record`.");
   });
 
   it("[BENCH-9] shows figures as they were measured, failures in bold", () => {
-    const page = pageOf({ results: RESULTS, crash: CRASH, soak: SOAK });
+    const page = pageOf(RECORDS);
     for (const row of [
       "| (d) one Trigger that matches all | 2,400 | 2,400 | 0.48 | 0.25 | 200 |",
-      "| one Trigger reaches 0.50 of group commit (the aim) | at least 0.5 | 0.48 | **no** |",
-      "| a filter on type and source is evaluated two million times a second | at least 2,000,000 | 8,000,000.00 | yes |",
+      "| one Trigger reaches 0.50 of group commit (the aim) | at least 0.5 | 0.48 | 0.48 | 2,400/s of 5,000/s | **no** |",
+      "| a filter on type and source is evaluated two million times a second | at least 2,000,000 | 8,000,000.00 |  | per second of CPU time | yes |",
       "used 20 % of its CPU time (10 to 30 %, sampled",
       "| the subscriber has the event | 2.0 ms | 25.0 ms | 40.0 ms |",
       "| a CESQL expression of three conditions | 4,000,000 | 4,000,000 |",
       "| 1,000/s to 1 | 1,000/s | 1 | 0.000 | 0.250 | 0.000 | 0.000 | 0.00 | 0.00000 | $0.55 |",
       "| events acknowledged | 123,456 |",
+      "| deliveries that were open at a kill, on average | 11,324 |",
       "| the failing subscriber | parked 12 |",
       "| slowest minute, 99 of 100 | 90.0 ms |",
     ]) {
@@ -137,9 +143,8 @@ describe("the benchmark's page", () => {
   });
 
   it("[BENCH-10] every chart that the page shows is drawn, says in words what it shows, and nothing else is", () => {
-    const records = { results: RESULTS, crash: CRASH, soak: SOAK };
-    const charts = chartsOf(records);
-    const shown = [...pageOf(records).matchAll(/\(benchmarks\/([a-z-]+\.svg)\)/g)].map(([, name]) => name);
+    const charts = chartsOf(RECORDS);
+    const shown = [...pageOf(RECORDS).matchAll(/\(benchmarks\/([a-z-]+\.svg)\)/g)].map(([, name]) => name);
     expect(Object.keys(charts).sort()).toEqual(shown.sort());
     for (const chart of Object.values(charts)) {
       expect(chart).toMatch(/^<svg [^>]*role="img" aria-label="[^"]+">/);
@@ -166,20 +171,24 @@ describe("the benchmark's page", () => {
     expect(lines).toContainEqual(
       expect.stringMatching(/^\(d\) one Trigger that matches all +2400 +0\.250 +200 +2400$/),
     );
-    expect(lines).toContainEqual(expect.stringMatching(/^FAIL +d\/b aim +0\.48 +at least 0\.5: /));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^FAIL +d\/b aim +0\.48 +at least 0\.5: .*\(2,400\/s of 5,000\/s, by round 0\.48\)$/),
+    );
     const passed = lines.filter((line) => line.startsWith("pass")).length;
     expect([passed, lines.filter((line) => line.startsWith("FAIL")).length]).toEqual([16, 2]);
+    const without = tableOf(resultsWith({ ...MEASURED, latencies: [] })).split("\n");
+    expect(without).toContainEqual(expect.stringMatching(/^---- {2}g\/b .* \(not measured\)$/));
   });
 
   it("[BENCH-13] a promise whose row did not run is shown as not measured, and does not hold", () => {
     const { filters: _, ...others } = MEASURED;
     const rates = MEASURED.rates.filter(({ row }) => row !== "l");
     const page = pageOf({ results: resultsWith({ ...others, rates }) });
-    expect(page).toContain("\n12 of 18 hold in this run, 4 were not measured.\n");
+    expect(page).toContain('\n12 of 18 promises are kept in this run, 2 are "no", 4 are "not measured".\n');
     expect(page).toContain(
-      "| a Sequence of three steps reaches 0.28 of one Trigger | at least 0.28 |  | not measured |",
+      "| a Sequence of three steps reaches 0.28 of one Trigger | at least 0.28 |  |  |  | not measured |",
     );
     expect(page).not.toContain("## How fast events are matched");
-    expect(pageOf({ results: RESULTS })).toContain("\n16 of 18 hold in this run.\n");
+    expect(pageOf({ results: RESULTS })).toContain('\n16 of 18 promises are kept in this run, 2 are "no".\n');
   });
 });

@@ -37,6 +37,8 @@ function window(more: { rssMb?: number; diskMb?: number; p99Ms?: number; accepte
 function goodRun(more: Partial<SoakEvidence> = {}): SoakEvidence {
   return {
     minutes: 30,
+    otherWork: 0.1,
+    oneTriggerPerSecond: 300,
     peakPerSecond: 143,
     ratePerSecond: 100,
     accepted: setOf(NUMBERS),
