@@ -87,6 +87,7 @@ export class ControlPlaneEngine {
       watches,
       resources,
       channelsOf: (namespace) => channels.in(namespace),
+      acknowledged: (channel) => channels.acknowledgement(channel),
       reachedAt: (origin) => {
         if (url.reachedAt(origin)) reconciler.changedEverywhere();
       },
@@ -120,6 +121,7 @@ export class ControlPlaneEngine {
   async webhookSource(namespace: string, name: string): Promise<WebhookLookup> {
     return lookUpWebhookSource(namespace, name, {
       store: this.#store,
+      channels: this.#channels,
       sealer: this.#sealer,
       hasBinding: this.#ports.hasBinding,
     });

@@ -39,18 +39,19 @@ export class WebhookSources {
     const key = keyOf(path);
     const known = this.#known.get(key);
     if (known?.answer.kind === "ready" && nowMs - known.atMs < READY_MS) return known.answer;
-    return this.#missing.silenced(key, nowMs) ?? this.#ask(path, lookup, nowMs);
+    return this.#missing.silenced(key, nowMs) ?? this.ask(path, lookup, nowMs);
   }
 
   /** A newer answer than `stale`, which did not fit the request; `stale` itself where asking again has to wait. */
   async refresh(path: WebhookPath, stale: WebhookLookup, lookup: Lookup, nowMs: number): Promise<WebhookLookup> {
     const known = this.#known.get(keyOf(path));
-    if (known === undefined) return this.#ask(path, lookup, nowMs);
+    if (known === undefined) return this.ask(path, lookup, nowMs);
     if (known.answer !== stale) return known.answer;
-    return known.refreshes.take(nowMs) ? this.#ask(path, lookup, nowMs) : stale;
+    return known.refreshes.take(nowMs) ? this.ask(path, lookup, nowMs) : stale;
   }
 
-  async #ask(path: WebhookPath, lookup: Lookup, nowMs: number): Promise<WebhookLookup> {
+  /** As it is now, whatever is remembered. Rejects when the lookup does. */
+  async ask(path: WebhookPath, lookup: Lookup, nowMs: number): Promise<WebhookLookup> {
     const answer = await lookup(path.namespace, path.name);
     const key = keyOf(path);
     if (answer.kind === "ready") this.#missing.forgive(key);

@@ -65,14 +65,27 @@ export class FlowNamespace {
 
   /** Resolves when it is Ready with the change. */
   async patch(kind: Kind, name: string, spec: Spec): Promise<void> {
+    await this.merge(kind, name, { spec });
+    await this.until(async () => isReady(await this.get(kind, name)), `${kind} ${name} is not ready again`);
+  }
+
+  /** Resolves when it is written. */
+  async merge(kind: Kind, name: string, patch: Spec): Promise<void> {
     const answer = await fetch(`${this.#collection(kind)}/${name}`, {
       method: "PATCH",
       headers: { "content-type": "application/merge-patch+json" },
-      body: JSON.stringify({ spec }),
+      body: JSON.stringify(patch),
     });
     const text = await answer.text();
     if (answer.status !== 200) throw new Error(`${kind} ${name} was not patched: ${answer.status} ${text}`);
-    await this.until(async () => isReady(await this.get(kind, name)), `${kind} ${name} is not ready again`);
+  }
+
+  /** Leaves what it is made of. */
+  async orphan(kind: Kind, name: string): Promise<void> {
+    const url = `${this.#collection(kind)}/${name}`;
+    const answer = await fetch(`${url}?propagationPolicy=Orphan`, { method: "DELETE" });
+    await answer.text();
+    await this.until(async () => (await this.get(kind, name)).code === 404, `${kind} ${name} is still there`);
   }
 
   async get(kind: Kind, name: string) {

@@ -31,6 +31,15 @@ export async function createGitHubSource({ router, namespace }: GitHubPlace, sin
   });
 }
 
+/** Resolves when it is written, which the data plane may not know yet. */
+export async function switchSink({ router, namespace }: GitHubPlace, sink: object): Promise<void> {
+  const url = `${router.url}/apis/sources.knative.dev/v1alpha1/namespaces/${namespace}/githubsources/repo`;
+  const headers = { "content-type": "application/merge-patch+json" };
+  const answer = await fetch(url, { method: "PATCH", headers, body: JSON.stringify({ spec: { sink } }) });
+  const text = await answer.text();
+  if (answer.status !== 200) throw new Error(`the sink was not switched: ${answer.status} ${text}`);
+}
+
 /** Posts a push to the source; says what was sent and what was answered. */
 export async function postPush({ router, namespace }: GitHubPlace, delivery: string) {
   const body = JSON.stringify({ ref: "refs/heads/main", repository: { full_name: "o/r" } });

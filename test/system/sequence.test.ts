@@ -112,4 +112,26 @@ describe.concurrent("[SEQ] sequences", () => {
     await space.post("sequences/s", "last", "last");
     expect((await space.arrived("end", all.length + 1)).at(-1)).toBe("last");
   });
+
+  test("[SEQ-7] what a Sequence holds outlives the reference to it, and a deletion that orphans", async () => {
+    const space = await FlowNamespace.start(router, "orphaned");
+    let isUp = false;
+    space.sink.answer("/step", (request) => (isUp ? answeredWith(request, request.body) : { status: 503 }));
+    const patient = { ...delivery, retry: 1000 };
+    await space.create("Sequence", "s", {
+      steps: [{ ...space.to("step"), delivery: patient }],
+      reply: space.to("end"),
+    });
+    await space.post("sequences/s", "1", "held");
+    await space.merge("InMemoryChannel", "s-kn-sequence-0", { metadata: { ownerReferences: null } });
+    await space.until(
+      async () => (await space.get("InMemoryChannel", "s-kn-sequence-0")).metadata.ownerReferences?.length === 1,
+      "the reference is not back",
+    );
+    await space.post("sequences/s", "2", "held too");
+    await space.orphan("Sequence", "s");
+    await space.post("sequences/s", "3", "after");
+    isUp = true;
+    expect((await space.arrived("end", 3)).toSorted()).toEqual(["after", "held", "held too"]);
+  });
 });

@@ -87,6 +87,9 @@ describe("[TOK] the life of a token", () => {
     await world.request("DELETE", "/api/v1/namespaces/team");
     expect((await inTeam("GET", teamBrokers)).code).toBe(401);
     expect(world.rows).toEqual([]);
+    // Whatever is still written to its Secret before that goes.
+    expect((await world.request("PATCH", `${TEAM}/ci`, { stringData: { role: "admin" } })).code).toBe(200);
+    expect([(await inTeam("GET", teamBrokers)).code, world.rows]).toEqual([401, []]);
   });
 
   test("[TOK-5] a Secret that a finalizer holds is no token any more", async () => {

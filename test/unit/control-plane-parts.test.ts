@@ -208,6 +208,14 @@ describe("[CP-OWN] parts that lose their owner", () => {
       ["default/inmemorychannel/s-kn-sequence-0"],
     ]);
   });
+
+  test("[CP-OWN-6] a channel that drains keeps what it holds when somebody takes its reference away", async () => {
+    const world = await shortened();
+    const routes = world.routes(second);
+    await world.request("PATCH", `${MESSAGING}/inmemorychannels/s-kn-sequence-1`, disowned);
+    await world.settle();
+    expect([routes?.length, world.routes(second)]).toEqual([1, routes]);
+  });
 });
 
 describe("[CP-DRN] channels that are wanted no more", () => {

@@ -9,6 +9,7 @@ import { type AccessSettings, authenticate, type RequestIdentity } from "../acce
 import { authorize, denial } from "../access/authorize.ts";
 import type { User } from "../access/user.ts";
 import { withheldFrom } from "../access/withheld-tokens.ts";
+import type { Acknowledgement } from "../compile/compile-context.ts";
 import { SERVER_VERSION } from "../discovery/server-version.ts";
 import { logError } from "../log-error.ts";
 import { OpenApiDocuments } from "../openapi/openapi-documents.ts";
@@ -37,6 +38,7 @@ export interface ApiPorts {
   readonly now: () => number;
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   readonly channelsOf: (namespace: string) => readonly ChannelName[];
+  readonly acknowledged: (channel: ChannelName) => Acknowledgement;
   /** Told the origin of every request of a user; the first one becomes the base of addresses. */
   readonly reachedAt: (origin: string) => void;
   readonly log: (line: Readonly<Record<string, unknown>>) => void;

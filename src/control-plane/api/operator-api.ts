@@ -8,14 +8,12 @@ import { errorText } from "../../core/error-text.ts";
 import type { OperatorAnswer, OperatorRequest } from "../../core/operator-protocol.ts";
 import { badRequest, methodNotAllowed, Refusal, unavailable, unknownPath } from "../resources/refusal.ts";
 import { checkStillAllowed } from "../resources/still-allowed.ts";
-import type { ObjectStore } from "../store/object-store.ts";
 import { answerTrace } from "./answer-trace.ts";
-import { findSubject, type Subject } from "./operator-subject.ts";
+import { findSubject, type Subject, type SubjectPorts } from "./operator-subject.ts";
 import { operatorVerb } from "./operator-verbs.ts";
 import { readOptionalJsonObject } from "./request-body.ts";
 
-export interface OperatorPorts {
-  readonly store: ObjectStore;
+export interface OperatorPorts extends SubjectPorts {
   readonly operate: (channel: ChannelName, request: OperatorRequest) => Promise<OperatorAnswer>;
   /** All that are known, those that drain too. */
   readonly channelsOf: (namespace: string) => readonly ChannelName[];
@@ -36,7 +34,7 @@ export async function answerOperator(request: Request, path: OperatorPath, ports
     return answerTrace(request, path.namespace, ports);
   }
   if (plural === undefined || name === undefined) throw unknownPath();
-  const subject = findSubject(path.namespace, plural, { name, store: ports.store });
+  const subject = findSubject({ namespace: path.namespace, plural, name }, ports);
   const question = await operatorRequest(request, verb.join("/"), subject);
   checkStillAllowed(ports);
   return operatorResponse(await operate(subject.channel, question, ports), ports);

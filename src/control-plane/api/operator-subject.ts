@@ -2,6 +2,7 @@
 import type { ChannelName } from "../../core/channel-name.ts";
 import { type ChannelPlace, placeOf } from "../compile/channel-place.ts";
 import { channelOfSubscription } from "../compile/channel-subscription.ts";
+import type { CompileContext } from "../compile/compile-context.ts";
 import { brokerNameOf } from "../compile/trigger-subscription.ts";
 import { partsOf, resourceOf } from "../registry.ts";
 import {
@@ -33,51 +34,60 @@ const SUBSCRIBING = [TRIGGERS, SUBSCRIPTIONS];
 /** With an index behind it, that of a subscriber which an InMemoryChannel names itself. */
 const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\/(0|[1-9][0-9]*))?$/;
 
+export interface SubjectPorts {
+  readonly store: ObjectStore;
+  readonly acknowledged: CompileContext["acknowledged"];
+}
+
 export function findSubject(
-  namespace: string,
-  plural: string,
-  { name, store }: { readonly name: string; readonly store: ObjectStore },
+  { namespace, plural, name }: { readonly namespace: string; readonly plural: string; readonly name: string },
+  ports: SubjectPorts,
 ): Subject {
   const resource = [...WITH_CHANNEL, ...SUBSCRIBING].find((each) => each.plural === plural);
   if (resource === undefined) throw unknownPath();
-  const object = store.get({ resource: qualified(resource), namespace, name })?.body;
+  const object = ports.store.get({ resource: qualified(resource), namespace, name })?.body;
   if (object === undefined) throw notFound(resource, name);
   const isSubscribing = SUBSCRIBING.includes(resource);
-  const channel = (isSubscribing ? channelSubscribedTo(resource, object, store) : placeIn(store, resource, object))
+  const channel = (isSubscribing ? channelSubscribedTo(resource, object, ports) : placeIn(resource, object, ports))
     ?.name;
   if (channel === undefined) throw notFound(resource, name);
   return {
     channel,
     subscription: isSubscribing ? uidOf(object) : undefined,
-    uidNamed: (nameOrUid) => (UID.test(nameOrUid) ? nameOrUid : uidOn(channel, { namespace, name: nameOrUid, store })),
+    uidNamed: (nameOrUid) => (UID.test(nameOrUid) ? nameOrUid : uidOn(channel, { namespace, name: nameOrUid }, ports)),
   };
 }
 
 function uidOn(
   channel: ChannelName,
-  { namespace, name, store }: { readonly namespace: string; readonly name: string; readonly store: ObjectStore },
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  ports: SubjectPorts,
 ): string {
   for (const resource of SUBSCRIBING) {
-    const object = store.get({ resource: qualified(resource), namespace, name })?.body;
-    if (object !== undefined && placeSubscribedTo(resource, object, store)?.name === channel) return uidOf(object);
+    const object = ports.store.get({ resource: qualified(resource), namespace, name })?.body;
+    if (object !== undefined && placeSubscribedTo(resource, object, ports)?.name === channel) return uidOf(object);
   }
   throw badRequest(`${channel} has no Trigger or Subscription ${JSON.stringify(name)}`);
 }
 
 /** Throws when there is none, and says which. */
-function channelSubscribedTo(resource: ResourceName, object: JsonObject, store: ObjectStore): ChannelPlace | undefined {
+function channelSubscribedTo(
+  resource: ResourceName,
+  object: JsonObject,
+  ports: SubjectPorts,
+): ChannelPlace | undefined {
   const reference = subscribedTo(resource, object);
-  const place = placeSubscribedTo(resource, object, store);
+  const place = placeSubscribedTo(resource, object, ports);
   if (place === undefined && reference !== undefined) throw notFound(reference.resource, reference.name);
   return place;
 }
 
-function placeSubscribedTo(resource: ResourceName, object: JsonObject, store: ObjectStore): ChannelPlace | undefined {
+function placeSubscribedTo(resource: ResourceName, object: JsonObject, ports: SubjectPorts): ChannelPlace | undefined {
   const reference = subscribedTo(resource, object);
   if (reference === undefined) return undefined;
   const key = { resource: qualified(reference.resource), namespace: namespaceOf(object), name: reference.name };
-  const found = store.get(key)?.body;
-  return found === undefined ? undefined : placeIn(store, reference.resource, found);
+  const found = ports.store.get(key)?.body;
+  return found === undefined ? undefined : placeIn(reference.resource, found, ports);
 }
 
 function subscribedTo(
@@ -88,8 +98,13 @@ function subscribedTo(
   return channelOfSubscription(object, { resourceOf });
 }
 
-function placeIn(store: ObjectStore, resource: ResourceName, object: JsonObject): ChannelPlace | undefined {
+function placeIn(
+  resource: ResourceName,
+  object: JsonObject,
+  { store, acknowledged }: SubjectPorts,
+): ChannelPlace | undefined {
   return placeOf(resource, object, {
+    acknowledged,
     find: (other, namespace, name) => store.get({ resource: qualified(other), namespace, name })?.body,
     resourceOf,
     partsOf,

@@ -5,9 +5,9 @@ import { type JsonObject, listAt, objectAt, textAt, textsAt } from "../resources
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import type { CompileContext, Compiled, WebhookSourceConfiguration } from "./compile-context.ts";
 import { isFalse, isTrue, summarize } from "./conditions.ts";
-import { type Resolution, resolveDestination } from "./resolve-destination.ts";
+import { type Resolution, resolveDestination, targetOf } from "./resolve-destination.ts";
 import { sinkProvided, sinkStatusMembers } from "./sink-provided.ts";
-import { sourceChannel, sourceChannelCondition, sourceChannelName } from "./source-channel.ts";
+import { sourceChannel, sourceChannelCondition } from "./source-channel.ts";
 
 const TYPE_PREFIX = "dev.knative.source.github.";
 
@@ -17,7 +17,7 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
   const destination = objectAt(spec, "sink");
   const sink = resolveDestination(destination, namespace, context);
   const own = sourceChannel(source, sink, context);
-  const channel = channelOf(source, sink);
+  const channel = takerOf(sink, own.name, context);
   const secret = { name: secretAt(spec, "name"), key: secretAt(spec, "key") };
   const secretProblem = problemOf(secret, namespace, context);
   const repository = textAt(spec, "ownerAndRepository") ?? "";
@@ -26,7 +26,7 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
       ? isTrue("SecretsProvided")
       : isFalse("SecretsProvided", "SecretNotFound", secretProblem),
     sinkProvided(sink),
-    ...(own === undefined || own.configuration.draining ? [] : [sourceChannelCondition(own, context)]),
+    ...(targetOf(sink)?.kind === "url" ? [sourceChannelCondition(own, context)] : []),
     isTrue("WebhookConfigured", {
       reason: "ConfiguredByHand",
       message:
@@ -44,8 +44,7 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
     })),
     ...sinkStatusMembers(sink, destination),
   };
-  const kept = own === undefined ? {} : { channel: own };
-  if (secretProblem !== undefined || channel === undefined) return { status, ...kept };
+  if (secretProblem !== undefined || channel === undefined) return { status, channel: own };
   const configuration: WebhookSourceConfiguration = {
     sourceUid: uidOf(source),
     channel,
@@ -53,12 +52,15 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
     overrides: textsAt(spec, "ceOverrides", "extensions"),
     secret,
   };
-  return { status, source: configuration, ...kept };
+  return { status, source: configuration, channel: own };
 }
 
-function channelOf(source: JsonObject, sink: Resolution): ChannelName | undefined {
+/** Its own while the sink's would refuse events; so no webhook is refused while somebody switches sinks. */
+function takerOf(sink: Resolution, own: ChannelName, context: CompileContext): ChannelName | undefined {
   if (sink.kind === "unresolved") return undefined;
-  return sink.target.kind === "channel" ? sink.target.name : sourceChannelName(source);
+  const isRunning = (channel: ChannelName) => context.acknowledged(channel).configuration !== undefined;
+  if (sink.target.kind === "url") return own;
+  return isRunning(own) && !isRunning(sink.target.name) ? own : sink.target.name;
 }
 
 function secretAt(spec: JsonObject | undefined, member: "name" | "key"): string {

@@ -1,30 +1,27 @@
 /** An InMemoryChannel is one channel; its Subscriptions, and those of the Channel it stands behind, are the subscriptions. */
 import assert from "../../core/assert.ts";
 import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
-import { CHANNELS, IN_MEMORY_CHANNELS, qualified } from "../resource-names.ts";
+import { CHANNELS, IN_MEMORY_CHANNELS } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt } from "../resources/json.ts";
 import { generationOf, nameOf, namespaceOf, uidOf } from "../resources/metadata.ts";
 import { channelSettings } from "../validation/annotations.ts";
 import { deadLetterCondition, eventPoliciesCondition, notAcknowledged } from "./channel-conditions.ts";
-import { placeOf } from "./channel-place.ts";
+import { isBehindChannel, placeOf } from "./channel-place.ts";
 import { channelSubscription, subscriptionsOn } from "./channel-subscription.ts";
 import type { Acknowledgement, CompileContext, Compiled, UnversionedConfiguration } from "./compile-context.ts";
 import { type Condition, isTrue, summarize } from "./conditions.ts";
 import { settingsHash, subscriptionHash, withHash } from "./configuration-hash.ts";
 import { type DirectSubscriber, directSubscribers } from "./direct-subscribers.ts";
-import { type Ownership, ownershipOf } from "./part.ts";
+import { ownershipOf } from "./part.ts";
 import { resolveDestination } from "./resolve-destination.ts";
 
 export function compileInMemoryChannel(channel: JsonObject, context: CompileContext): Compiled {
   const place = placeOf(IN_MEMORY_CHANNELS, channel, context);
   assert(place !== undefined, "an InMemoryChannel has an address");
-  const ownership = ownershipOf(IN_MEMORY_CHANNELS, channel, context);
-  const isLeftOver = ownership.kind === "left-over";
+  const isLeftOver = ownershipOf(IN_MEMORY_CHANNELS, channel, context).kind === "left-over";
   const direct = directSubscribers(channel, context);
   const subscriptions = [
-    ...subscriptionsBehind(channel, ownership, context).map(
-      (each) => channelSubscription(each, channel, context).subscription,
-    ),
+    ...subscriptionsBehind(channel, context).map((each) => channelSubscription(each, channel, context).subscription),
     ...direct.map(({ subscription }) => subscription),
   ];
   const configuration = withHash({
@@ -74,14 +71,9 @@ const LEFT_OVER = isTrue("Draining", {
 });
 
 /** Those of the Channel that it stands behind are its own. */
-function subscriptionsBehind(
-  channel: JsonObject,
-  ownership: Ownership,
-  context: CompileContext,
-): readonly JsonObject[] {
+function subscriptionsBehind(channel: JsonObject, context: CompileContext): readonly JsonObject[] {
   const own = subscriptionsOn(IN_MEMORY_CHANNELS, nameOf(channel), context);
-  const isBehindChannel = ownership.kind === "part" && qualified(ownership.owner.resource) === qualified(CHANNELS);
-  return isBehindChannel ? [...own, ...subscriptionsOn(CHANNELS, nameOf(channel), context)] : own;
+  return isBehindChannel(channel, context) ? [...own, ...subscriptionsOn(CHANNELS, nameOf(channel), context)] : own;
 }
 
 /** Whether the channel runs these settings; its subscriptions are the Subscriptions' affair. */

@@ -1,10 +1,10 @@
 /** The status of a Subscription; what it is to its channel is in `channel-subscription.ts`. */
-import { IN_MEMORY_CHANNELS, qualified, type ResourceName } from "../resource-names.ts";
+import { CHANNELS, IN_MEMORY_CHANNELS, qualified, type ResourceName } from "../resource-names.ts";
 import { type Json, type JsonObject, objectAt, textAt } from "../resources/json.ts";
 import { generationOf, namespaceOf } from "../resources/metadata.ts";
 import { awaitedMessage } from "./awaited-channel.ts";
 import { notAcknowledged, OIDC_DISABLED } from "./channel-conditions.ts";
-import { placeOf } from "./channel-place.ts";
+import { isBehindChannel, placeOf } from "./channel-place.ts";
 import { type ChannelSubscription, channelOfSubscription, channelSubscription } from "./channel-subscription.ts";
 import type { CompileContext, Compiled } from "./compile-context.ts";
 import { type Condition, isFalse, isTrue, isUnknown, propagated, readyOf, summarize } from "./conditions.ts";
@@ -48,7 +48,11 @@ function findChannel(subscription: JsonObject, context: CompileContext): FoundCh
   const { resource, name } = reference;
   const object = context.find(resource, namespaceOf(subscription), name);
   const shown = `${qualified(resource)} ${JSON.stringify(name)}`;
-  if (object === undefined) return { kind: "missing", message: `${shown} not found` };
+  if (object === undefined) {
+    const orphan = orphanOf(reference, namespaceOf(subscription), context);
+    if (orphan === undefined) return { kind: "missing", message: `${shown} not found` };
+    return { kind: "found", resource: IN_MEMORY_CHANNELS, name, backing: orphan };
+  }
   const backing = isInMemory(resource)
     ? object
     : context.partsOf(resource, object)?.some(({ resource: part }) => isInMemory(part))
@@ -56,6 +60,17 @@ function findChannel(subscription: JsonObject, context: CompileContext): FoundCh
       : undefined;
   if (backing === undefined) return { kind: "missing", message: `${shown} takes no Subscriptions` };
   return { kind: "found", resource, name, backing };
+}
+
+/** What a Channel has left that went without it: it goes on delivering to the Channel's Subscriptions. */
+function orphanOf(
+  { resource, name }: { readonly resource: ResourceName; readonly name: string },
+  namespace: string,
+  context: CompileContext,
+): JsonObject | undefined {
+  if (qualified(resource) !== qualified(CHANNELS)) return undefined;
+  const left = context.find(IN_MEMORY_CHANNELS, namespace, name);
+  return left !== undefined && isBehindChannel(left, context) ? left : undefined;
 }
 
 function isInMemory(resource: ResourceName): boolean {

@@ -5,7 +5,7 @@ import type { JsonObject } from "../resources/json.ts";
 import { namespaceOf } from "../resources/metadata.ts";
 import type { CompileContext } from "./compile-context.ts";
 import { type Condition, isFalse, isUnknown } from "./conditions.ts";
-import { isControlledBy, type Part } from "./part.ts";
+import { isPartOf, type Part } from "./part.ts";
 
 /** As a condition of this type; undefined while all of them are there and the owner's. */
 export function partProblem(
@@ -19,7 +19,7 @@ export function partProblem(
     const refusal = context.refusedPart(resource, name);
     if (refusal !== undefined) return isFalse(type, "NotWritten", `${shown} cannot be written: ${refusal.why}`);
     if (found === undefined) return isUnknown(type, "NotCreated", `${shown} has not been created yet`);
-    if (!isControlledBy(found, owner)) {
+    if (!isPartOf(found, owner, { resource, name })) {
       return isFalse(type, "NotOwned", `${shown} exists and belongs to somebody else: delete or rename one of them`);
     }
   }

@@ -53,9 +53,10 @@ export function ownershipOf(resource: ResourceName, object: JsonObject, context:
   return part === undefined ? { kind: "left-over", owner } : { kind: "part", owner, part };
 }
 
-/** Whether this object was made as a part of that one, wanted or left over. */
-export function isControlledBy(object: JsonObject, owner: JsonObject): boolean {
-  return textAt(controllerReference(object), "uid") === uidOf(owner);
+/** Whether this object is that part of its owner: it says so or, whatever somebody made of its references, was made as it. */
+export function isPartOf(object: JsonObject, owner: JsonObject, part: Pick<Part, "resource" | "name">): boolean {
+  const controllerUid = textAt(controllerReference(object), "uid");
+  return controllerUid === uidOf(owner) || uidOf(object) === partUid(uidOf(owner), part);
 }
 
 /**

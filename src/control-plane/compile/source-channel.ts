@@ -1,10 +1,9 @@
 /**
- * The channel that a source has of its own while its sink is a URL: what it takes is kept until it is delivered, as at a Broker.
- * With a channel as its sink it needs none; what its own still holds then goes to the new sink.
+ * The channel that each source has of its own. What it takes is kept until it is delivered, as at a Broker.
  *
- *   sink is a URL                         delivers there
- *   sink is a channel, or moved to one    drains into that, if there is anything to drain, and goes
- *   sink does not resolve                 keeps what it holds
+ *   sink is a URL           takes the source's events and delivers there
+ *   sink is a channel       stands by: takes what comes before that channel does, or by a look-up from before the sink changed
+ *   sink does not resolve   keeps what it holds
  */
 import { type ChannelName, parseChannelName } from "../../core/channel-name.ts";
 import type { SubscriptionConfiguration } from "../../core/channel-protocol.ts";
@@ -25,19 +24,14 @@ export function sourceChannelName(source: JsonObject): ChannelName {
   return name;
 }
 
-/** Undefined where the source needs none and never had one, or has none any more. */
-export function sourceChannel(source: JsonObject, sink: Resolution, context: CompileContext): Compiled["channel"] {
-  const name = sourceChannelName(source);
-  const isDirect = sink.kind === "resolved" && sink.target.kind === "url";
-  if (!isDirect && context.acknowledged(name).configuration === undefined) return undefined;
-  const isLeftOver = sink.kind === "resolved" && !isDirect;
-  const configuration = withHash({
-    uid: uidOf(source),
-    ...channelSettings(source),
-    ...(isLeftOver ? { draining: true } : {}),
-    subscriptions: [sinkSubscription(source, sink, context)],
-  });
-  return { name, configuration };
+export function sourceChannel(
+  source: JsonObject,
+  sink: Resolution,
+  context: CompileContext,
+): NonNullable<Compiled["channel"]> {
+  const subscriptions = [sinkSubscription(source, sink, context)];
+  const configuration = withHash({ uid: uidOf(source), ...channelSettings(source), subscriptions });
+  return { name: sourceChannelName(source), configuration };
 }
 
 /** Whether the channel runs these settings and delivers to this sink. */

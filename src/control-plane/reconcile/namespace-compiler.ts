@@ -5,7 +5,7 @@ import type { Acknowledgement } from "../compile/compile-context.ts";
 import type { RefusedPart } from "../compile/part.ts";
 import { qualified } from "../resource-names.ts";
 import { timestamp } from "../resources/metadata.ts";
-import type { KnownChannel, KnownChannels } from "../store/known-channels.ts";
+import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 export interface NamespaceCompilerPorts {
@@ -54,7 +54,7 @@ export class NamespaceCompiler {
       },
       hasBinding: this.#ports.hasBinding,
       acknowledged: (name) => {
-        const answer = asked.get(name) ?? acknowledgementOf(channels.get(name));
+        const answer = asked.get(name) ?? channels.acknowledgement(name);
         asked.set(name, answer);
         return answer;
       },
@@ -76,9 +76,4 @@ export class NamespaceCompiler {
   sizeOf(namespace: string): number {
     return this.#sizes.get(namespace) ?? 0;
   }
-}
-
-function acknowledgementOf(known: KnownChannel | undefined): Acknowledgement {
-  if (known === undefined || known.removing) return { configuration: undefined, failure: undefined };
-  return { configuration: known.acknowledged, failure: known.failure };
 }

@@ -155,7 +155,9 @@ export class Reconciler {
 
   async #pass(): Promise<void> {
     const pass = new Pass(this.#takeDirty(), this.#ports);
-    for (const namespace of pass.namespaces) pass.attempt(namespace, () => this.#prepare(namespace, pass));
+    for (const namespace of pass.namespaces) {
+      if (pass.attempt(namespace, () => this.#clearAway(namespace))) pass.unfinished.add(namespace);
+    }
     const compiled = await this.#compileAndPush(pass);
     for (const each of compiled) pass.attempt(each.namespace, () => this.#writeStatuses(each));
     await inGroups(compiled, (each) => pass.attemptCalls(each.namespace, () => this.#drain(each, pass)));
@@ -169,8 +171,7 @@ export class Reconciler {
   }
 
   /** So that its manifests are what is to be compiled. */
-  #prepare(namespace: string, { refused, unfinished }: Pass): void {
-    if (this.#clearAway(namespace)) unfinished.add(namespace);
+  #writeParts(namespace: string, { refused }: Pass): void {
     const parts = writeParts(namespace, { store: this.#ports.store, deletion: this.#deletion, now: this.#ports.now });
     this.#compiler.tellRefused(namespace, parts);
     if (parts.length > 0) refused.add(namespace);
@@ -188,6 +189,8 @@ export class Reconciler {
   }
 
   #compileAll(pass: Pass): readonly VersionedNamespace[] {
+    // Each time: whoever took a part away while channels were called must not take its channel along.
+    for (const namespace of pass.namespaces) pass.attempt(namespace, () => this.#writeParts(namespace, pass));
     const version = this.#ports.store.latestResourceVersion();
     return pass.namespaces.flatMap((namespace) => {
       const compiled = pass.attempt(namespace, () => this.#compiler.compile(namespace));

@@ -4,14 +4,7 @@
  * (`drain-channels.ts`). What the rules of its kind, its size or the quota do not let be written is told: its owner's status
  * says so.
  */
-import {
-  isControlledBy,
-  type OwnershipLookUp,
-  ownershipOf,
-  type Part,
-  partUid,
-  type RefusedPart,
-} from "../compile/part.ts";
+import { isPartOf, type OwnershipLookUp, ownershipOf, type Part, partUid, type RefusedPart } from "../compile/part.ts";
 import type { ResourceKind } from "../kind.ts";
 import { entriesOf } from "../managed-fields/manager-entry.ts";
 import { recordWrite } from "../managed-fields/record-write.ts";
@@ -72,12 +65,15 @@ function whyRefused(write: () => void): string | undefined {
   }
 }
 
-/** A Subscription that is left over on a channel which is not: no event is to come to it any more. */
+/**
+ * A Subscription that is left over on a channel which is not: no event is to come to it any more. On a channel that became nobody's
+ * it stays: what is held for it has nowhere else to go.
+ */
 function isIdle({ key, body }: StoredObject, lookUp: OwnershipLookUp): boolean {
   if (key.resource !== qualified(SUBSCRIPTIONS) || isBeingDeleted(body)) return false;
   if (ownershipOf(SUBSCRIPTIONS, body, lookUp).kind !== "left-over") return false;
   const channel = lookUp.find(IN_MEMORY_CHANNELS, key.namespace, textAt(body, "spec", "channel", "name") ?? "");
-  return channel === undefined || ownershipOf(IN_MEMORY_CHANNELS, channel, lookUp).kind !== "left-over";
+  return channel === undefined || ownershipOf(IN_MEMORY_CHANNELS, channel, lookUp).kind === "part";
 }
 
 function writePart(owner: StoredObject, part: Part, { store, now }: PartPorts): void {
@@ -92,7 +88,7 @@ function writePart(owner: StoredObject, part: Part, { store, now }: PartPorts): 
     return;
   }
   // Somebody else's object keeps its name; the owner's status says so.
-  if (!isControlledBy(stored.body, owner.body) || isBeingDeleted(stored.body)) return;
+  if (!isPartOf(stored.body, owner.body, part) || isBeingDeleted(stored.body)) return;
   const body = correctedPart(kind, part, { stored: stored.body, owner: owner.body, nowMs: now() });
   if (body === stored.body) return;
   const content = { body, sealed: undefined };

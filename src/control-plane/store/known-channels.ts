@@ -6,7 +6,7 @@
 import assert from "../../core/assert.ts";
 import { ADDRESSABLE_KINDS, type ChannelName, parseChannelName } from "../../core/channel-name.ts";
 import type { SqlStore } from "../../core/sql-store.ts";
-import type { AcknowledgedConfiguration } from "../compile/compile-context.ts";
+import type { AcknowledgedConfiguration, Acknowledgement } from "../compile/compile-context.ts";
 
 export interface KnownChannel {
   readonly name: ChannelName;
@@ -56,6 +56,13 @@ export class KnownChannels {
   get(name: ChannelName): KnownChannel | undefined {
     const rows = this.#sql.all<ChannelRow>(`SELECT ${COLUMNS} FROM channel WHERE name = ?`, name);
     return rows.map(fromRow)[0];
+  }
+
+  /** Nothing of one that is to go. */
+  acknowledgement(name: ChannelName): Acknowledgement {
+    const known = this.get(name);
+    if (known === undefined || known.removing) return { configuration: undefined, failure: undefined };
+    return { configuration: known.acknowledged, failure: known.failure };
   }
 
   put(channel: KnownChannel): void {

@@ -6,7 +6,9 @@
  */
 import assert from "../../core/assert.ts";
 import type { SqlStore, SqlValue } from "../../core/sql-store.ts";
+import { NAMESPACES, qualified } from "../resource-names.ts";
 import { type JsonObject, parseStoredObject } from "../resources/json.ts";
+import { isBeingDeleted } from "../resources/metadata.ts";
 import { BodyCache, type CachedContent } from "./body-cache.ts";
 import { ChangeLog, type ChangeType } from "./change-log.ts";
 import { TokenTable } from "./token-table.ts";
@@ -185,9 +187,14 @@ export class ObjectStore {
     const before = written.previous === undefined ? 0 : sizeOf(written.previous);
     if (this.#size !== undefined) this.#size += (type === "DELETED" ? 0 : sizeOf(stored)) - before;
     if (type === "DELETED") this.tokens.forget(stored);
-    else this.tokens.follow(stored);
+    else this.tokens.follow(stored, (namespace) => this.#isGoing(namespace));
     this.#written(stored.key.resource);
     return stored;
+  }
+
+  #isGoing(namespace: string): boolean {
+    const stored = this.get({ resource: qualified(NAMESPACES), namespace: "", name: namespace });
+    return stored !== undefined && isBeingDeleted(stored.body);
   }
 
   /** Rows without their bodies, which are read only where they changed. */

@@ -26,13 +26,13 @@ export class TokenTable {
     this.#sql = sql;
   }
 
-  /** An object was written. */
-  follow({ key, body }: Written): void {
+  /** An object was written. What is still written to the Secrets of a namespace that goes brings no token back. */
+  follow({ key, body }: Written, isGoing: (namespace: string) => boolean): void {
     if (key.resource === NAMESPACE && isBeingDeleted(body)) this.#forgetNamespace(key.name);
     if (key.resource !== SECRET) return;
     const token = tokenIn(body);
     this.forget({ key, body });
-    if (token !== undefined) this.#insert(token);
+    if (token !== undefined && !isGoing(key.namespace)) this.#insert(token);
   }
 
   /** An object is gone. */

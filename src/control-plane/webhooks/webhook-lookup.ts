@@ -7,6 +7,7 @@ import { partsOf, resourceOf } from "../registry.ts";
 import { GITHUB_SOURCES, qualified, SECRETS } from "../resource-names.ts";
 import { textAt } from "../resources/json.ts";
 import { Refusal } from "../resources/refusal.ts";
+import type { KnownChannels } from "../store/known-channels.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { SecretSealer } from "../store/secret-sealer.ts";
 
@@ -15,6 +16,7 @@ const PREVIOUS = "-previous";
 
 export interface WebhookLookupPorts {
   readonly store: ObjectStore;
+  readonly channels: KnownChannels;
   readonly sealer: SecretSealer;
   readonly hasBinding: (name: string) => boolean;
 }
@@ -34,7 +36,7 @@ export async function lookUpWebhookSource(
     resourceOf,
     statusOf: () => undefined,
     list: () => [],
-    acknowledged: () => ({ configuration: undefined, failure: undefined }),
+    acknowledged: (channel) => ports.channels.acknowledgement(channel),
     partsOf,
     refusedPart: () => undefined,
     hasBinding: ports.hasBinding,

@@ -105,8 +105,9 @@ async function receive(request: Request, path: WebhookPath, source: ReadyLookup,
     data,
     receivedMs: ports.now(),
   });
+  const bytes = encodeEvent(event);
   const key = webhookKey(verified.sourceUid, deliveryId);
-  return store(verified.channel, encodeEvent(event), key, ports);
+  return store({ bytes, calls: [{ lengths: [bytes.length], key }] }, { path, source: verified }, ports);
 }
 
 /** The source whose secret signed the body: as it was known or, so that a new secret works at once, as it is now. */
@@ -136,9 +137,21 @@ function payloadOf(contentType: string, body: Uint8Array): Uint8Array | Response
   }
 }
 
-async function store(channel: ChannelName, bytes: Uint8Array, key: string, ports: TimedPorts): Promise<Response> {
-  const request = { bytes, calls: [{ lengths: [bytes.length], key }] };
-  const answer = await askInTime(() => ports.append(channel, request), ports);
+async function store(
+  request: AppendRequest,
+  { path, source }: { readonly path: WebhookPath; readonly source: ReadyLookup },
+  ports: TimedPorts,
+): Promise<Response> {
+  const append = (channel: ChannelName) => askInTime(() => ports.append(channel, request), ports);
+  const answer = await append(source.channel);
+  if (answer?.kind !== "not-found") return stored(answer);
+  // Nothing is stored there. Somebody may have changed the sink since the source was looked up; GitHub would not come again.
+  const newer = await askInTime(() => ports.sources.ask(path, ports.lookup, ports.now()), ports);
+  const isSame = newer?.kind === "ready" && newer.sourceUid === source.sourceUid;
+  return stored(isSame ? await append(newer.channel) : answer);
+}
+
+function stored(answer: AppendAnswer | undefined): Response {
   if (answer === undefined) return unavailable("the sink's channel did not answer", RETRY_AFTER_MS);
   switch (answer.kind) {
     case "accepted": {
