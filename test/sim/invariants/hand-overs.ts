@@ -16,7 +16,9 @@ export const handOvers: Invariant = {
       const other = world.ledger.records.get(target.name);
       // Under its own key, although the channel may deduplicate what producers post and have the event by another way.
       const stored = other?.keysEver.get(keyOf(record.object.name, token));
-      return stored !== undefined && other?.isDurable(stored) ? undefined : `${nameOf(token)} is settled and not in ${target.name}`;
+      return stored !== undefined && other?.isDurable(stored)
+        ? undefined
+        : `${nameOf(token)} is settled and not in ${target.name}`;
     },
   }),
 };
