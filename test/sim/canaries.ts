@@ -257,4 +257,18 @@ export const CANARIES: readonly Canary[] = [
     original: '    case "problem":\n      return () => false;',
     replacement: '    case "problem":\n      return () => true;',
   },
+  {
+    name: "parked-expires-early",
+    bug: "a pass lets go of what is parked before its time",
+    file: "src/channel/retention.ts",
+    original: "storage.stragglers.expired(nowMs,",
+    replacement: "storage.stragglers.expired(nowMs + 60_000,",
+  },
+  {
+    name: "expired-uncounted",
+    bug: "what is parked too long goes without being counted",
+    file: "src/channel/retention.ts",
+    original: "      subscription.counters.discarded++;\n      const act",
+    replacement: "      const act",
+  },
 ];

@@ -4,9 +4,6 @@ import type { Invariant } from "../invariant.ts";
 import type { Post } from "../producers.ts";
 import type { World } from "../world.ts";
 
-/** Keys are remembered at least this long, milliseconds. */
-const KEY_RETENTION_MS = 72 * 3_600_000;
-
 export const durable: Invariant = {
   name: "durable",
   begin: (world) => ({
@@ -27,7 +24,7 @@ export const durable: Invariant = {
           const first = tenancy?.keys.get(key);
           if (first === undefined || first === event) continue;
           // A channel that deduplicates remembers sources and ids as long as it was told to.
-          const rememberedMs = key.startsWith("e:") ? (applied?.dedupMs ?? 0) : KEY_RETENTION_MS;
+          const rememberedMs = key.startsWith("e:") ? (applied?.dedupMs ?? 0) : world.limits.keyRetentionMs;
           if (event.acceptedAtMs - first.acceptedAtMs >= rememberedMs) continue;
           return `key ${key} of ${event.id} is in the log twice: ${first.seq} and ${event.seq}`;
         }
