@@ -1,4 +1,6 @@
 /** Bugs that the simulator must find: a text of a product module, and what is loaded in its place. */
+import { WEATHER_CANARIES } from "./weather-canaries.ts";
+
 export interface Canary {
   readonly name: string;
   /** What would be wrong. */
@@ -226,49 +228,5 @@ export const CANARIES: readonly Canary[] = [
     original: "branch.reply ?? replyOfAll",
     replacement: "replyOfAll ?? branch.reply",
   },
-  {
-    name: "slow-among-the-healthy",
-    bug: "a subscription whose subscriber hangs stays in the lane of the healthy ones",
-    file: "src/channel/lanes.ts",
-    original: "return !subscription.isSlow && !subscription",
-    replacement: "return !subscription",
-    firstSeed: 173,
-  },
-  {
-    name: "breaker-stops-all",
-    bug: "while a subscription's breaker is open, nobody is woken for its neighbours",
-    file: "src/channel/serving.ts",
-    original: "    return nowMs >= lane.restUntilMs && needsCourier(",
-    replacement:
-      "    return ![...this.#state.busy].some(({ breaker }) => breaker.isOpen && breaker.nextAtMs() > nowMs) && needsCourier(",
-  },
-  {
-    name: "resumed-asleep",
-    bug: "a configuration stirs nobody and arms no alarm, so that who is resumed sleeps until an event or a poke comes",
-    file: "src/channel/channel.ts",
-    original:
-      "        armAgain(this.#state, this.#state.ports.now());\n      });\n      this.#serving.stir(this.#state.busy);\n",
-    replacement: "      });\n",
-  },
-  {
-    name: "broken-filter-matches",
-    bug: "a filter that cannot be used passes every event",
-    file: "src/core/filters/filter.ts",
-    original: '    case "problem":\n      return () => false;',
-    replacement: '    case "problem":\n      return () => true;',
-  },
-  {
-    name: "parked-expires-early",
-    bug: "a pass lets go of what is parked before its time",
-    file: "src/channel/retention.ts",
-    original: "storage.stragglers.expired(nowMs,",
-    replacement: "storage.stragglers.expired(nowMs + 60_000,",
-  },
-  {
-    name: "expired-uncounted",
-    bug: "what is parked too long goes without being counted",
-    file: "src/channel/retention.ts",
-    original: "      subscription.counters.discarded++;\n      const act",
-    replacement: "      const act",
-  },
+  ...WEATHER_CANARIES,
 ];

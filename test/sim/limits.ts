@@ -2,6 +2,7 @@
 import * as product from "../../src/channel/limits.ts";
 
 export interface RunLimits {
+  readonly areSmall: boolean;
   readonly windowEntries: number;
   readonly activeStragglers: number;
   readonly leaseBytes: number;
@@ -31,6 +32,9 @@ const SMALL: Bounds = {
   BUSY_EVENTS: 2,
   COMPANY_EVENTS: 4,
   KEY_RETENTION_MS: 3_600_000,
+  LEASE_BYTES: 600,
+  SEGMENT_BYTES: 520,
+  WAITING_BYTES: 2_000,
 };
 
 /** Large events are tested in runs with small bounds; elsewhere they would cost megabytes each. */
@@ -47,6 +51,7 @@ export function setLimits(areSmall: boolean): RunLimits {
     activeStragglers: product.ACTIVE_STRAGGLERS,
     leaseBytes: product.LEASE_BYTES,
     segmentBytes: product.SEGMENT_BYTES,
+    areSmall,
     keyRetentionMs: product.KEY_RETENTION_MS,
     largeEventBytes: product.CHUNKED_ABOVE_BYTES,
   };

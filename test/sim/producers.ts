@@ -98,7 +98,9 @@ export class Producers {
           subject: random.pick(SUBJECTS),
         },
         hops: random.pick(hops),
-        dataBytes: isLarge ? limits.largeEventBytes + random.below(limits.largeEventBytes) : random.pick([0, 0, 5, 40]),
+        dataBytes: isLarge
+          ? limits.largeEventBytes + random.below(limits.largeEventBytes)
+          : random.pick([0, 0, 5, 40, 250]),
       }),
     );
     const key = random.perMille(300) ? `p:k${++this.#keys}` : undefined;
