@@ -3,7 +3,9 @@
  * Boolean, or that nest too deep, alone or within others. They pass nothing, whatever stands around what is wrong in them.
  */
 import type { SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
-import type { FilterClause, FilterExpression } from "../../src/core/filters/filter-expression.ts";
+
+type FilterExpression = SubscriptionConfiguration["filter"];
+type FilterClause = Extract<FilterExpression, { readonly kind: "filters" }>["filters"][number];
 
 const IS_A: FilterClause = { kind: "exact", attributes: { type: "a" } };
 const NO_FUNCTION: FilterClause = { kind: "cesql", expression: "MINE(type)" };

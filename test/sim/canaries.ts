@@ -1,5 +1,6 @@
 /** Bugs that the simulator must find: a text of a product module, and what is loaded in its place. */
 import { INVARIANT_CANARIES } from "./invariant-canaries.ts";
+import { WEATHER_CANARIES } from "./weather-canaries.ts";
 
 export interface Canary {
   readonly name: string;
@@ -259,40 +260,6 @@ export const CANARIES: readonly Canary[] = [
     replacement: "replyOfAll ?? branch.reply",
     violates: ["nested flows"],
   },
-  {
-    name: "slow-among-the-healthy",
-    bug: "a subscription whose subscriber hangs stays in the lane of the healthy ones",
-    file: "src/channel/lanes.ts",
-    original: "return !subscription.isSlow && !subscription",
-    replacement: "return !subscription",
-    violates: ["isolation"],
-    firstSeed: 173,
-  },
-  {
-    name: "breaker-stops-all",
-    bug: "while a subscription's breaker is open, nobody is woken for its neighbours",
-    file: "src/channel/serving.ts",
-    original: "    return nowMs >= lane.restUntilMs && needsCourier(",
-    replacement:
-      "    return ![...this.#state.busy].some(({ breaker }) => breaker.isOpen && breaker.nextAtMs() > nowMs) && needsCourier(",
-    violates: ["isolation"],
-  },
-  {
-    name: "resumed-asleep",
-    bug: "a configuration stirs nobody and arms no alarm, so that who is resumed sleeps until an event or a poke comes",
-    file: "src/channel/channel.ts",
-    original:
-      "        armAgain(this.#state, this.#state.ports.now());\n      });\n      this.#serving.stir(this.#state.busy);\n",
-    replacement: "      });\n",
-    violates: ["nothing lost", "liveness"],
-  },
-  {
-    name: "broken-filter-matches",
-    bug: "a filter that cannot be used passes every event",
-    file: "src/core/filters/filter.ts",
-    original: '    case "problem":\n      return () => false;',
-    replacement: '    case "problem":\n      return () => true;',
-    violates: ["filters"],
-  },
   ...INVARIANT_CANARIES,
+  ...WEATHER_CANARIES,
 ];

@@ -15,7 +15,11 @@ import type { World } from "./world.ts";
 
 /** Pause before a push that was not acknowledged is made again, milliseconds. */
 const AGAIN_MS = 1_500;
-const HOUR_MS = 3_600_000;
+const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
+/** What the channels of a run keep, milliseconds: from what a storm lives through to what the product keeps by itself. */
+const RETENTIONS_MS = [5 * MINUTE_MS, HOUR_MS, 24 * HOUR_MS] as const;
+const PARKED_RETENTIONS_MS = [3 * MINUTE_MS, HOUR_MS, 14 * 24 * HOUR_MS] as const;
+const DEDUP_MS = [5 * MINUTE_MS, HOUR_MS] as const;
 
 type Wish =
   | { readonly kind: "there"; readonly configuration: ChannelConfiguration }
@@ -25,11 +29,16 @@ export class ControlPlane {
   readonly plans: readonly ChannelPlan[];
   readonly #world: World;
   readonly #wishes = new Map<ChannelName, Wish>();
+  readonly #retentions: Pick<ChannelConfiguration, "retentionMs" | "parkedRetentionMs">;
   #versions = 0;
   #uids = 0;
 
   constructor(world: World) {
     this.#world = world;
+    this.#retentions = {
+      retentionMs: world.random.pick(RETENTIONS_MS),
+      parkedRetentionMs: world.random.pick(PARKED_RETENTIONS_MS),
+    };
     this.plans = world.flowTree === undefined ? drawGraph(world.random) : plansOf(world.flowTree);
   }
 
@@ -48,11 +57,10 @@ export class ControlPlane {
     const plan = this.plans[index];
     if (plan === undefined) return;
     const subscriptions = plan.subscriptions.map((each) => this.subscription(plan, each));
-    const dedup = random.perMille(150) ? { dedupMs: HOUR_MS } : {};
+    const dedup = random.perMille(150) ? { dedupMs: random.pick(DEDUP_MS) } : {};
     const configuration = {
       uid: `uid${++this.#uids}`,
-      retentionMs: 24 * HOUR_MS,
-      parkedRetentionMs: 14 * 24 * HOUR_MS,
+      ...this.#retentions,
       ingress: { kind: "tokens", digests: [PRODUCER] } as const,
     };
     this.want(name, { ...configuration, ...dedup, subscriptions });

@@ -14,7 +14,7 @@ import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import type { Account, Reading } from "./account.ts";
 import type { Change, ChannelRecord, Tenancy } from "./channel-record.ts";
 import type { Courier } from "./couriers.ts";
-import type { LoggedEvent } from "./disk-view.ts";
+import type { LoggedEvent, StoredStraggler } from "./disk-view.ts";
 import type { Message } from "./message.ts";
 import type { Post } from "./producers.ts";
 import type { World } from "./world.ts";
@@ -110,6 +110,8 @@ export interface Checks {
   /** A courier ended by itself. */
   readonly courierEnded?: (courier: Courier) => string | undefined;
   readonly looked?: () => string | undefined;
+  /** A delivery that was parked expires; its row, if storage has one. */
+  readonly expired?: (record: ChannelRecord, parked: StoredStraggler | undefined) => string | undefined;
   /** Everything had its time. */
   readonly finished?: () => string | undefined;
 }

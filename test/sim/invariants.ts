@@ -4,6 +4,7 @@ import { answeredInTime } from "./invariants/answered-in-time.ts";
 import { bounded } from "./invariants/bounded.ts";
 import { drained } from "./invariants/drained.ts";
 import { durable } from "./invariants/durable.ts";
+import { expiry } from "./invariants/expiry.ts";
 import { filters } from "./invariants/filters.ts";
 import { flows } from "./invariants/flows.ts";
 import { handOvers } from "./invariants/hand-overs.ts";
@@ -41,6 +42,7 @@ export const INVARIANTS: readonly Invariant[] = [
   monotonic,
   hops,
   workIsWatched,
+  expiry,
   soundStorage,
   unaltered,
   taken,

@@ -142,6 +142,10 @@ export class Ledger {
     const account = record.tenancy?.accounts.get(String(subscription));
     if (account === undefined) return;
     const seq = Number.parseInt(String(position).slice(2), 36);
+    if (event === "delivery.expired") {
+      const row = record.stragglers.find((each) => each.subscription === subscription && each.seq === seq);
+      this.#ask((checks) => checks.expired?.(record, row?.state === "parked" ? row : undefined));
+    }
     const kind = event === "delivery.parked" ? "parked" : "discarded";
     for (const reading of account.readings.values()) reading.ended.set(seq, { kind, atMs: this.#world.clock.nowMs });
     for (const [name, { token }] of record.outs) {

@@ -2,10 +2,13 @@
 import * as product from "../../src/channel/limits.ts";
 
 export interface RunLimits {
+  readonly areSmall: boolean;
   readonly windowEntries: number;
   readonly activeStragglers: number;
   readonly leaseBytes: number;
   readonly segmentBytes: number;
+  /** Keys are remembered at least this long. */
+  readonly keyRetentionMs: number;
   /** Encoded events from this size on are cut into chunks, bytes. */
   readonly largeEventBytes: number;
 }
@@ -28,6 +31,10 @@ const SMALL: Bounds = {
   LEASE_DELIVERIES: 5,
   BUSY_EVENTS: 2,
   COMPANY_EVENTS: 4,
+  KEY_RETENTION_MS: 3_600_000,
+  LEASE_BYTES: 600,
+  SEGMENT_BYTES: 520,
+  WAITING_BYTES: 2_000,
 };
 
 /** Large events are tested in runs with small bounds; elsewhere they would cost megabytes each. */
@@ -44,6 +51,8 @@ export function setLimits(areSmall: boolean): RunLimits {
     activeStragglers: product.ACTIVE_STRAGGLERS,
     leaseBytes: product.LEASE_BYTES,
     segmentBytes: product.SEGMENT_BYTES,
+    areSmall,
+    keyRetentionMs: product.KEY_RETENTION_MS,
     largeEventBytes: product.CHUNKED_ABOVE_BYTES,
   };
 }

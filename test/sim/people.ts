@@ -1,7 +1,6 @@
 /** What people do to channels: other configurations, deletion and creation again, and the verbs of the operator API. */
 import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
-import type { FilterExpression } from "../../src/core/filters/filter-expression.ts";
 import type { OperatorRequest } from "../../src/core/operator-protocol.ts";
 import { BROKEN_FILTERS, isBroken } from "./broken-filters.ts";
 import { addressOf, type Role, TEMPERS } from "./subscribers.ts";
@@ -25,7 +24,7 @@ export class People {
   /** Addresses of subscribers that trouble their neighbours. */
   readonly ailing = new Set<string>();
   /** Subscription -> the filter that it had before a broken one. */
-  readonly #sound = new Map<string, FilterExpression>();
+  readonly #sound = new Map<string, SubscriptionConfiguration["filter"]>();
   readonly #world: World;
 
   constructor(world: World) {

@@ -92,7 +92,7 @@ export class Producers {
       const [type, subject] = [random.pick(TYPES), random.pick(SUBJECTS)];
       const left = random.pick(hops);
       const { largeEventBytes } = limits;
-      const dataBytes = isLarge ? largeEventBytes + random.below(largeEventBytes) : random.pick([0, 0, 5, 40]);
+      const dataBytes = isLarge ? largeEventBytes + random.below(largeEventBytes) : random.pick([0, 0, 5, 40, 250]);
       const attributes = { specversion: "1.0", id, source: "/sim", type, subject };
       return encodedEvent({ ...originals.make(attributes, dataBytes), hops: left });
     });

@@ -37,7 +37,7 @@ const ROUND_MS = 20_000;
 const LAST_TROUBLES_MS = 30_000 + 60_000 + 21_000 + 5_000;
 /** The lowest rate that people set. */
 const LOWEST_RATE_PER_SECOND = 5;
-const HOUR_MS = 3_600_000;
+const [MINUTE_MS, HOUR_MS] = [60_000, 3_600_000];
 
 export async function simulate(seed: number, options: RunOptions = {}): Promise<RunResult> {
   // Every other run has small bounds.
@@ -87,6 +87,8 @@ async function weatherStep(world: World): Promise<void> {
   if (random.perMille(weather.evictions)) random.pick(world.objects).evict();
   if (random.perMille(weather.processCrashes)) crashEverything(world);
   if (weather.peopleActs > 0 && random.perMille(7)) timePasses(world, random.between(1, 30) * HOUR_MS);
+  // As that, with everything alive: timers, couriers and alarms meet what expires.
+  if (weather.peopleActs > 0 && random.perMille(8)) await timeGoesBy(world, random.between(2, 40) * MINUTE_MS);
   await world.clock.advanceByInstants(pause(world));
   // Between two steps of an object, wherever it is just then.
   if (random.perMille(weather.objectCrashes)) random.pick(world.objects).crash("killed");
@@ -115,6 +117,11 @@ function timePasses(world: World, ms: number): void {
   crashEverything(world);
   world.trace.note("time passes", "", ms);
   world.clock.nowMs += ms;
+}
+
+async function timeGoesBy(world: World, ms: number): Promise<void> {
+  world.trace.note("time goes by", "", ms);
+  await world.clock.advanceByInstants(ms);
 }
 
 function poke(world: World): void {

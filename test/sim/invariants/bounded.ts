@@ -1,6 +1,7 @@
 /** Leases, windows, stragglers, concurrency and what an instance has open stay within their limits. */
 import { nameOf, wants } from "../account.ts";
 import type { ChannelObject } from "../channel-object.ts";
+import type { ChannelRecord } from "../channel-record.ts";
 import type { AnswerFact, Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
 
@@ -23,7 +24,8 @@ export const bounded: Invariant = {
             if (done.length > 3 * world.limits.windowEntries) return `${uid} has ${done.length} ranges in its position`;
           }
         }
-        if (!tables.has("straggler")) return undefined;
+        const segment = tables.has("segment") ? tooLong(world, record) : undefined;
+        if (segment !== undefined || !tables.has("straggler")) return segment;
         const most = world.limits.activeStragglers + world.limits.windowEntries;
         for (const uid of record.positions.keys()) {
           // People may bring back as many as they parked.
@@ -48,6 +50,13 @@ export const bounded: Invariant = {
     };
   },
 };
+
+/** Of the events that can be read; one that is large has its data in chunks. */
+function tooLong({ limits }: World, { view }: ChannelRecord): string | undefined {
+  const [longest] = view.rows<{ n: number | null }>("SELECT MAX(LENGTH(body)) AS n FROM segment");
+  const bytes = longest?.n ?? 0;
+  return bytes <= limits.segmentBytes ? undefined : `a segment of ${bytes} bytes, ${limits.segmentBytes} are allowed`;
+}
 
 /** More alarms than that many in ten seconds do not wait for anything. */
 const RESTLESS_ALARMS = 400;

@@ -9,8 +9,6 @@ import type { LoggedEvent } from "../disk-view.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
 
-/** Keys are remembered at least this long, milliseconds. */
-const KEY_RETENTION_MS = 72 * 3_600_000;
 const REPLY_KEY = /^h:([^:]+):([^:]+):(\d+):(\d+):(?:.*:)?reply$/;
 
 /** The delivery that a reply in a log says it belongs to. */
@@ -71,7 +69,7 @@ function strayReply(world: World, record: ChannelRecord, { events }: Tenancy): s
     const target = world.ledger.replyTargets.get(subscription);
     if (target !== record.object.name) return `the reply of ${delivery} is in ${record.object.name}, not in ${target}`;
     const first = seen.get(delivery);
-    if (first !== undefined && event.acceptedAtMs - first.acceptedAtMs < KEY_RETENTION_MS) {
+    if (first !== undefined && event.acceptedAtMs - first.acceptedAtMs < world.limits.keyRetentionMs) {
       return `the reply of ${delivery} is in ${record.object.name} twice: ${first.id} and ${event.id}`;
     }
     seen.set(delivery, event);

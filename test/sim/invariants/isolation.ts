@@ -55,13 +55,14 @@ function isJudged(world: World, { configuration }: Account): boolean {
   return isWell && maxConcurrency === undefined && ratePerSecond === undefined && ordering === "unordered";
 }
 
-/** Events that it is to get, as storage has them, offered or not. */
+/** Events that it is to get, as storage has them, and that have not ended: what was leased in the turn of a configuration is not told. */
 function* waiting(record: ChannelRecord, uid: string, account: Account) {
   const epoch = record.positions.get(uid)?.epoch;
-  const start = epoch === undefined ? undefined : account.readings.get(epoch)?.start;
-  if (epoch === undefined || start === undefined) return;
+  const reading = epoch === undefined ? undefined : account.readings.get(epoch);
+  if (epoch === undefined || reading === undefined) return;
   for (const event of record.tenancy?.events.values() ?? []) {
-    if (event.seq < start || !wants(account.configuration, event.attributes)) continue;
+    if (event.seq < reading.start || reading.ended.has(event.seq) || !wants(account.configuration, event.attributes))
+      continue;
     yield { name: nameOf({ subscription: uid, epoch, seq: event.seq }), event };
   }
 }
