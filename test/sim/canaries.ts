@@ -226,4 +226,44 @@ export const CANARIES: readonly Canary[] = [
     original: "branch.reply ?? replyOfAll",
     replacement: "replyOfAll ?? branch.reply",
   },
+  {
+    name: "resume-skips",
+    bug: "what came while a subscription was paused is passed over when it goes on",
+    file: "src/channel/subscription.ts",
+    original: "    if (before.breakerFailures !== configuration.breakerFailures)\n",
+    replacement:
+      "    if (before.paused && !configuration.paused) this.scannedTo = head;\n    if (before.breakerFailures !== configuration.breakerFailures)\n",
+  },
+  {
+    name: "pause-recalls",
+    bug: "a pause forgets what is out, so that it is given out again when the subscription goes on",
+    file: "src/channel/subscription.ts",
+    original:
+      "    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);\n    if (filterChanged ||",
+    replacement:
+      "    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);\n    if (configuration.paused && !before.paused) this.leases.clear();\n    if (filterChanged || before.paused !== configuration.paused ||",
+  },
+  {
+    name: "resume-frees-keys",
+    bug: "an ordered subscription that goes on after a pause does not wait for what failed before it",
+    file: "src/channel/subscription.ts",
+    original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+    replacement:
+      "    if (before.paused && !configuration.paused) {\n      this.#rewind();\n      this.ready.clear();\n    }\n    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+  },
+  {
+    name: "redrives-others",
+    bug: "a redrive of one delivery takes back all that are parked",
+    file: "src/channel/operator.ts",
+    original: "      if (ids !== undefined && !ids.has(String(row.id))) continue;\n",
+    replacement: "",
+  },
+  {
+    name: "filter-change-loses",
+    bug: "a changed filter passes over what waits, even if both filters pass it",
+    file: "src/channel/subscription.ts",
+    original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+    replacement:
+      "    if (filterChanged) {\n      this.filter = compileFilter(configuration.filter);\n      this.scannedTo = head;\n    }\n",
+  },
 ];

@@ -12,7 +12,8 @@ export const handOvers: Invariant = {
       const target = goalOf(account.configuration, token.purpose);
       // Without hops it is dropped, and counted.
       if (target?.kind !== "channel" || event === undefined || event.hops <= 1) return undefined;
-      if (token.seq <= account.disturbedAt) return undefined;
+      // It went where dead letters went then.
+      if (token.purpose === "dead-letter" && token.seq <= account.sinkMovedAt) return undefined;
       const other = world.ledger.records.get(target.name);
       const ids = token.purpose === "reply" ? world.flows.repliesTo(token.subscription, event.id) : [event.id];
       // A channel that deduplicates may have it under another key, when it came by another way; and, once it no longer
