@@ -3,12 +3,14 @@ import type { ChannelConfiguration, ConfigureAnswer, StartFrom } from "../core/c
 import { parsePosition } from "../core/positions.ts";
 import { IngressGuard } from "./ingress-guard.ts";
 import { Matcher } from "./matcher.ts";
+import { orderingKeyAt } from "./ordering-key.ts";
 import type { OutcomeContext } from "./outcomes.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
 import { judgeAgain } from "./rejected.ts";
 import { nextRetentionMs } from "./retention.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import type { ChannelStorage, Identity } from "./storage.ts";
+import { stragglerRow } from "./straggler.ts";
 import { Subscription } from "./subscription.ts";
 import { writeStragglers } from "./write-stragglers.ts";
 
@@ -148,11 +150,23 @@ function reconfigure(
   { subscription, configuration }: { subscription: Subscription; configuration: Subscription["configuration"] },
 ): void {
   const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(subscription.configuration.filter);
+  if (configuration.ordering === "ordered") giveKeys(state, subscription);
   subscription.configure(configuration, state.log.head);
   if (!filterChanged) return;
   // An idle position that storage has from earlier would give the new filter what the old one let pass by.
   state.changes.positions.add(subscription.group);
   judgeAgain(state, context, subscription);
+}
+
+/** What has failed or is out when a subscription becomes ordered holds the key of its event like any other. */
+function giveKeys(state: ChannelState, subscription: Subscription): void {
+  if (subscription.configuration.ordering === "ordered") return;
+  for (const straggler of subscription.stragglers.values()) {
+    if (straggler.isCopied || straggler.orderingKey !== undefined) continue;
+    straggler.orderingKey = orderingKeyAt(state.log, "ordered", straggler.seq);
+    const isOut = subscription.leases.has(straggler.seq);
+    state.changes.putStraggler(stragglerRow(straggler, isOut), { urgent: false });
+  }
 }
 
 function identityOf(name: string, { uid, version, hash }: ChannelConfiguration): Identity {

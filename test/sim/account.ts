@@ -25,7 +25,7 @@ export interface Account {
   readonly readings: Map<number, Reading>;
   /** People may have skipped what is below this: it was discarded, and what was out of it then may count or not. */
   skippedTo: number;
-  /** Events up to here were there when it last became ordered or unordered. */
+  /** Events up to here were there when it last became ordered. */
   reorderedAt: number;
   /** Events up to here were there when its dead letters were last sent elsewhere. */
   sinkMovedAt: number;
@@ -106,7 +106,7 @@ export function reconfigure(
   const before = account.configuration;
   account.configuration = configuration;
   const newest = Math.max(0, ...events.keys());
-  if (before.ordering !== configuration.ordering) account.reorderedAt = newest;
+  if (before.ordering !== "ordered" && configuration.ordering === "ordered") account.reorderedAt = newest;
   if (differ(before.delivery.deadLetterSink, configuration.delivery.deadLetterSink)) account.sinkMovedAt = newest;
   if (!differ(before.filter, configuration.filter)) return;
   for (const { seq, attributes } of events.values()) {

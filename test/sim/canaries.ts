@@ -266,4 +266,11 @@ export const CANARIES: readonly Canary[] = [
     replacement:
       "    if (filterChanged) {\n      this.filter = compileFilter(configuration.filter);\n      this.scannedTo = head;\n    }\n",
   },
+  {
+    name: "ordered-without-failed",
+    bug: "a subscription that becomes ordered does not wait for what failed before it did",
+    file: "src/channel/configure.ts",
+    original: '  if (configuration.ordering === "ordered") giveKeys(state, subscription);\n',
+    replacement: "",
+  },
 ];

@@ -12,8 +12,11 @@ export const order: Invariant = {
       const { purpose } = delivery.token;
       if (purpose === "reply" || (purpose === "dead-letter" && reading.answered.has(event.seq))) return undefined;
       if (redriven.has(event.seq)) return undefined;
+      // It may have been out, with others of its key, when its subscription became ordered.
+      const isOlder = event.seq <= reorderedAt;
+      if (isOlder && (delivery.token.attempt > 1 || purpose !== "deliver")) return undefined;
       const key = orderingKey(event.attributes);
-      for (let seq = Math.max(reading.start, reorderedAt + 1); seq < event.seq; seq++) {
+      for (let seq = reading.start; seq < event.seq; seq++) {
         if (isExcused(account, seq) || reading.ended.has(seq) || redriven.has(seq) || uncertain.has(seq)) continue;
         const earlier = tenancy.events.get(seq);
         if (earlier === undefined || orderingKey(earlier.attributes) !== key) continue;
