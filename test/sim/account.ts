@@ -31,9 +31,10 @@ export interface Account {
   sinkMovedAt: number;
   /**
    * Events that were there when its filter changed, and that only one of the two filters passes: it may have had them before
-   * or not, and get them after it or not. To those that both pass a change of the filter is none.
+   * or not, and get them after it or not. To those that both pass a change of the filter is none. Event -> epoch of the reading
+   * that it concerns: a later one begins anew, by the filter of now.
    */
-  readonly doubtful: Set<number>;
+  readonly doubtful: Map<number, number>;
   /** Its counters count some events more than once. */
   isReplayed: boolean;
   /** A sink's late word may have ended them: only the channel's memory knows whether they were meant for it just then. */
@@ -64,7 +65,7 @@ export function newAccount(configuration: SubscriptionConfiguration): Account {
     skippedTo: 0,
     reorderedAt: 0,
     sinkMovedAt: 0,
-    doubtful: new Set(),
+    doubtful: new Map(),
     isReplayed: false,
     uncertain: new Set(),
     redrivable: new Set(),
@@ -87,14 +88,14 @@ export function nameOf({ subscription, epoch, seq }: Pick<Token, "subscription" 
   return `${subscription} ${epoch} ${seq}`;
 }
 
-/** Storage says where a reading begins: what lies ahead of it comes again, by the filter of now, redriven before or not. */
+/** Storage says where a reading begins: what lies ahead of it comes again by itself, redriven before or not. */
 export function beginReading(account: Account, epoch: number, start: number): void {
-  const { readings, doubtful, redriven, redrivable } = account;
+  const { readings, redriven, redrivable } = account;
   const known = readings.get(epoch);
   if (known !== undefined && Number.isFinite(known.start)) return;
   if (known === undefined && readings.size > 0) account.isReplayed = true;
   readings.set(epoch, { ...(known ?? newReading(epoch, start)), start });
-  for (const seqs of [doubtful, redriven, redrivable]) for (const seq of seqs) if (seq >= start) seqs.delete(seq);
+  for (const seqs of [redriven, redrivable]) for (const seq of seqs) if (seq >= start) seqs.delete(seq);
 }
 
 /** Another configuration of it, when these events were there. Pauses, limits and policies excuse nothing. */
@@ -109,8 +110,9 @@ export function reconfigure(
   if (before.ordering !== "ordered" && configuration.ordering === "ordered") account.reorderedAt = newest;
   if (differ(before.delivery.deadLetterSink, configuration.delivery.deadLetterSink)) account.sinkMovedAt = newest;
   if (!differ(before.filter, configuration.filter)) return;
+  const epoch = Math.max(...account.readings.keys());
   for (const { seq, attributes } of events.values()) {
-    if (!wants(before, attributes) || !wants(configuration, attributes)) account.doubtful.add(seq);
+    if (!wants(before, attributes) || !wants(configuration, attributes)) account.doubtful.set(seq, epoch);
   }
 }
 
@@ -118,9 +120,14 @@ function differ(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) !== JSON.stringify(other);
 }
 
-/** Whether people had a hand in whether it gets this event. */
-export function isExcused({ skippedTo, doubtful }: Account, seq: number): boolean {
-  return seq < skippedTo || doubtful.has(seq);
+/** Whether people had a hand in whether it gets this event in this reading. */
+export function isExcused(account: Account, { epoch, seq }: Pick<Token, "epoch" | "seq">): boolean {
+  return seq < account.skippedTo || isDoubtful(account, { epoch, seq });
+}
+
+/** Whether a changed filter had. */
+export function isDoubtful({ doubtful }: Account, { epoch, seq }: Pick<Token, "epoch" | "seq">): boolean {
+  return (doubtful.get(seq) ?? Number.NEGATIVE_INFINITY) >= epoch;
 }
 
 /** Whether the subscription wants the event, by the words of its filter. */

@@ -273,4 +273,18 @@ export const CANARIES: readonly Canary[] = [
     original: '  if (configuration.ordering === "ordered") giveKeys(state, subscription);\n',
     replacement: "",
   },
+  {
+    name: "skips-one-more",
+    bug: "a skip passes over the event that it goes to",
+    file: "src/channel/skip.ts",
+    original: "  if (unread > 0) subscription.scannedTo = to;\n",
+    replacement: "  if (unread > 0) subscription.scannedTo = to + 1;\n",
+  },
+  {
+    name: "dry-run-redrives",
+    bug: "a redrive that is only to say what it would do does it",
+    file: "src/channel/operator.ts",
+    original: "request.dryRun ? rows : rows.filter(act)",
+    replacement: "rows.filter(act)",
+  },
 ];

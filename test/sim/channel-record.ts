@@ -188,7 +188,9 @@ export class ChannelRecord {
     for (const [seq, { kind, atMs }] of ended) {
       if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;
       ended.delete(seq);
-      if (!isExcused(account, seq) && !(kind === "parked" && account.redriven.has(seq))) {
+      // A person took it back, and that is durable.
+      const isTakenBack = kind === "parked" && account.redriven.has(seq);
+      if (!isTakenBack && !isExcused(account, { epoch: position.epoch, seq })) {
         this.forgotten.push({ name: nameOf({ subscription: uid, epoch: position.epoch, seq }), atMs });
       }
     }

@@ -1,5 +1,5 @@
 /** Leases, windows, stragglers, concurrency and what an instance has open stay within their limits. */
-import { nameOf, wants } from "../account.ts";
+import { isDoubtful, nameOf, wants } from "../account.ts";
 import type { ChannelObject } from "../channel-object.ts";
 import type { AnswerFact, Invariant, LeaseFact } from "../invariant.ts";
 import type { World } from "../world.ts";
@@ -96,7 +96,7 @@ function tooFarAhead(world: World, { record, tenancy, account, delivery }: Lease
   for (const { token, leasedAtMs } of record.outs.values()) {
     const isFresh = token.attempt === 1 && token.purpose === "deliver" && world.clock.nowMs - leasedAtMs < RELIEVED_MS;
     // What a changed filter rejects, and what was redriven, has left it too.
-    const isInWindow = isFresh && !account.redriven.has(token.seq) && !account.doubtful.has(token.seq);
+    const isInWindow = isFresh && !account.redriven.has(token.seq) && !isDoubtful(account, token);
     if (token.subscription === subscription && token.epoch === epoch && isInWindow) {
       oldest = Math.min(oldest, token.seq);
     }

@@ -90,7 +90,13 @@ function lostReply(
   if (reply.kind !== "target" || subscriber.kind !== "url" || reading === undefined) return undefined;
   for (const [seq, { kind }] of reading.ended) {
     const event = record.tenancy?.events.get(seq);
-    if (kind !== "delivered" || event === undefined || isExcused(account, seq) || event.hops <= 1) continue;
+    if (
+      kind !== "delivered" ||
+      event === undefined ||
+      isExcused(account, { epoch: reading.epoch, seq }) ||
+      event.hops <= 1
+    )
+      continue;
     const delivery = nameOf({ subscription: uid, epoch: reading.epoch, seq });
     const answers = world.flows.answersTo(uid, event.id);
     const replies = world.flows.repliesTo(uid, event.id);

@@ -49,7 +49,12 @@ function neededBy({ tenancy, applied, positions, stragglers }: ChannelRecord, fi
     if (acceptedAtMs + applied.retentionMs > nowMs) return `${seq} is not expired`;
     for (const [uid, account] of tenancy.accounts) {
       const position = positions.get(uid);
-      if (position === undefined || isExcused(account, seq) || !wants(account.configuration, attributes)) continue;
+      if (
+        position === undefined ||
+        isExcused(account, { epoch: position.epoch, seq }) ||
+        !wants(account.configuration, attributes)
+      )
+        continue;
       if (!isSettled(position, seq)) return `${uid} has not settled ${seq}`;
     }
     const isTried = (row: StoredStraggler): boolean => row.seq === seq && row.state !== "parked" && row.copied === 0;

@@ -48,6 +48,6 @@ function leasedAfterItsEnd({ record, account, reading, delivery }: LeaseFact): s
   const { positions, stragglers } = record.restored;
   const position = positions.get(subscription);
   if (position?.epoch !== epoch || account.redriven.has(seq)) return undefined;
-  const isDone = isSettled(position, seq) && !stragglers.has(`${subscription} ${seq}`) && !isExcused(account, seq);
+  const isDone = isSettled(position, seq) && !stragglers.has(`${subscription} ${seq}`) && !isExcused(account, token);
   return isDone ? `${nameOf(token)} was leased again although its end was durable` : undefined;
 }

@@ -1,5 +1,5 @@
 /** Every event that a filter passes ends, and the ends add up; what storage calls settled did end. */
-import { type Account, isExcused, wants } from "../account.ts";
+import { type Account, isDoubtful, isExcused, wants } from "../account.ts";
 import type { ChannelRecord } from "../channel-record.ts";
 import { isSettled, type LoggedEvent } from "../disk-view.ts";
 import type { Invariant } from "../invariant.ts";
@@ -46,7 +46,9 @@ function offered({ tenancy, positions }: ChannelRecord, uid: string, account: Ac
   if (tenancy === undefined || reading === undefined) return [];
   return [...tenancy.events.values()].filter(
     ({ seq, attributes }) =>
-      seq >= reading.start && !isExcused(account, seq) && wants(account.configuration, attributes),
+      seq >= reading.start &&
+      !isExcused(account, { epoch: reading.epoch, seq }) &&
+      wants(account.configuration, attributes),
   );
 }
 
@@ -71,10 +73,10 @@ function addsUp(record: ChannelRecord, uid: string, account: Account): string | 
   const parked = record.stragglers.filter((row) => row.subscription === uid && row.state === "parked").length;
   const ended = delivered + deadLettered + discarded + parked;
   const read = [...(record.tenancy?.events.values() ?? [])].filter(({ seq }) => seq >= (reading?.start ?? 1));
-  const doubtful = read.filter(({ seq }) => account.doubtful.has(seq)).length;
-  const matched = read.filter(
-    ({ seq, attributes }) => !account.doubtful.has(seq) && wants(account.configuration, attributes),
-  ).length;
+  const isSure = ({ seq }: LoggedEvent): boolean => !isDoubtful(account, { epoch: position.epoch, seq });
+  const sure = read.filter(isSure);
+  const doubtful = read.length - sure.length;
+  const matched = sure.filter(({ attributes }) => wants(account.configuration, attributes)).length;
   if (ended >= matched && (account.isReplayed || ended <= matched + doubtful)) return undefined;
   const counts = `${delivered} delivered, ${deadLettered} dead-lettered, ${discarded} discarded, ${parked} parked`;
   return `${uid} counts ${counts}: not all of ${matched} events, and of ${doubtful} at most`;

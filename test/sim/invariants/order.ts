@@ -17,7 +17,13 @@ export const order: Invariant = {
       if (isOlder && (delivery.token.attempt > 1 || purpose !== "deliver")) return undefined;
       const key = orderingKey(event.attributes);
       for (let seq = reading.start; seq < event.seq; seq++) {
-        if (isExcused(account, seq) || reading.ended.has(seq) || redriven.has(seq) || uncertain.has(seq)) continue;
+        if (
+          isExcused(account, { epoch: reading.epoch, seq }) ||
+          reading.ended.has(seq) ||
+          redriven.has(seq) ||
+          uncertain.has(seq)
+        )
+          continue;
         const earlier = tenancy.events.get(seq);
         if (earlier === undefined || orderingKey(earlier.attributes) !== key) continue;
         if (wants(configuration, earlier.attributes)) return `${nameOf(delivery.token)} before the end of ${seq}`;
