@@ -4,12 +4,14 @@ import { checkFilter } from "../core/filters/filter.ts";
 import { IngressGuard } from "./ingress-guard.ts";
 import { startSeq } from "./log-place.ts";
 import { Matcher } from "./matcher.ts";
+import { orderingKeyAt } from "./ordering-key.ts";
 import type { OutcomeContext } from "./outcome-context.ts";
 import { groupWithRoom, newPosition, writePositions } from "./positions.ts";
 import { judgeAgain } from "./rejected.ts";
 import { nextRetentionMs } from "./retention.ts";
 import { type ChannelState, newEpoch } from "./state.ts";
 import type { ChannelStorage, Identity } from "./storage.ts";
+import { stragglerRow } from "./straggler.ts";
 import { Subscription } from "./subscription.ts";
 import { writeStragglers } from "./write-stragglers.ts";
 
@@ -125,6 +127,7 @@ function reconfigure(
 ): void {
   const before = subscription.configuration;
   const filterChanged = JSON.stringify(configuration.filter) !== JSON.stringify(before.filter);
+  if (configuration.ordering === "ordered") giveKeys(state, subscription);
   subscription.configure(configuration, state.log.head);
   if (!filterChanged && !awaitsFilter(before)) return;
   // An idle position that storage has from earlier would give the new filter what the old one let pass by.
@@ -135,6 +138,17 @@ function reconfigure(
 /** Paused with a filter that cannot be used: all that is not delivered waits for the one that will be, and that one judges. */
 function awaitsFilter({ paused, filter }: Subscription["configuration"]): boolean {
   return paused === true && checkFilter(filter) !== undefined;
+}
+
+/** What has failed or is out when a subscription becomes ordered holds the key of its event like any other. */
+function giveKeys(state: ChannelState, subscription: Subscription): void {
+  if (subscription.configuration.ordering === "ordered") return;
+  for (const straggler of subscription.stragglers.values()) {
+    if (straggler.isCopied || straggler.orderingKey !== undefined) continue;
+    straggler.orderingKey = orderingKeyAt(state.log, "ordered", straggler.seq);
+    const isOut = subscription.leases.has(straggler.seq);
+    state.changes.putStraggler(stragglerRow(straggler, isOut), { urgent: false });
+  }
 }
 
 function identityOf(name: string, { uid, version, hash }: ChannelConfiguration): Identity {

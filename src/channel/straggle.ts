@@ -8,7 +8,9 @@ import type { Entry } from "./window.ts";
 export function becomeStraggler(context: OutcomeContext, subscription: Subscription, lease: Lease): Straggler {
   if (lease.unit.kind === "straggler") return lease.unit.straggler;
   const { entry } = lease.unit;
-  const straggler = newStraggler(context, subscription, entry);
+  // Out since before its subscription became ordered, it has no key yet.
+  const orderingKey = entry.orderingKey ?? context.orderingKey(subscription, entry.seq);
+  const straggler = newStraggler(context, subscription, { seq: entry.seq, orderingKey });
   straggler.attempts = lease.attempt;
   if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
   else if (subscription.isAhead(entry.seq)) subscription.settledAhead.add(entry.seq);

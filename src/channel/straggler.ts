@@ -23,7 +23,8 @@ export interface Straggler {
   readonly id: number;
   readonly subscription: string;
   readonly seq: number;
-  readonly orderingKey: string | undefined;
+  /** Of an ordered subscription, unless it was redriven: those come out of any order. */
+  orderingKey: string | undefined;
   state: "retrying" | "replying" | "dead-lettering";
   /** Attempts begun in this state. */
   attempts: number;

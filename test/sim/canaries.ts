@@ -1,5 +1,6 @@
 /** Bugs that the simulator must find: a text of a product module, and what is loaded in its place. */
 import { INVARIANT_CANARIES } from "./invariant-canaries.ts";
+import { PEOPLE_CANARIES } from "./people-canaries.ts";
 import { WEATHER_CANARIES } from "./weather-canaries.ts";
 
 export interface Canary {
@@ -261,5 +262,6 @@ export const CANARIES: readonly Canary[] = [
     violates: ["nested flows"],
   },
   ...INVARIANT_CANARIES,
+  ...PEOPLE_CANARIES,
   ...WEATHER_CANARIES,
 ];

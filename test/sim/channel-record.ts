@@ -3,7 +3,17 @@
  * account of each subscription. A tenancy is the time of one uid under the channel's name.
  */
 import type { ChannelConfiguration } from "../../src/core/channel-protocol.ts";
-import { type Account, type End, nameOf, newAccount, newReading, type Out, type Reading } from "./account.ts";
+import {
+  type Account,
+  beginReading,
+  type End,
+  isExcused,
+  nameOf,
+  newAccount,
+  type Out,
+  type Reading,
+  reconfigure,
+} from "./account.ts";
 import { meant } from "./broken-filters.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { DiskView, isSettled, type LoggedEvent, type StoredPosition, type StoredStraggler } from "./disk-view.ts";
@@ -86,9 +96,16 @@ export class ChannelRecord {
     return this.tenancy?.accounts.get(uid)?.readings.get(epoch);
   }
 
-  /** Deliveries of this subscription that are out do not count any more. */
-  forgetOuts(uid: string): void {
-    for (const [name, { token }] of this.outs) if (token.subscription === uid) this.outs.delete(name);
+  /** Deliveries of this subscription below `to` that are out do not count any more. */
+  forgetOuts(uid: string, to: number): void {
+    for (const [name, { token }] of this.outs) {
+      if (token.subscription === uid && token.seq < to) this.outs.delete(name);
+    }
+  }
+
+  /** Events of which a delivery of this subscription is parked, as far as storage knows. */
+  parked(uid: string): StoredStraggler[] {
+    return this.stragglers.filter(({ subscription, state }) => subscription === uid && state === "parked");
   }
 
   written(tables: ReadonlySet<string>): Change {
@@ -121,6 +138,7 @@ export class ChannelRecord {
       this.#forgetReadings(uid, account);
     }
     for (const [uid, account] of this.tenancy?.accounts ?? []) {
+      this.#forgetRedrives(uid, account);
       this.#forgetEnds(uid, account);
       this.#forgetAnswers(uid, account);
     }
@@ -149,6 +167,15 @@ export class ChannelRecord {
     for (const epoch of readings.keys()) if (epoch > stored) readings.delete(epoch);
   }
 
+  /** Parked as it was, a delivery was not redriven; an active one has a copy of its event of its own only if it was. */
+  #forgetRedrives(uid: string, { redrives, redrivable, redriven }: Account): void {
+    redrives.clear();
+    redrivable.clear();
+    for (const { subscription, seq, state, copied } of this.stragglers) {
+      if (subscription === uid && state !== "parked" && copied === 1) redriven.add(seq);
+    }
+  }
+
   /** Ends that storage does not know did not happen. */
   #forgetEnds(uid: string, account: Account): void {
     const position = this.positions.get(uid);
@@ -162,8 +189,9 @@ export class ChannelRecord {
     for (const [seq, { kind, atMs }] of ended) {
       if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;
       ended.delete(seq);
-      if (kind === "parked" && account.mayRedrive) account.redriven.add(seq);
-      else if (seq > account.disturbedAt) {
+      // A person took it back, and that is durable.
+      const isTakenBack = kind === "parked" && account.redriven.has(seq);
+      if (!isTakenBack && !isExcused(account, { epoch: position.epoch, seq })) {
         this.forgotten.push({ name: nameOf({ subscription: uid, epoch: position.epoch, seq }), atMs });
       }
     }
@@ -224,13 +252,7 @@ export class ChannelRecord {
       const each = meant(stored, known?.configuration);
       const account = known ?? newAccount(each);
       tenancy.accounts.set(uid, account);
-      const before = account.configuration;
-      if (JSON.stringify(before) === JSON.stringify(each)) continue;
-      account.configuration = each;
-      account.disturbedAt = this.head - 1;
-      if (JSON.stringify(before.reply) !== JSON.stringify(each.reply)) account.movedAt = account.disturbedAt;
-      if (JSON.stringify(before.filter) !== JSON.stringify(each.filter)) account.isUncountable = true;
-      this.forgetOuts(uid);
+      reconfigure(account, each, tenancy.events);
     }
   }
 
@@ -255,16 +277,8 @@ export class ChannelRecord {
     for (const [uid, { epoch, next, scanned }] of this.positions) {
       const account = this.tenancy?.accounts.get(uid);
       if (account === undefined) continue;
-      const known = account.readings.get(epoch);
-      if (known !== undefined) {
-        if (known.start === Number.POSITIVE_INFINITY) known.start = next ?? scanned;
-        continue;
-      }
-      if (account.readings.size > 0) {
-        account.isUncountable = true;
-        this.forgetOuts(uid);
-      }
-      account.readings.set(epoch, newReading(epoch, next ?? scanned));
+      if (account.readings.size > 0 && !account.readings.has(epoch)) this.forgetOuts(uid, Number.POSITIVE_INFINITY);
+      beginReading(account, epoch, next ?? scanned);
     }
   }
 }

@@ -7,6 +7,7 @@ import type {
   LeaseRequest,
   RetireAnswer,
   Settlement,
+  Token,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import { type Account, type End, nameOf, newReading, outOf, type Reading } from "./account.ts";
@@ -19,6 +20,7 @@ import type { Checks, Claim, LoggedReply, RequestFact, TakenFact } from "./invar
 import { unended } from "./invariants/nothing-lost.ts";
 import { INVARIANTS } from "./invariants.ts";
 import type { Post } from "./producers.ts";
+import { isTakenBack, parkedAgain } from "./redrives.ts";
 import type { World } from "./world.ts";
 
 /** The line of a trace at which something was found. */
@@ -36,6 +38,8 @@ export class Ledger {
   /** Subscription -> the channel that its replies go to: as it was created, which nobody changes. */
   readonly replyTargets = new Map<string, ChannelName>();
   violation: Violation | undefined;
+  /** Deliveries that people took back from the parked ones, by name. */
+  readonly #redriven = new Set<string>();
   readonly #world: World;
   readonly #checks: readonly (readonly [name: string, checks: Checks])[];
 
@@ -147,6 +151,8 @@ export class Ledger {
       this.#ask((checks) => checks.expired?.(record, row?.state === "parked" ? row : undefined));
     }
     const kind = event === "delivery.parked" ? "parked" : "discarded";
+    if (kind === "parked") parkedAgain(account, seq);
+    else account.redrivable.delete(seq);
     for (const reading of account.readings.values()) reading.ended.set(seq, { kind, atMs: this.#world.clock.nowMs });
     for (const [name, { token }] of record.outs) {
       if (token.subscription === subscription && token.seq === seq) record.outs.delete(name);
@@ -166,22 +172,24 @@ export class Ledger {
     return answer;
   }
 
-  /** A person moves a subscription: what was there before comes again or not at all. */
-  disturb(object: ChannelObject, uid: string): void {
+  /** A person skips what a subscription has below this position, at most: it does not come any more. */
+  skipped(object: ChannelObject, uid: string, to: number): void {
     const record = this.record(object);
     const account = record.tenancy?.accounts.get(uid);
     if (account === undefined) return;
-    account.disturbedAt = Math.max(account.disturbedAt, record.head - 1);
-    account.movedAt = account.disturbedAt;
-    // Nobody can tell which of what it skips a filter would have passed that cannot be used: none is counted.
+    const most = Math.min(to, record.head);
+    account.skippedTo = Math.max(account.skippedTo, most);
+    record.forgetOuts(uid, most);
+    // Nobody can tell which of what it skips a filter would have passed that cannot be used.
     const stored = record.applied?.subscriptions.find((each) => each.uid === uid);
-    if (stored !== undefined && isBroken(stored.filter)) account.isUncountable = true;
-    record.forgetOuts(uid);
+    if (stored === undefined || !isBroken(stored.filter)) return;
+    const epoch = Math.max(...account.readings.keys());
+    for (const seq of record.tenancy?.events.keys() ?? []) if (seq < most) account.doubtful.set(seq, epoch);
   }
 
-  /** Whether a person asked for parked deliveries of this subscription. */
-  mayRedrive(uid: string): boolean {
-    return [...this.records.values()].some(({ tenancy }) => tenancy?.accounts.get(uid)?.mayRedrive === true);
+  /** Whether this delivery was given out because a person took it back from the parked ones. */
+  wasRedriven(token: Token): boolean {
+    return this.#redriven.has(nameOf(token));
   }
 
   /** Asked now and then, between two things that happen. */
@@ -211,10 +219,15 @@ export class Ledger {
     const { clock, trace } = this.#world;
     trace.note("leased", nameOf(token), token.purpose, token.attempt);
     const { tenancy } = record;
-    // Put together before the configuration changed, and heard of after.
-    if (record.appliedTurn === clock.turn) return;
     const account = tenancy?.accounts.get(token.subscription);
     const route = answer.routes[delivery.route];
+    if (account !== undefined && isTakenBack(account, token)) this.#redriven.add(nameOf(token));
+    // Put together before the configuration changed, and heard of after: it is out, and judged by none.
+    if (record.appliedTurn === clock.turn) {
+      if (account !== undefined && route !== undefined)
+        record.outs.set(nameOf(token), outOf(token, route, clock.nowMs));
+      return;
+    }
     if (tenancy === undefined || account === undefined || route === undefined) {
       this.violate("filters", `a lease for a subscription that is not there: ${nameOf(token)}`);
       return;
@@ -224,10 +237,6 @@ export class Ledger {
     const event = tenancy.events.get(token.seq);
     const lease = { record, tenancy, account, reading, event, delivery, route, id: idOf(delivery, answer), nowMs };
     this.#ask((checks) => checks.leased?.(lease));
-    if (reading?.ended.get(token.seq)?.kind === "parked" && account.mayRedrive) {
-      account.redriven.add(token.seq);
-      reading.ended.delete(token.seq);
-    }
     record.outs.set(nameOf(token), outOf(token, route, nowMs));
   }
 
@@ -280,6 +289,6 @@ function replyIn(bytes: Uint8Array): LoggedReply {
 function replayed(account: Account, epoch: number): Reading {
   const reading = newReading(epoch, Number.POSITIVE_INFINITY);
   account.readings.set(epoch, reading);
-  account.isUncountable = true;
+  account.isReplayed = true;
   return reading;
 }

@@ -3,6 +3,8 @@ import type { ChannelName } from "../../src/core/channel-name.ts";
 import type { StartFrom, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
 import type { OperatorRequest } from "../../src/core/operator-protocol.ts";
 import { BROKEN_FILTERS, isBroken } from "./broken-filters.ts";
+import type { ChannelObject } from "./channel-object.ts";
+import { redriveAsked } from "./redrives.ts";
 import { addressOf, type Role, TEMPERS } from "./subscribers.ts";
 import type { World } from "./world.ts";
 
@@ -178,7 +180,7 @@ export class People {
   }
 
   #operate(name: ChannelName): void {
-    const { random, network, ledger, trace } = this.#world;
+    const { random, network, trace } = this.#world;
     const subscriptions = this.#world.controlPlane.wanted(name)?.subscriptions ?? [];
     if (subscriptions.length === 0) return;
     const { uid } = random.pick(subscriptions);
@@ -187,15 +189,22 @@ export class People {
     trace.note("operate", uid, request.verb);
     const call = network.call(() =>
       object.call((host) => {
-        const account = ledger.record(object).tenancy?.accounts.get(uid);
-        if (account !== undefined && request.verb === "redrive") account.mayRedrive = true;
-        if (request.verb === "skip") ledger.disturb(object, uid);
-        return host.operate(request).finally(() => {
-          if (request.verb === "skip") ledger.disturb(object, uid);
-        });
+        const acted = this.#excuse(object, uid, request);
+        return host.operate(request).finally(acted);
       }),
     );
     call.catch(() => {});
+  }
+
+  /** Tells the ledger what a request may change, as it goes to its channel; again, by what is returned, when it was answered. */
+  #excuse(object: ChannelObject, uid: string, request: OperatorRequest): () => void {
+    const { ledger } = this.#world;
+    if (!("dryRun" in request) || request.dryRun) return () => {};
+    if (request.verb === "redrive") return redriveAsked(ledger.record(object), uid, request.selector.ids);
+    if (request.verb !== "skip") return () => {};
+    const skipped = (): void => ledger.skipped(object, uid, seqOf(request.to));
+    skipped();
+    return skipped;
   }
 
   #request(name: ChannelName, uid: string): OperatorRequest {
@@ -204,7 +213,7 @@ export class People {
     switch (random.below(6)) {
       case 0:
       case 1:
-        return { verb: "redrive", selector: { subscription: uid }, dryRun };
+        return { verb: "redrive", selector: { subscription: uid, ...this.#one(name, uid) }, dryRun };
       case 2:
         return { verb: "discard", selector: { subscription: uid }, dryRun };
       case 3:
@@ -220,6 +229,13 @@ export class People {
     }
   }
 
+  /** One of what is parked, every other time. */
+  #one(name: ChannelName, uid: string): { readonly ids?: readonly string[] } {
+    const { random, ledger } = this.#world;
+    const parked = ledger.record(this.#world.object(name)).parked(uid);
+    return parked.length > 0 && random.perMille(500) ? { ids: [String(random.pick(parked).id)] } : {};
+  }
+
   #place(name: ChannelName): StartFrom {
     const { random, ledger, clock } = this.#world;
     const head = ledger.record(this.#world.object(name)).head;
@@ -230,6 +246,11 @@ export class People {
       { kind: "time", timeMs: clock.nowMs - random.below(60_000) },
     ] as const);
   }
+}
+
+/** Where it is at most: times and ends are for the channel to find. */
+function seqOf(place: StartFrom): number {
+  return place.kind === "position" ? Number.parseInt(place.position.slice(2), 36) : Number.POSITIVE_INFINITY;
 }
 
 /** Of an address that it does not have, the one that it may be given. */

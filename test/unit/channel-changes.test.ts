@@ -132,6 +132,33 @@ describe("a configuration that changes under way", () => {
     expect(leasedTypes(await world.lease())).toEqual(["c"]);
   });
 
+  test("[CFG-3] a delivery that failed before ordering began holds its key, through a restart too", async () => {
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.settle(outcomeOf(a, failure(503)));
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, ordering: "ordered" })] });
+    await world.append(["b"]);
+    expect(leasedTypes(await world.lease())).toEqual(["a"]);
+    world.start();
+    const again = await world.lease();
+    expect(leasedTypes(again)).toEqual(["a"]);
+    await world.settle(...again.deliveries.map((each) => outcomeOf(each, ok)));
+    expect(leasedTypes(await world.lease())).toEqual(["b"]);
+  });
+
+  test("[CFG-3] a delivery that fails before the scan of a new ordering comes to it holds its key", async () => {
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a"]);
+    const [a] = (await world.lease()).deliveries;
+    if (a === undefined) throw new Error("nothing leased");
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, ordering: "ordered" })] });
+    await world.settle(outcomeOf(a, failure(503)));
+    await world.append(["b"]);
+    expect(leasedTypes(await world.lease())).toEqual(["a"]);
+  });
+
   test("[CFG-4] a configuration never writes a settled delivery before its reply", async () => {
     const world = await ChannelWorld.with(subscription("s", { filter: typeIs("a") }));
     await world.append(["a"]);

@@ -1,5 +1,5 @@
 /** Leases, windows, stragglers, concurrency and what an instance has open stay within their limits. */
-import { nameOf, wants } from "../account.ts";
+import { isDoubtful, nameOf, wants } from "../account.ts";
 import type { ChannelObject } from "../channel-object.ts";
 import type { ChannelRecord } from "../channel-record.ts";
 import type { AnswerFact, Invariant, LeaseFact } from "../invariant.ts";
@@ -28,9 +28,10 @@ export const bounded: Invariant = {
         if (segment !== undefined || !tables.has("straggler")) return segment;
         const most = world.limits.activeStragglers + world.limits.windowEntries;
         for (const uid of record.positions.keys()) {
-          // People may bring back as many as they parked.
-          if (record.tenancy?.accounts.get(uid)?.mayRedrive) continue;
-          const active = record.stragglers.filter((row) => row.subscription === uid && row.state !== "parked").length;
+          // People may bring back as many as they parked: those have their event in their row.
+          const active = record.stragglers.filter(
+            (row) => row.subscription === uid && row.state !== "parked" && row.copied === 0,
+          ).length;
           if (active > most) return `${uid} has ${active} stragglers, at most ${most} are allowed`;
         }
         return undefined;
@@ -99,13 +100,16 @@ function tooManyOut({ clock }: World, { record, account, delivery }: LeaseFact):
 function tooFarAhead(world: World, { record, tenancy, account, delivery }: LeaseFact): string | undefined {
   const { subscription, epoch, seq, purpose } = delivery.token;
   // Dead letters, replies and what was redriven have left the window.
-  if (purpose !== "deliver" || account.mayRedrive) return undefined;
+  if (purpose !== "deliver" || account.redriven.has(seq)) return undefined;
   let oldest = seq;
   for (const { token, leasedAtMs } of record.outs.values()) {
     const isFresh = token.attempt === 1 && token.purpose === "deliver" && world.clock.nowMs - leasedAtMs < RELIEVED_MS;
-    if (token.subscription === subscription && token.epoch === epoch && isFresh) oldest = Math.min(oldest, token.seq);
+    // What a changed filter rejects, and what was redriven, has left it too.
+    const isInWindow = isFresh && !account.redriven.has(token.seq) && !isDoubtful(account, token);
+    if (token.subscription === subscription && token.epoch === epoch && isInWindow) {
+      oldest = Math.min(oldest, token.seq);
+    }
   }
-  if (oldest <= account.disturbedAt) return undefined;
   let between = 0;
   for (let at = oldest; at <= seq; at++) {
     const event = tenancy.events.get(at);
@@ -120,6 +124,6 @@ function triedForEver({ record, account, delivery }: LeaseFact): string | undefi
   const { subscription, epoch, seq, attempt, purpose } = delivery.token;
   const position = record.restored.positions.get(subscription);
   if (position?.epoch !== epoch || seq > position.leased || attempt > 1 || purpose !== "deliver") return undefined;
-  if (seq <= account.disturbedAt || account.mayRedrive) return undefined;
+  if (account.redriven.has(seq)) return undefined;
   return `${nameOf(delivery.token)} was out at a crash, and its attempts are counted from one again`;
 }

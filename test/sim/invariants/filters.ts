@@ -18,7 +18,7 @@ export const filters: Invariant = {
       // Its subscriber has taken it by the old filter's word: the new one has no say in what becomes of the reply.
       if (delivery.token.purpose === "dead-letter" && isAnswered(account, event.seq)) return undefined;
       // A redriven delivery passed the filter of its time.
-      if (account.redriven.has(event.seq) || account.mayRedrive) return undefined;
+      if (account.redriven.has(event.seq)) return undefined;
       return wants(account.configuration, event.attributes)
         ? undefined
         : `${name} (${event.id}) does not pass the filter`;

@@ -3,7 +3,7 @@
  * other's reply, in no other channel; while a reply is on its way its subscriber is left alone; and if the reply does not get
  * through, the dead letter says so. The flow model knows what subscribers said.
  */
-import { type Account, nameOf, type Reading } from "../account.ts";
+import { type Account, isExcused, nameOf, type Reading } from "../account.ts";
 import type { ChannelRecord, Tenancy } from "../channel-record.ts";
 import type { LoggedEvent } from "../disk-view.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
@@ -50,7 +50,7 @@ function wrongBlame({ account, reading, delivery }: LeaseFact): string | undefin
   const { token, extensions } = delivery;
   const { reply } = account.configuration;
   const isForReply = token.purpose === "dead-letter" && reading?.answered.has(token.seq) === true;
-  if (!isForReply || reply.kind !== "target" || token.seq <= account.disturbedAt) return undefined;
+  if (!isForReply || reply.kind !== "target") return undefined;
   if (extensions?.knativeerrordest === reply.target.url) return undefined;
   return `the dead letter of ${nameOf(token)} blames ${extensions?.knativeerrordest}`;
 }
@@ -88,7 +88,13 @@ function lostReply(
   if (reply.kind !== "target" || subscriber.kind !== "url" || reading === undefined) return undefined;
   for (const [seq, { kind }] of reading.ended) {
     const event = record.tenancy?.events.get(seq);
-    if (kind !== "delivered" || event === undefined || seq <= account.disturbedAt || event.hops <= 1) continue;
+    if (
+      kind !== "delivered" ||
+      event === undefined ||
+      isExcused(account, { epoch: reading.epoch, seq }) ||
+      event.hops <= 1
+    )
+      continue;
     const delivery = nameOf({ subscription: uid, epoch: reading.epoch, seq });
     const answers = world.flows.answersTo(uid, event.id);
     const replies = world.flows.repliesTo(uid, event.id);

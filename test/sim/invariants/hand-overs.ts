@@ -12,7 +12,8 @@ export const handOvers: Invariant = {
       const target = goalOf(account.configuration, token.purpose);
       // Without hops it is dropped, and counted.
       if (target?.kind !== "channel" || event === undefined || event.hops <= 1) return undefined;
-      if (token.seq <= account.disturbedAt) return undefined;
+      // It went where dead letters went then.
+      if (token.purpose === "dead-letter" && token.seq <= account.sinkMovedAt) return undefined;
       const other = world.ledger.records.get(target.name);
       // Under its own key, although the channel may deduplicate what producers post and have the event by another way.
       const stored = other?.keysEver.get(keyOf(record.object.name, token));

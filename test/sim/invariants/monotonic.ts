@@ -1,6 +1,6 @@
 /** Positions go back only with a new epoch; a segment goes only when it is settled by all and expired. */
 
-import { wants } from "../account.ts";
+import { isExcused, wants } from "../account.ts";
 import type { Change, ChannelRecord } from "../channel-record.ts";
 import { isSettled, type StoredPosition, type StoredStraggler } from "../disk-view.ts";
 import type { Invariant } from "../invariant.ts";
@@ -47,9 +47,14 @@ function neededBy({ tenancy, applied, positions, stragglers }: ChannelRecord, fi
   for (const { seq, segment, attributes, acceptedAtMs } of tenancy.events.values()) {
     if (segment !== first) continue;
     if (acceptedAtMs + applied.retentionMs > nowMs) return `${seq} is not expired`;
-    for (const [uid, { configuration, disturbedAt }] of tenancy.accounts) {
+    for (const [uid, account] of tenancy.accounts) {
       const position = positions.get(uid);
-      if (position === undefined || seq <= disturbedAt || !wants(configuration, attributes)) continue;
+      if (
+        position === undefined ||
+        isExcused(account, { epoch: position.epoch, seq }) ||
+        !wants(account.configuration, attributes)
+      )
+        continue;
       if (!isSettled(position, seq)) return `${uid} has not settled ${seq}`;
     }
     const isTried = (row: StoredStraggler): boolean => row.seq === seq && row.state !== "parked" && row.copied === 0;

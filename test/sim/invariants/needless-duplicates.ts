@@ -2,7 +2,7 @@
  * A delivery is given out again only when the channel cannot know better: its lease ran out, it failed, or a crash took
  * what was not durable. And a courier sends what it was given once.
  */
-import { attemptName, nameOf } from "../account.ts";
+import { attemptName, isExcused, nameOf } from "../account.ts";
 import { isSettled } from "../disk-view.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 
@@ -26,8 +26,7 @@ export const needlessDuplicates: Invariant = {
         sent.set(courier, before);
         const name = attemptName(token);
         // The attempts of a redriven delivery are counted from one again.
-        if (before.has(name) && !world.ledger.mayRedrive(token.subscription))
-          return `courier ${courier.number} sent ${name} twice`;
+        if (before.has(name) && !world.ledger.wasRedriven(token)) return `courier ${courier.number} sent ${name} twice`;
         before.add(name);
         return undefined;
       },
@@ -45,11 +44,10 @@ function leasedAfterItsEnd({ record, account, reading, delivery }: LeaseFact): s
   const { token } = delivery;
   const { subscription, epoch, seq } = token;
   const end = reading?.ended.get(seq);
-  if (end?.kind === "parked" && account.mayRedrive) return undefined;
   if (end !== undefined) return `${nameOf(token)} was leased after it was ${end.kind}`;
   const { positions, stragglers } = record.restored;
   const position = positions.get(subscription);
-  if (position?.epoch !== epoch || account.redriven.has(seq) || account.mayRedrive) return undefined;
-  const isDone = isSettled(position, seq) && !stragglers.has(`${subscription} ${seq}`) && seq > account.disturbedAt;
+  if (position?.epoch !== epoch || account.redriven.has(seq)) return undefined;
+  const isDone = isSettled(position, seq) && !stragglers.has(`${subscription} ${seq}`) && !isExcused(account, token);
   return isDone ? `${nameOf(token)} was leased again although its end was durable` : undefined;
 }

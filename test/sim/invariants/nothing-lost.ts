@@ -1,5 +1,5 @@
 /** Every event that a filter passes ends, and the ends add up; what storage calls settled did end. */
-import { type Account, wants } from "../account.ts";
+import { type Account, isDoubtful, isExcused, wants } from "../account.ts";
 import type { ChannelRecord } from "../channel-record.ts";
 import { isSettled, type LoggedEvent } from "../disk-view.ts";
 import type { Invariant } from "../invariant.ts";
@@ -44,9 +44,11 @@ function offered({ tenancy, positions }: ChannelRecord, uid: string, account: Ac
   const epoch = positions.get(uid)?.epoch;
   const reading = epoch === undefined ? undefined : account.readings.get(epoch);
   if (tenancy === undefined || reading === undefined) return [];
-  const from = Math.max(reading.start, account.disturbedAt + 1);
   return [...tenancy.events.values()].filter(
-    ({ seq, attributes }) => seq >= from && wants(account.configuration, attributes),
+    ({ seq, attributes }) =>
+      seq >= reading.start &&
+      !isExcused(account, { epoch: reading.epoch, seq }) &&
+      wants(account.configuration, attributes),
   );
 }
 
@@ -65,15 +67,17 @@ function hasEnded(record: ChannelRecord, uid: string, seq: number): boolean {
 
 function addsUp(record: ChannelRecord, uid: string, account: Account): string | undefined {
   const position = record.positions.get(uid);
-  if (position === undefined || account.isUncountable) return undefined;
+  if (position === undefined) return undefined;
   const reading = account.readings.get(position.epoch);
   const { delivered = 0, deadLettered = 0, discarded = 0 } = position.counters;
   const parked = record.stragglers.filter((row) => row.subscription === uid && row.state === "parked").length;
   const ended = delivered + deadLettered + discarded + parked;
-  const matched = [...(record.tenancy?.events.values() ?? [])].filter(
-    ({ seq, attributes }) => seq >= (reading?.start ?? 1) && wants(account.configuration, attributes),
-  ).length;
-  if (ended === matched) return undefined;
+  const read = [...(record.tenancy?.events.values() ?? [])].filter(({ seq }) => seq >= (reading?.start ?? 1));
+  const isSure = ({ seq }: LoggedEvent): boolean => !isDoubtful(account, { epoch: position.epoch, seq });
+  const sure = read.filter(isSure);
+  const doubtful = read.length - sure.length;
+  const matched = sure.filter(({ attributes }) => wants(account.configuration, attributes)).length;
+  if (ended >= matched && (account.isReplayed || ended <= matched + doubtful)) return undefined;
   const counts = `${delivered} delivered, ${deadLettered} dead-lettered, ${discarded} discarded, ${parked} parked`;
-  return `${uid} counts ${counts}: not all of ${matched} events`;
+  return `${uid} counts ${counts}: not all of ${matched} events, and of ${doubtful} at most`;
 }

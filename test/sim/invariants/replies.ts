@@ -29,7 +29,7 @@ export const replies: Invariant = {
           waiting.filter((end) => !settled.includes(end)),
         );
         const lost = settled.find(({ account, token, reply }) => {
-          return token.seq > account.movedAt && reply !== undefined && !record.everLogged.has(reply.id);
+          return token.seq >= account.skippedTo && reply !== undefined && !record.everLogged.has(reply.id);
         });
         return lost && `${nameOf(lost.token)} is settled on the disk without its reply ${lost.reply?.id}`;
       },

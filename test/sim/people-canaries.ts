@@ -1,0 +1,74 @@
+/** Bugs that show only when people pause, change, skip or redrive. */
+import type { Canary } from "./canaries.ts";
+
+export const PEOPLE_CANARIES: readonly Canary[] = [
+  {
+    name: "resume-skips",
+    bug: "what came while a subscription was paused is passed over when it goes on",
+    file: "src/channel/subscription.ts",
+    original: "    if (before.breakerFailures !== configuration.breakerFailures)\n",
+    replacement:
+      "    if (before.paused && !configuration.paused) this.scannedTo = head;\n    if (before.breakerFailures !== configuration.breakerFailures)\n",
+    violates: ["X"],
+  },
+  {
+    name: "pause-recalls",
+    bug: "a pause forgets what is out, so that it is given out again when the subscription goes on",
+    file: "src/channel/subscription.ts",
+    original:
+      "    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);\n    if (filterChanged ||",
+    replacement:
+      "    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);\n    if (configuration.paused && !before.paused) this.leases.clear();\n    if (filterChanged || before.paused !== configuration.paused ||",
+    violates: ["X"],
+  },
+  {
+    name: "resume-frees-keys",
+    bug: "an ordered subscription that goes on after a pause does not wait for what failed before it",
+    file: "src/channel/subscription.ts",
+    original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+    replacement:
+      "    if (before.paused && !configuration.paused) {\n      this.#rewind();\n      this.ready.clear();\n    }\n    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+    violates: ["X"],
+  },
+  {
+    name: "redrives-others",
+    bug: "a redrive of one delivery takes back all that are parked",
+    file: "src/channel/operator.ts",
+    original: "      if (ids !== undefined && !ids.has(String(row.id))) continue;\n",
+    replacement: "",
+    violates: ["X"],
+  },
+  {
+    name: "filter-change-loses",
+    bug: "a changed filter passes over what waits, even if both filters pass it",
+    file: "src/channel/subscription.ts",
+    original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+    replacement:
+      "    if (filterChanged) {\n      this.filter = compileFilter(configuration.filter);\n      this.scannedTo = head;\n    }\n",
+    violates: ["X"],
+  },
+  {
+    name: "ordered-without-failed",
+    bug: "a subscription that becomes ordered does not wait for what failed before it did",
+    file: "src/channel/configure.ts",
+    original: '  if (configuration.ordering === "ordered") giveKeys(state, subscription);\n',
+    replacement: "",
+    violates: ["X"],
+  },
+  {
+    name: "skips-one-more",
+    bug: "a skip passes over the event that it goes to",
+    file: "src/channel/skip.ts",
+    original: "  if (unread > 0) subscription.scannedTo = to;\n",
+    replacement: "  if (unread > 0) subscription.scannedTo = to + 1;\n",
+    violates: ["X"],
+  },
+  {
+    name: "dry-run-redrives",
+    bug: "a redrive that is only to say what it would do does it",
+    file: "src/channel/operator.ts",
+    original: "request.dryRun ? rows : rows.filter(act)",
+    replacement: "rows.filter(act)",
+    violates: ["X"],
+  },
+];
