@@ -1,4 +1,6 @@
 /** Bugs that the simulator must find: a text of a product module, and what is loaded in its place. */
+import { INVARIANT_CANARIES } from "./invariant-canaries.ts";
+
 export interface Canary {
   readonly name: string;
   /** What would be wrong. */
@@ -6,6 +8,8 @@ export interface Canary {
   readonly file: string;
   readonly original: string;
   readonly replacement: string;
+  /** The invariants one of which it violates; where it is one alone, that invariant is known to be able to fail. */
+  readonly violates: readonly string[];
   /** Where to begin to look for what few seeds show; else with the first. */
   readonly firstSeed?: number;
 }
@@ -17,6 +21,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/append-buffer.ts",
     original: "    this.#calls.push(call);\n",
     replacement: "    this.#calls.push(call);\n    call.accepted(1);\n",
+    violates: ["durable", "hand-overs"],
   },
   {
     name: "position-past-straggler",
@@ -24,6 +29,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/outcomes.ts",
     original: "  changes.putStraggler(stragglerRow(straggler, false), { urgent: true });\n",
     replacement: "",
+    violates: ["nothing lost"],
   },
   {
     name: "reply-twice",
@@ -32,6 +38,7 @@ export const CANARIES: readonly Canary[] = [
     original: "  state.buffer.add({\n",
     replacement:
       "  state.buffer.add({ events: [{ bytes: encodeEvent({ head, data: reply.data }), keys: [] }], accepted: () => {}, refused: () => {} });\n  state.buffer.add({\n",
+    violates: ["replies are exact"],
   },
   {
     name: "late-failure-counts",
@@ -39,6 +46,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/outcomes.ts",
     original: "lease === undefined || lease.attempt !== token.attempt ||",
     replacement: "lease === undefined ||",
+    violates: ["no needless duplicates"],
     firstSeed: 194,
   },
   {
@@ -47,6 +55,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/alarm.ts",
     original: "if (lease.expiresAtMs <= context.nowMs) expire(",
     replacement: "if (lease.expiresAtMs < 0) expire(",
+    violates: ["bounded"],
   },
   {
     name: "early-retention",
@@ -54,6 +63,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/retention.ts",
     original: "if (end > needed) return",
     replacement: "if (end > log.head) return",
+    violates: ["monotonic"],
   },
   {
     name: "filter-matches-all",
@@ -61,6 +71,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/core/filters/attribute-clause.ts",
     original: "if (value === undefined || !holds(attributeText(value), text)) return false;",
     replacement: "",
+    violates: ["filters"],
   },
   {
     name: "unwatched-append",
@@ -68,6 +79,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/alarm.ts",
     original: "if (appends && state.subscriptions.size > 0)",
     replacement: "if (appends && state.subscriptions.size < 0)",
+    violates: ["work is watched"],
   },
   {
     name: "paced-for-ever",
@@ -75,6 +87,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/commit.ts",
     original: "    if (!buffer.isEmpty) this.#paced();\n",
     replacement: "",
+    violates: ["prompt appends"],
   },
   {
     name: "strangers-stored",
@@ -82,6 +95,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/intake.ts",
     original: "boolean => !refused.has(index);",
     replacement: "boolean => index >= 0;",
+    violates: ["strangers"],
   },
   {
     name: "configured-after-stop",
@@ -89,6 +103,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/channel.ts",
     original: "    if (this.#isStopped) return answerFor(",
     replacement: "    if (this.#isStopped && false) return answerFor(",
+    violates: ["late pushes"],
     firstSeed: 1_381,
   },
   {
@@ -98,6 +113,7 @@ export const CANARIES: readonly Canary[] = [
     original:
       "    this.#lead(name, group, ports).then(group.settle);\n    ports.waitUntil(this.#watch(name, group, ports));\n",
     replacement: "    ports.waitUntil(this.#lead(name, group, ports).then(group.settle));\n",
+    violates: ["answered in time"],
   },
   {
     name: "shared-duplicate",
@@ -105,6 +121,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/ingress/coalesce.ts",
     original: "const own = answer.calls[index];",
     replacement: "const own = answer.calls[0];",
+    violates: ["durable", "strangers"],
   },
   {
     name: "outcomes-not-given-back",
@@ -112,6 +129,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/courier/reports.ts",
     original: "      this.giveBack(settlements);\n",
     replacement: "",
+    violates: ["reported again"],
   },
   {
     name: "lease-keeps-outcomes",
@@ -119,6 +137,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/courier/lane-run.ts",
     original: "      this.#reports.giveBack(settlements);\n",
     replacement: "",
+    violates: ["reported again"],
   },
   {
     name: "hand-over-without-seq",
@@ -126,6 +145,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/core/idempotency.ts",
     original: "parts.seq",
     replacement: '"any"',
+    violates: ["hand-overs"],
   },
   {
     name: "reply-passed-on-twice",
@@ -133,6 +153,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/courier/hand-over.ts",
     original: "seq, kind: purpose });",
     replacement: 'seq, kind: purpose }) + (purpose === "reply" ? ":".concat(Math.random(), ":reply") : "");',
+    violates: ["hand-overs"],
   },
   {
     name: "reply-not-passed-on",
@@ -140,6 +161,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/courier/pass-on-reply.ts",
     original: "return { ...answered, reply: encodeEvent(reply), replyFailure: passedOn };",
     replacement: "return { ...answered, replied: true };",
+    violates: ["hand-overs", "taken"],
   },
   {
     name: "reply-lost-at-restart",
@@ -147,6 +169,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggler.ts",
     original: "const holdsReply = row.holds_reply === 1;",
     replacement: "const holdsReply = false;",
+    violates: ["flows"],
     firstSeed: 26,
   },
   {
@@ -155,6 +178,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
+    violates: ["order"],
     firstSeed: 3_966,
   },
   {
@@ -163,6 +187,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/outcomes.ts",
     original: "purposeOf(straggler.state)).url",
     replacement: '"deliver").url',
+    violates: ["flows"],
     firstSeed: 31,
   },
   {
@@ -171,6 +196,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/host.ts",
     original: "left.unsettled + left.parked > 0",
     replacement: "left.parked > 0",
+    violates: ["drained"],
   },
   {
     name: "retired-for-another",
@@ -179,6 +205,7 @@ export const CANARIES: readonly Canary[] = [
     original: 'stored.uid !== uid || stored.removed) return { kind: "retired" };\n      if (stored.version > version)',
     replacement:
       'stored.removed) return { kind: "retired" };\n      if (stored.uid === uid && stored.version > version)',
+    violates: ["drained"],
     firstSeed: 1060,
   },
   {
@@ -187,6 +214,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/host.ts",
     original: '      await this.#remove(stored, uid, version);\n      return { kind: "retired" };',
     replacement: '      return { kind: "retired" };',
+    violates: ["drained"],
   },
   {
     name: "dead-letter-past-filter",
@@ -194,6 +222,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/rejected.ts",
     original: "    straggler.isRejected = !straggler.holdsReply &&",
     replacement: '    straggler.isRejected = !straggler.holdsReply && straggler.state !== "dead-lettering" &&',
+    violates: ["filters"],
     firstSeed: 3_971,
   },
   {
@@ -203,6 +232,7 @@ export const CANARIES: readonly Canary[] = [
     original: "    const isOut = subscription.leases.has(straggler.seq);\n",
     replacement:
       "    const isOut = subscription.leases.has(straggler.seq);\n    if (isOut) straggler.isRejected = false;\n",
+    violates: ["filters"],
     firstSeed: 61,
   },
   {
@@ -211,41 +241,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/core/lease-wire.ts",
     original: "    ...(instance === ABSENT ? {} : { instance }),\n",
     replacement: "",
-  },
-  {
-    name: "parts-reversed",
-    bug: "a large event is put together with its parts the other way round",
-    file: "src/courier/event-data.ts",
-    original: "ports.readPart(channel, event.blob, index)",
-    replacement: "ports.readPart(channel, event.blob, event.parts - 1 - index)",
-  },
-  {
-    name: "part-skipped",
-    bug: "a large event is streamed without its first part",
-    file: "src/courier/event-data.ts",
-    original: "for (let index = 0; index < event.parts; index++) await",
-    replacement: "for (let index = 1; index < event.parts; index++) await",
-  },
-  {
-    name: "arrival-not-noted",
-    bug: "what one channel hands over to a Broker has no time of its arrival there",
-    file: "src/courier/hand-over.ts",
-    original: 'kindOfChannel(target) === "broker" ?',
-    replacement: 'kindOfChannel(target) !== "broker" ?',
-  },
-  {
-    name: "refusal-taken",
-    bug: "a 503 is taken for a delivery",
-    file: "src/courier/http-send.ts",
-    original: "if (status >= 200 && status < 300) {",
-    replacement: "if ((status >= 200 && status < 300) || status === 503) {",
-  },
-  {
-    name: "reply-forgotten",
-    bug: "a reply for the channel itself is not reported with its delivery",
-    file: "src/courier/send.ts",
-    original: "return { ...answered, reply: encodeEvent(reply) };",
-    replacement: "return answered;",
+    violates: ["no needless duplicates", "bounded"],
   },
   {
     name: "step-skipped",
@@ -253,6 +249,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/flows/sequence.ts",
     original: "index + 1 < steps.length ? channelAt(index + 1) : undefined",
     replacement: "index + 1 < steps.length ? channelAt(Math.min(index + 2, steps.length - 1)) : undefined",
+    violates: ["nested flows"],
   },
   {
     name: "reply-of-all-first",
@@ -260,5 +257,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/flows/parallel.ts",
     original: "branch.reply ?? replyOfAll",
     replacement: "replyOfAll ?? branch.reply",
+    violates: ["nested flows"],
   },
+  ...INVARIANT_CANARIES,
 ];

@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CANARIES } from "../sim/canaries.ts";
+import { INVARIANTS } from "../sim/invariants.ts";
 import { planted } from "../sim/module-hooks.ts";
 import { isNode, type Node, sourceFile } from "../tidy/source-file.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
+const INVARIANTS_FOLDER = join(ROOT, "test/sim/invariants");
 const OBJECT = "src/channel/durable-object.ts";
 const COURIER = "src/courier/entrypoint.ts";
 
@@ -57,6 +59,24 @@ describe("the modules that the simulator runs", () => {
     const source = readFileSync(join(ROOT, file), "utf8");
     expect(planted(source, { file, ...canary })).not.toBe(source);
     expect(() => planted(source + source, { file, ...canary })).toThrow("does not fit");
+  });
+});
+
+describe("the invariants", () => {
+  const files = readdirSync(INVARIANTS_FOLDER);
+
+  test.each(files)("[SIM-21] %s is held, and a canary is known that violates it and no other", async (file) => {
+    const exported: Readonly<Record<string, unknown>> = await import(join(INVARIANTS_FOLDER, file));
+    const own = INVARIANTS.filter((invariant) => Object.values(exported).includes(invariant));
+    const names = own.map(({ name }) => name);
+    const shown = names.map((name) => CANARIES.find(({ violates }) => violates.join() === name)?.name);
+    expect({ file, names, shown }).toEqual({ file, names: [expect.any(String)], shown: [expect.any(String)] });
+  });
+
+  test("[SIM-24] are those that canaries name, and no others", () => {
+    const names = INVARIANTS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(files.length);
+    expect(CANARIES.flatMap(({ violates }) => violates).filter((name) => !names.includes(name))).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ import type { World } from "../world.ts";
 
 const ARRIVAL = ["knativearrivaltime"];
 const ERRORS = ["knativeerrorcode", "knativeerrordata", "knativeerrordest"];
-const HAND_OVER_KEY = /^h:([^:]+):([^:]+):\d+:(\d+):(deliver|dead-letter|reply)$/;
+const HAND_OVER_KEY = /^h:[^:]+:([^:]+):\d+:(\d+):(?:.*:)?(deliver|dead-letter|reply)$/;
 const REPLY_ID = /^reply-/;
 
 export const unaltered: Invariant = {
@@ -49,16 +49,17 @@ function otherData({ originals }: World, { id, data }: Pick<LoggedEvent, "id" | 
 /** Against what it was where it came from, one channel back. */
 function storedOtherwise(world: World, record: ChannelRecord, event: LoggedEvent): string | undefined {
   const { attributes, id, keys } = event;
-  const [, channel, subscription, seq, purpose] = keys.flatMap((key) => HAND_OVER_KEY.exec(key) ?? []);
-  const isBroker = kindOfChannel(record.object.name) === "broker";
+  const [, subscription, seq, purpose] = keys.flatMap((key) => HAND_OVER_KEY.exec(key) ?? []);
+  const arrival = kindOfChannel(record.object.name) === "broker" ? ARRIVAL : [];
   if (subscription === undefined) {
-    // Without a key of a hand-over it comes from outside, or is the reply to a delivery of this very channel.
+    // A key that names no delivery is not for this invariant to judge.
+    if (keys.some((key) => key.startsWith("h:"))) return undefined;
+    // It comes from outside, or is the reply to a delivery of this very channel.
     return otherAttributes(attributes, made(world, id), REPLY_ID.test(id) ? ARRIVAL : []);
   }
-  const arrival = isBroker ? ARRIVAL : [];
   if (purpose === "reply") return otherAttributes(attributes, made(world, id), arrival);
   const source = tenancyOf(world, subscription)?.events.get(Number(seq));
-  if (source?.id !== id) return `the key of ${source?.id} of ${channel}`;
+  if (source?.id !== id) return `the key of ${source?.id}`;
   return otherAttributes(attributes, source.attributes, purpose === "dead-letter" ? [...arrival, ...ERRORS] : arrival);
 }
 
@@ -66,12 +67,14 @@ function storedOtherwise(world: World, record: ChannelRecord, event: LoggedEvent
 function sentOtherwise(world: World, { token, id, message: { attributes } }: RequestFact): string | undefined {
   if (token === undefined) return undefined;
   if (token.purpose === "reply") return otherAttributes(attributes, made(world, id), []);
-  const events = [...(tenancyOf(world, token.subscription)?.events.values() ?? [])];
+  let fault: string | undefined = "an id that is not in the log";
   // Come by two ways, it is there twice, and arrived at two times; its subscriber cannot tell which it is.
-  const faults = events
-    .filter((event) => event.id === id)
-    .map((event) => otherAttributes(attributes, event.attributes, token.purpose === "dead-letter" ? ERRORS : []));
-  return faults.includes(undefined) ? undefined : (faults[0] ?? "an id that is not in the log");
+  for (const event of tenancyOf(world, token.subscription)?.events.values() ?? []) {
+    if (event.id !== id) continue;
+    fault = otherAttributes(attributes, event.attributes, token.purpose === "dead-letter" ? ERRORS : []);
+    if (fault === undefined) return undefined;
+  }
+  return fault;
 }
 
 /** `added` are names of attributes that it has beside what it had, or with another value. */
