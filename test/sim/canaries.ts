@@ -163,7 +163,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/courier/pass-on-reply.ts",
     original: "return { ...answered, reply: encodeEvent(reply), replyFailure: passedOn };",
     replacement: "return { ...answered, replied: true };",
-    violates: ["hand-overs"],
+    violates: ["hand-overs", "taken"],
   },
   {
     name: "reply-lost-at-restart",
@@ -243,7 +243,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/core/lease-wire.ts",
     original: "    ...(instance === ABSENT ? {} : { instance }),\n",
     replacement: "",
-    violates: ["no needless duplicates"],
+    violates: ["no needless duplicates", "bounded"],
   },
   {
     name: "step-skipped",

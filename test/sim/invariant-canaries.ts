@@ -11,6 +11,14 @@ export const INVARIANT_CANARIES: readonly Canary[] = [
     violates: ["hand-overs"],
   },
   {
+    name: "keys-forgotten",
+    bug: "a restart forgets which keys are in the log",
+    file: "src/channel/idempotency-index.ts",
+    original: "    this.#load(nowMs - KEY_RETENTION_MS);\n",
+    replacement: "",
+    violates: ["durable"],
+  },
+  {
     name: "parts-reversed",
     bug: "a large event is put together with its parts the other way round",
     file: "src/courier/event-data.ts",
