@@ -6,10 +6,11 @@ import type { Invariant } from "../invariant.ts";
 import type { World } from "../world.ts";
 
 /**
- * Wake-up, lease and a courier's window that a slow neighbour fills before it is moved to a lane of its own; twice the second in which a
- * courier whose end is not known is taken to be at work; and those that stand before it in a courier of two, ms.
+ * A courier's window that a slow neighbour fills for a second before it is moved to a lane of its own; twice the second in which a
+ * courier whose end is not known is taken to be at work; and half a second for those that stand before it in a courier of two, for
+ * the looks at who needs a courier, and for the calls on the way, ms.
  */
-const MOST_DELAY_MS = 3_000;
+const MOST_DELAY_MS = 3_500;
 
 export const isolation: Invariant = {
   name: "isolation",
