@@ -91,7 +91,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/channel.ts",
     original: "    if (this.#isStopped) return answerFor(",
     replacement: "    if (this.#isStopped && false) return answerFor(",
-    firstSeed: 1_381,
+    firstSeed: 100_027,
   },
   {
     name: "unwatched-deadline",
@@ -157,7 +157,7 @@ export const CANARIES: readonly Canary[] = [
     file: "src/channel/straggle.ts",
     original: "  if (orderingKey !== undefined) subscription.ready.hold(orderingKey, seq);\n",
     replacement: "",
-    firstSeed: 3_966,
+    firstSeed: 111_013,
   },
   {
     name: "blames-subscriber",
@@ -205,7 +205,7 @@ export const CANARIES: readonly Canary[] = [
     original: "    const isOut = subscription.leases.has(straggler.seq);\n",
     replacement:
       "    const isOut = subscription.leases.has(straggler.seq);\n    if (isOut) straggler.isRejected = false;\n",
-    firstSeed: 61,
+    firstSeed: 194,
   },
   {
     name: "wire-loses-instance",

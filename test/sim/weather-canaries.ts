@@ -8,7 +8,7 @@ export const WEATHER_CANARIES: readonly Canary[] = [
     file: "src/channel/lanes.ts",
     original: "return !subscription.isSlow && !subscription",
     replacement: "return !subscription",
-    firstSeed: 173,
+    firstSeed: 848,
   },
   {
     name: "breaker-stops-all",
