@@ -191,6 +191,7 @@ export class SegmentTable {
     this.#sql.run("DELETE FROM chunk WHERE id >= ? AND id < ?", blob * PARTS_PER_BLOB, (blob + 1) * PARTS_PER_BLOB);
   }
 
+  /** Of those that are there. */
   newestBlob(): number {
     return Math.floor((this.#sql.all<Count>("SELECT MAX(id) AS n FROM chunk")[0]?.n ?? 0) / PARTS_PER_BLOB);
   }

@@ -68,7 +68,7 @@ export function newState(
     accepted: 0,
     duplicates: 0,
     newestStraggler: storage.stragglers.newestId(),
-    newestBlob: storage.segments.newestBlob(),
+    newestBlob: storage.newestBlob(),
     newestJournal: storage.newestJournal(),
     newestEpoch: storage.epoch(),
     storedScanned: new Map(),

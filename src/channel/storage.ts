@@ -4,7 +4,7 @@ import { SegmentTable } from "./segment-table.ts";
 import { StragglerTable } from "./straggler-table.ts";
 
 /** What the numbers in `meta.key` mean. Configuration parts begin at CONFIGURATION. */
-const META = { migration: 1, identity: 2, epoch: 3, configuration: 100 } as const;
+const META = { migration: 1, identity: 2, epoch: 3, newestBlob: 4, configuration: 100 } as const;
 
 /** A configuration with thousands of subscriptions is cut into rows of this many characters. */
 const CONFIGURATION_PART = 400_000;
@@ -79,6 +79,15 @@ export class ChannelStorage {
 
   setEpoch(epoch: number): void {
     this.#setMeta(META.epoch, String(epoch));
+  }
+
+  /** Of all that were ever written, also for another uid: a courier that is late must not read what took a blob's place. */
+  newestBlob(): number {
+    return Math.max(Number(this.#meta(META.newestBlob) ?? 0), this.segments.newestBlob());
+  }
+
+  setNewestBlob(id: number): void {
+    this.#setMeta(META.newestBlob, String(id));
   }
 
   configuration(): string {

@@ -36,6 +36,8 @@ export function subscription(
   };
 }
 
+const NAME = "default/broker/default";
+
 export class ChannelWorld {
   readonly clock = new VirtualClock();
   readonly database = new DatabaseSync(":memory:");
@@ -58,7 +60,7 @@ export class ChannelWorld {
     const world = new ChannelWorld();
     world.#storage().migrate(CHANNEL_MIGRATIONS);
     const configuration = world.#next({ subscriptions });
-    takeOver(world.#storage(), "default/broker/default", configuration);
+    takeOver(world.#storage(), NAME, configuration);
     world.start();
     world.channel.configure(configuration);
     await settled();
@@ -67,6 +69,14 @@ export class ChannelWorld {
 
   async configure(change: Partial<ChannelConfiguration>): Promise<void> {
     await this.channel.configure(this.#next(change));
+  }
+
+  /** Another resource has the channel's name from now on. */
+  async takenOverBy(uid: string): Promise<void> {
+    const configuration = this.#next({ uid });
+    takeOver(this.#storage(), NAME, configuration);
+    this.start();
+    await this.channel.configure(configuration);
   }
 
   /** A new instance on the same storage, as after a crash: whatever was in memory is gone. */
