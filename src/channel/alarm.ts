@@ -22,13 +22,14 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
   state.retentionAtMs = nextRetentionMs(state);
   for (const { subscription, straggler } of out) {
     if (straggler.isRejected) {
-      awaitRejected(subscription, straggler, context.nowMs);
+      awaitRejected(context, subscription, straggler);
       continue;
     }
     if (straggler.attempts < attemptsAllowed(subscription.configuration.delivery)) continue;
     // Its last attempt was out: nobody knows how it went, and it has no other.
     expire(context, subscription, {
       unit: { kind: "straggler", straggler },
+      number: context.nextLease(),
       attempt: straggler.attempts,
       purpose: purposeOf(straggler.state),
       leasedAtMs: straggler.dueAtMs,

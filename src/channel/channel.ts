@@ -180,9 +180,9 @@ export class Channel {
     return {
       changes: state.changes,
       nowMs: state.ports.now(),
-      instance: state.instance,
       random: state.ports.random,
       nextStragglerId: () => ++state.newestStraggler,
+      nextLease: () => ++state.newestLease,
       park: (subscription, straggler) => park(state, subscription, straggler),
       appendReply: (subscription, reply) => appendReply(state, subscription, reply),
       orderingKey: (subscription, seq) => orderingKeyAt(state.log, subscription.configuration.ordering, seq),

@@ -125,6 +125,7 @@ function take(
   const before = unit.kind === "fresh" ? unit.entry.attempts : unit.straggler.attempts;
   let lease: Lease = {
     unit,
+    number: context.nextLease(),
     attempt: before + 1,
     purpose,
     leasedAtMs: nowMs,
@@ -170,7 +171,7 @@ class LeaseDraft {
         seq,
         attempt: lease.attempt,
         purpose: lease.purpose,
-        instance: this.#state.instance,
+        lease: lease.number,
       },
       event,
       route: this.#routeIndex(subscription, lease.purpose),

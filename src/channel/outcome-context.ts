@@ -7,10 +7,9 @@ import type { Subscription } from "./subscription.ts";
 export interface OutcomeContext {
   readonly changes: Changes;
   readonly nowMs: number;
-  /** Mark of this instance's leases. */
-  readonly instance: number;
   readonly random: () => number;
   readonly nextStragglerId: () => number;
+  readonly nextLease: () => number;
   /** Writes the parked row with a copy of the event. */
   readonly park: (subscription: Subscription, straggler: Straggler) => void;
   /** Appends a reply in the commit that settles, and says where it will be, or that it was dropped. */

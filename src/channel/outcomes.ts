@@ -154,9 +154,8 @@ function failed(
   outcome: FailedOutcome,
 ): Settled | undefined {
   const lease = subscription.leases.get(token.seq);
-  if (lease === undefined || lease.attempt !== token.attempt || lease.purpose !== token.purpose) return undefined;
-  // The attempt of the same number from before a restart.
-  if (token.instance !== undefined && token.instance !== context.instance) return undefined;
+  // Of an earlier attempt: the one that is out has an outcome of its own.
+  if (lease === undefined || lease.number !== token.lease) return undefined;
   endAttempt(context, subscription, lease, outcome);
   return PLAIN;
 }

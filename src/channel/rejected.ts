@@ -35,14 +35,15 @@ export function judgeAgain(state: ChannelState, context: OutcomeContext, subscri
 }
 
 /** Was out when the channel stopped, and its subscriber may yet say that it took it. */
-export function awaitRejected(subscription: Subscription, straggler: Straggler, nowMs: number): void {
+export function awaitRejected(context: OutcomeContext, subscription: Subscription, straggler: Straggler): void {
   const purpose = purposeOf(straggler.state);
   subscription.leases.set(straggler.seq, {
     unit: { kind: "straggler", straggler },
+    number: context.nextLease(),
     attempt: straggler.attempts,
     purpose,
-    leasedAtMs: nowMs,
-    expiresAtMs: nowMs + leaseMs(subscription.configuration, purpose),
+    leasedAtMs: context.nowMs,
+    expiresAtMs: context.nowMs + leaseMs(subscription.configuration, purpose),
     lane: "",
   });
 }

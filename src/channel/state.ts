@@ -12,11 +12,14 @@ import type { ChannelPorts } from "./ports.ts";
 import type { ChannelStorage, Identity } from "./storage.ts";
 import type { Subscription } from "./subscription.ts";
 
+/** Of which leases have one: it leaves room to count on from any of them. */
+const LEASE_NUMBERS = 2 ** 52;
+
 export interface ChannelState {
   readonly ports: ChannelPorts;
   readonly storage: ChannelStorage;
-  /** Marks the leases of this instance: what memory forgets in a crash may be numbered again after it. */
-  readonly instance: number;
+  /** Begins anywhere, so that no lease has the number of one that memory forgot in a crash. */
+  newestLease: number;
   readonly log: Log;
   readonly lanes: Lanes;
   readonly changes: Changes;
@@ -54,7 +57,7 @@ export function newState(
   return {
     ports,
     storage,
-    instance: Math.floor(ports.random() * Number.MAX_SAFE_INTEGER),
+    newestLease: Math.floor(ports.random() * LEASE_NUMBERS),
     log: new Log(storage),
     lanes: new Lanes(),
     changes: new Changes(),

@@ -23,6 +23,8 @@ export type Unit =
 
 export interface Lease {
   readonly unit: Unit;
+  /** No other lease of the channel has it. */
+  readonly number: number;
   readonly attempt: number;
   readonly purpose: Purpose;
   readonly leasedAtMs: number;

@@ -144,8 +144,8 @@ export interface Token {
   readonly seq: number;
   readonly attempt: number;
   readonly purpose: Purpose;
-  /** Tells attempts apart that two instances of the object numbered alike; couriers return what they were given. */
-  readonly instance?: number;
+  /** The lease that the attempt is made by: attempts may be counted from one again, leases never. Couriers return it. */
+  readonly lease: number;
 }
 
 export type Outcome = DeliveredOutcome | FailedOutcome;

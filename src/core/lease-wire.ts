@@ -2,8 +2,8 @@
  * Lease calls as they cross RPC. An object for each delivery costs the runtime as much to carry as its handling costs, so
  * deliveries and outcomes travel as columns of numbers, and only what is not a number beside them:
  *
- *   settlement  subscription · epoch · seq · attempt · purpose · instance · status · tookMs
- *   delivery    subscription · epoch · seq · attempt · purpose · instance · event · route
+ *   settlement  subscription · epoch · seq · attempt · purpose · lease · status · tookMs
+ *   delivery    subscription · epoch · seq · attempt · purpose · lease · event · route
  *   event       start · end
  *
  * `subscription` is an index into the names that are sent once. Couriers and objects of one deployment speak the same
@@ -164,21 +164,20 @@ function writeToken(numbers: Float64Array, at: number, token: Token, names: Name
   numbers[at + 2] = token.seq;
   numbers[at + 3] = token.attempt;
   numbers[at + 4] = PURPOSES.indexOf(token.purpose);
-  numbers[at + 5] = token.instance ?? ABSENT;
+  numbers[at + 5] = token.lease;
 }
 
 function readToken(numbers: Float64Array, at: number, names: readonly string[]): Token {
   const subscription = names[number(numbers, at)];
   const purpose = PURPOSES[number(numbers, at + 4)];
   assert(subscription !== undefined && purpose !== undefined, "a packed token names its subscription and purpose");
-  const instance = number(numbers, at + 5);
   return {
     subscription,
     epoch: number(numbers, at + 1),
     seq: number(numbers, at + 2),
     attempt: number(numbers, at + 3),
     purpose,
-    ...(instance === ABSENT ? {} : { instance }),
+    lease: number(numbers, at + 5),
   };
 }
 

@@ -219,7 +219,7 @@ export class CourierWorld {
 
 function deliveryOf({ seq, purpose = "deliver", extensions }: Work, index: number): Delivery {
   return {
-    token: { subscription: "s", epoch: 1, seq, attempt: 1, purpose },
+    token: { subscription: "s", epoch: 1, seq, attempt: 1, purpose, lease: seq },
     event: index,
     route: index,
     ...(extensions === undefined ? {} : { extensions }),

@@ -91,7 +91,7 @@ export function nameOf({ subscription, epoch, seq }: Pick<Token, "subscription" 
 
 /** One attempt of one delivery, as its lease names it. */
 export function attemptName(token: Token): string {
-  return `${nameOf(token)} ${token.purpose} ${token.attempt} ${token.instance}`;
+  return `${nameOf(token)} ${token.purpose} ${token.attempt} ${token.lease}`;
 }
 
 /** Storage says where a reading begins: what lies ahead of it comes again by itself, redriven before or not. */

@@ -7,7 +7,6 @@ import type {
   LeaseRequest,
   RetireAnswer,
   Settlement,
-  Token,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
 import { type Account, type End, nameOf, newReading, outOf, type Reading } from "./account.ts";
@@ -20,7 +19,7 @@ import type { Checks, Claim, LoggedReply, RequestFact, TakenFact } from "./invar
 import { unended } from "./invariants/nothing-lost.ts";
 import { INVARIANTS } from "./invariants.ts";
 import type { Post } from "./producers.ts";
-import { isTakenBack, parkedAgain } from "./redrives.ts";
+import { parkedAgain, takeBack } from "./redrives.ts";
 import type { World } from "./world.ts";
 
 /** The line of a trace at which something was found. */
@@ -39,7 +38,6 @@ export class Ledger {
   readonly replyTargets = new Map<string, ChannelName>();
   violation: Violation | undefined;
   /** Deliveries that people took back from the parked ones, by name. */
-  readonly #redriven = new Set<string>();
   readonly #world: World;
   readonly #checks: readonly (readonly [name: string, checks: Checks])[];
 
@@ -187,11 +185,6 @@ export class Ledger {
     for (const seq of record.tenancy?.events.keys() ?? []) if (seq < most) account.doubtful.set(seq, epoch);
   }
 
-  /** Whether this delivery was given out because a person took it back from the parked ones. */
-  wasRedriven(token: Token): boolean {
-    return this.#redriven.has(nameOf(token));
-  }
-
   /** Asked now and then, between two things that happen. */
   look(): void {
     this.#ask((checks) => checks.looked?.());
@@ -221,7 +214,7 @@ export class Ledger {
     const { tenancy } = record;
     const account = tenancy?.accounts.get(token.subscription);
     const route = answer.routes[delivery.route];
-    if (account !== undefined && isTakenBack(account, token)) this.#redriven.add(nameOf(token));
+    if (account !== undefined) takeBack(account, token);
     // Put together before the configuration changed, and heard of after: it is out, and judged by none.
     if (record.appliedTurn === clock.turn) {
       if (account !== undefined && route !== undefined)
@@ -247,8 +240,7 @@ export class Ledger {
     if (account === undefined || reading === undefined) return;
     const out = record.outs.get(nameOf(token));
     if (outcome.kind === "failed") {
-      const isCurrent = out?.token.attempt === token.attempt && out.token.instance === token.instance;
-      if (isCurrent && out.token.purpose === token.purpose) record.outs.delete(nameOf(token));
+      if (out?.token.lease === token.lease) record.outs.delete(nameOf(token));
       return;
     }
     if (reading.ended.has(token.seq)) return;

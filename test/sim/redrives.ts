@@ -28,12 +28,10 @@ export function parkedAgain({ redrives, redrivable }: Account, seq: number): voi
   else redrivable.delete(seq);
 }
 
-/** Given out: what a person has taken back has not ended. Returns whether this is such a delivery. */
-export function isTakenBack({ redrivable, redriven, readings }: Account, { epoch, seq }: Token): boolean {
-  if (redrivable.delete(seq)) {
-    redriven.add(seq);
-    const ended = readings.get(epoch)?.ended;
-    if (ended?.get(seq)?.kind === "parked") ended.delete(seq);
-  }
-  return redriven.has(seq);
+/** Given out: what a person has taken back has not ended. */
+export function takeBack({ redrivable, redriven, readings }: Account, { epoch, seq }: Token): void {
+  if (!redrivable.delete(seq)) return;
+  redriven.add(seq);
+  const ended = readings.get(epoch)?.ended;
+  if (ended?.get(seq)?.kind === "parked") ended.delete(seq);
 }

@@ -216,6 +216,28 @@ describe("a reply that goes elsewhere", () => {
     expect(await counters(world)).toMatchObject({ delivered: 0, deadLettered: 1, discarded: 0, parked: 0 });
   });
 
+  test("[KRP-17] that fails for good begins a dead letter that no outcome of an earlier one ends", async () => {
+    const delivery = { ...retries(0), deadLetterSink };
+    const world = await ChannelWorld.with(passing({ delivery }));
+    await world.append(["a"]);
+    const { delivery: first } = await leaseOne(world);
+    // Slow by now, it has a lane of its own.
+    const ownLane = { lane: "s" };
+    // Its two timeouts and more have passed: it goes to the sink, and then its subscriber has taken it after all.
+    await world.advance(120_000);
+    const { delivery: earlier } = await leaseOne(world, ownLane);
+    await world.settle(outcomeOf(first, unpassed()));
+    const { delivery: later } = await leaseOne(world, ownLane);
+    expect(purposes([earlier, later])).toEqual([
+      ["dead-letter", 1],
+      ["dead-letter", 1],
+    ]);
+    await world.settle(outcomeOf(earlier, failure(400)));
+    expect(await counters(world)).toMatchObject({ parked: 0, deadLettered: 0 });
+    await world.settle(outcomeOf(later, ok));
+    expect(await counters(world)).toMatchObject({ parked: 0, deadLettered: 1 });
+  });
+
   test("[KRP-14] gives its delivery twice the timeout, and has its own once when it is tried again", async () => {
     const world = await ChannelWorld.with(passing({ delivery: retries(3) }));
     await world.append(["a"]);

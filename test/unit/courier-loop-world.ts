@@ -124,7 +124,7 @@ export class FakeChannel {
       const seq = ++this.#lastSeq;
       this.#out.add(seq);
       return {
-        token: { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver" },
+        token: { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver", lease: seq },
         event: index,
         route: index,
       };

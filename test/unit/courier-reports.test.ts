@@ -5,7 +5,7 @@ import { settled, VirtualClock } from "../kit/virtual-clock.ts";
 
 function settlement(seq: number, replyBytes = 0): Settlement {
   return {
-    token: { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver" },
+    token: { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver", lease: seq },
     outcome: { kind: "delivered", status: 200, ...(replyBytes === 0 ? {} : { reply: new Uint8Array(replyBytes) }) },
     tookMs: 1,
   };

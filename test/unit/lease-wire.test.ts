@@ -20,7 +20,7 @@ function token(): Token {
     seq: random.pick([1, 2 ** 40, Number.MAX_SAFE_INTEGER]),
     attempt: 1 + random.below(5),
     purpose: random.pick(["deliver", "reply", "dead-letter"] as const),
-    ...random.pick([{}, { instance: 0 }, { instance: Number.MAX_SAFE_INTEGER }]),
+    lease: random.pick([1, Number.MAX_SAFE_INTEGER]),
   };
 }
 
@@ -92,7 +92,7 @@ describe("lease calls as they cross RPC", () => {
 
   test("[WIRE-3] what has only a status is numbers alone", () => {
     const settlements = Array.from({ length: 3 }, (_, seq): Settlement => {
-      const name = { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver" } as const;
+      const name = { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver", lease: 9 } as const;
       return { token: name, outcome: { kind: "delivered", status: 202 }, tookMs: 4 };
     });
     const packed = packLeaseRequest({ lane: "shared", settlements, capacity: 1, holdMs: 0 });
@@ -101,7 +101,7 @@ describe("lease calls as they cross RPC", () => {
 
   test("[WIRE-9] that a reply was passed on is a number too", () => {
     const settlements = Array.from({ length: 3 }, (_, seq): Settlement => {
-      const name = { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver" } as const;
+      const name = { subscription: "s", epoch: 1, seq, attempt: 1, purpose: "deliver", lease: 9 } as const;
       const outcome: Outcome = { kind: "delivered", status: 200, ...(seq === 1 ? {} : { replied: true }) };
       return { token: name, outcome, tookMs: 4 };
     });

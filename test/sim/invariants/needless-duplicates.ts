@@ -25,8 +25,7 @@ export const needlessDuplicates: Invariant = {
         const before = sent.get(courier) ?? new Set();
         sent.set(courier, before);
         const name = attemptName(token);
-        // The attempts of a redriven delivery are counted from one again.
-        if (before.has(name) && !world.ledger.wasRedriven(token)) return `courier ${courier.number} sent ${name} twice`;
+        if (before.has(name)) return `courier ${courier.number} sent ${name} twice`;
         before.add(name);
         return undefined;
       },
