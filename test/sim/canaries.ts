@@ -49,7 +49,7 @@ export const CANARIES: readonly Canary[] = [
     original: "lease === undefined || lease.number !== token.lease",
     replacement: "lease === undefined",
     violates: ["no needless duplicates"],
-    firstSeed: 194,
+    firstSeed: 220,
   },
   {
     name: "endless-lease",
@@ -172,7 +172,6 @@ export const CANARIES: readonly Canary[] = [
     original: "const holdsReply = row.holds_reply === 1;",
     replacement: "const holdsReply = false;",
     violates: ["flows"],
-    firstSeed: 26,
   },
   {
     name: "key-freed-by-answer",
@@ -190,7 +189,6 @@ export const CANARIES: readonly Canary[] = [
     original: "purposeOf(straggler.state)).url",
     replacement: '"deliver").url',
     violates: ["flows"],
-    firstSeed: 31,
   },
   {
     name: "retired-early",
@@ -235,15 +233,7 @@ export const CANARIES: readonly Canary[] = [
     replacement:
       "    const isOut = subscription.leases.has(straggler.seq);\n    if (isOut) straggler.isRejected = false;\n",
     violates: ["filters"],
-    firstSeed: 61,
-  },
-  {
-    name: "wire-loses-lease",
-    bug: "a token comes back from its courier without the number of its lease",
-    file: "src/core/lease-wire.ts",
-    original: "lease: number(numbers, at + 5)",
-    replacement: "lease: 0",
-    violates: ["no needless duplicates", "bounded"],
+    firstSeed: 305,
   },
   {
     name: "step-skipped",

@@ -9,7 +9,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     original: "    if (before.breakerFailures !== configuration.breakerFailures)\n",
     replacement:
       "    if (before.paused && !configuration.paused) this.scannedTo = head;\n    if (before.breakerFailures !== configuration.breakerFailures)\n",
-    violates: ["X"],
+    violates: ["nothing lost"],
   },
   {
     name: "pause-recalls",
@@ -19,7 +19,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
       "    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);\n    if (filterChanged ||",
     replacement:
       "    const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);\n    if (configuration.paused && !before.paused) this.leases.clear();\n    if (filterChanged || before.paused !== configuration.paused ||",
-    violates: ["X"],
+    violates: ["no needless duplicates"],
   },
   {
     name: "resume-frees-keys",
@@ -28,7 +28,8 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
     replacement:
       "    if (before.paused && !configuration.paused) {\n      this.#rewind();\n      this.ready.clear();\n    }\n    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
-    violates: ["X"],
+    violates: ["order"],
+    firstSeed: 505,
   },
   {
     name: "redrives-others",
@@ -36,7 +37,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/operator.ts",
     original: "      if (ids !== undefined && !ids.has(String(row.id))) continue;\n",
     replacement: "",
-    violates: ["X"],
+    violates: ["no needless duplicates"],
   },
   {
     name: "filter-change-loses",
@@ -45,7 +46,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
     replacement:
       "    if (filterChanged) {\n      this.filter = compileFilter(configuration.filter);\n      this.scannedTo = head;\n    }\n",
-    violates: ["X"],
+    violates: ["nothing lost"],
   },
   {
     name: "ordered-without-failed",
@@ -53,7 +54,8 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/configure.ts",
     original: '  if (configuration.ordering === "ordered") giveKeys(state, subscription);\n',
     replacement: "",
-    violates: ["X"],
+    violates: ["order"],
+    firstSeed: 190,
   },
   {
     name: "skips-one-more",
@@ -61,7 +63,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/skip.ts",
     original: "  if (unread > 0) subscription.scannedTo = to;\n",
     replacement: "  if (unread > 0) subscription.scannedTo = to + 1;\n",
-    violates: ["X"],
+    violates: ["nothing lost"],
   },
   {
     name: "dry-run-redrives",
@@ -69,6 +71,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/operator.ts",
     original: "request.dryRun ? rows : rows.filter(act)",
     replacement: "rows.filter(act)",
-    violates: ["X"],
+    violates: ["no needless duplicates"],
+    firstSeed: 175,
   },
 ];

@@ -9,7 +9,7 @@ export const WEATHER_CANARIES: readonly Canary[] = [
     original: "return !subscription.isSlow && !subscription",
     replacement: "return !subscription",
     violates: ["isolation"],
-    firstSeed: 173,
+    firstSeed: 840,
   },
   {
     name: "breaker-stops-all",
@@ -43,7 +43,8 @@ export const WEATHER_CANARIES: readonly Canary[] = [
     file: "src/channel/retention.ts",
     original: "storage.stragglers.expired(nowMs,",
     replacement: "storage.stragglers.expired(nowMs + 60_000,",
-    violates: ["X"],
+    violates: ["expiry"],
+    firstSeed: 225,
   },
   {
     name: "expired-uncounted",
@@ -51,7 +52,7 @@ export const WEATHER_CANARIES: readonly Canary[] = [
     file: "src/channel/retention.ts",
     original: "      subscription.counters.discarded++;\n      const act",
     replacement: "      const act",
-    violates: ["X"],
+    violates: ["nothing lost"],
   },
   {
     name: "turned-away-stored",
@@ -60,7 +61,7 @@ export const WEATHER_CANARIES: readonly Canary[] = [
     original: '      return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };',
     replacement:
       '      void this.#accept(request.calls, splitCalls(request.bytes, request.calls), undefined);\n      return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };',
-    violates: ["X"],
+    violates: ["durable"],
   },
   {
     name: "lease-without-end",
