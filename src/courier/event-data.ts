@@ -5,18 +5,16 @@ import type { LeasedEvent } from "../core/channel-protocol.ts";
 import { concatBytes } from "../core/event-codec.ts";
 import type { CourierPorts } from "./ports.ts";
 
-export type Chunked = Extract<LeasedEvent, { kind: "chunked" }>;
+type Chunked = Extract<LeasedEvent, { kind: "chunked" }>;
 
-type Parts = Pick<CourierPorts, "readPart">;
-
-async function part(ports: Parts, channel: ChannelName, event: Chunked, index: number): Promise<Uint8Array> {
+async function part(ports: CourierPorts, channel: ChannelName, event: Chunked, index: number): Promise<Uint8Array> {
   const bytes = await ports.readPart(channel, event.blob, index);
   if (bytes === undefined) throw new Error("the event's data is not in the log any more");
   return bytes;
 }
 
-/** The whole data in memory: `WholeData` bounds how much of it there is at once. */
-export async function readWhole(ports: Parts, channel: ChannelName, event: Chunked): Promise<Uint8Array> {
+/** The whole data in memory, for a form of the event that has to be built from it. */
+export async function wholeData(ports: CourierPorts, channel: ChannelName, event: Chunked): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for (let index = 0; index < event.parts; index++) parts.push(await part(ports, channel, event, index));
   return concatBytes(parts);

@@ -5,6 +5,7 @@ import { type ChannelName, kindOfChannel } from "../core/channel-name.ts";
 import type { Attributes } from "../core/event.ts";
 import { encodeEvent } from "../core/event-codec.ts";
 import { handOverKey } from "../core/idempotency.ts";
+import { wholeData } from "./event-data.ts";
 import { type Answer, failedWithout, type Means, type Work } from "./send.ts";
 
 /** What a Broker's ingress does for events that come over HTTP. */
@@ -16,33 +17,24 @@ const NO_HOPS = "no hops left: it would go round in a loop";
 /** Not worth another try. */
 const UNPROCESSABLE = 422;
 
-export async function handOver(means: Means, work: Work, target: ChannelName): Promise<Answer> {
+export async function handOver({ ports, handOvers }: Means, work: Work, target: ChannelName): Promise<Answer> {
   const { channel, delivery, outgoing } = work;
   const { event, chunked } = outgoing;
-  if (event.head.hops <= 1) {
+  const hops = event.head.hops - 1;
+  if (hops <= 0) {
     // A dead letter is the last that is left of its event: it is parked rather than dropped.
     if (delivery.token.purpose === "dead-letter") return { ...failedWithout(NO_HOPS), status: UNPROCESSABLE };
-    means.ports.log({ event: "event.dropped", channel, target, reason: NO_HOPS });
+    ports.log({ event: "event.dropped", channel, target, reason: NO_HOPS });
     return { kind: "delivered", status: 202, hopsExhausted: true };
   }
-  const append = (data: Uint8Array) => appendTo(target, { means, work, data });
-  return chunked === undefined ? append(event.data) : means.wholeData.during(channel, chunked, append);
-}
-
-interface HandedOver {
-  readonly means: Means;
-  readonly work: Work;
-  readonly data: Uint8Array;
-}
-
-async function appendTo(target: ChannelName, { means, work, data }: HandedOver): Promise<Answer> {
-  const { ports, handOvers } = means;
-  const { head } = work.outgoing.event;
-  const attributes = arrived(target, head.attributes, ports.now());
-  const bytes = encodeEvent({ head: { ...head, attributes, hops: head.hops - 1 }, data });
-  const { subscription, epoch, seq, purpose } = work.delivery.token;
+  const data = chunked === undefined ? event.data : await wholeData(ports, channel, chunked);
+  const bytes = encodeEvent({
+    head: { ...event.head, attributes: arrived(target, event.head.attributes, ports.now()), hops },
+    data,
+  });
+  const { subscription, epoch, seq, purpose } = delivery.token;
   // The name does for the uid: an epoch never comes again under a name, although its resource may be created anew.
-  const key = handOverKey({ channelUid: work.channel, subscriptionUid: subscription, epoch, seq, kind: purpose });
+  const key = handOverKey({ channelUid: channel, subscriptionUid: subscription, epoch, seq, kind: purpose });
   const untilMs = ports.now() + work.route.timeoutMs;
   let answer = await handOvers.append(target, bytes, key);
   // Full for the moment is nothing that the event could help: it waits, and has no attempt less.

@@ -8,23 +8,26 @@ import { errorText } from "../core/error-text.ts";
 import { type Attributes, attributeOf } from "../core/event.ts";
 import { parseRetryAfter } from "../core/retry-after.ts";
 import type { Deadline } from "./deadlines.ts";
-import { type Chunked, streamedData } from "./event-data.ts";
+import { streamedData, wholeData } from "./event-data.ts";
 import type { CourierPorts } from "./ports.ts";
 import { readAtMost } from "./read-at-most.ts";
 import { readReply } from "./read-reply.ts";
-import { type Answer, ERROR_BYTES, failedWithout, type Means, type Work } from "./send.ts";
+import { type Answer, ERROR_BYTES, failedWithout, type Work } from "./send.ts";
 
 type UrlTarget = Extract<Target, { kind: "url" }>;
 
-interface Message {
-  readonly headers: OutgoingMessage["headers"];
-  readonly body: Uint8Array | ReadableStream<Uint8Array>;
-}
-
 /** The deadline is for the whole exchange, the answer's body included, and ends with it. */
-export async function post(means: Means, deadline: Deadline, work: Work, { url, binding }: UrlTarget): Promise<Answer> {
-  const { ports } = means;
-  const exchange = async ({ headers, body }: Message): Promise<Answer> => {
+export async function post(
+  ports: CourierPorts,
+  deadline: Deadline,
+  work: Work,
+  { url, binding }: UrlTarget,
+): Promise<Answer> {
+  try {
+    const { headers, body } =
+      work.outgoing.chunked === undefined
+        ? work.outgoing.message(work.route.format)
+        : await largeMessage(ports, work, work.outgoing.chunked);
     const init = {
       method: "POST",
       redirect: "manual" as const,
@@ -32,13 +35,8 @@ export async function post(means: Means, deadline: Deadline, work: Work, { url, 
       headers: allHeaders(work, headers),
       body,
     };
-    return outcomeOf(ports, work, await ports.fetch(url, init, binding));
-  };
-  const { chunked } = work.outgoing;
-  try {
-    return chunked === undefined
-      ? await exchange(work.outgoing.message(work.route.format))
-      : await withLargeMessage(means, work, chunked, exchange);
+    const response = await ports.fetch(url, init, binding);
+    return await outcomeOf(ports, work, response);
   } catch (error) {
     const reason = errorText(error);
     return failedWithout(deadline.isOver ? `no answer within ${work.route.timeoutMs} ms` : `no answer: ${reason}`);
@@ -58,17 +56,16 @@ function allHeaders({ outgoing, route }: Work, message: OutgoingMessage["headers
 }
 
 /** An event whose data is still in the channel: streamed where the form of the message allows it. */
-function withLargeMessage(
-  { ports, wholeData }: Means,
+async function largeMessage(
+  ports: CourierPorts,
   { outgoing, route, channel }: Work,
-  chunked: Chunked,
-  exchange: (message: Message) => Promise<Answer>,
-): Promise<Answer> {
+  chunked: NonNullable<Work["outgoing"]["chunked"]>,
+): Promise<{ readonly headers: OutgoingMessage["headers"]; readonly body: Uint8Array | ReadableStream<Uint8Array> }> {
   const { attributes } = outgoing.event.head;
   if (route.format === "binary" && !isEventItself(attributes)) {
-    return exchange({ headers: binaryHeaders(attributes), body: streamedData(ports, channel, chunked) });
+    return { headers: binaryHeaders(attributes), body: streamedData(ports, channel, chunked) };
   }
-  return wholeData.during(channel, chunked, (data) => exchange(encodeMessage(attributes, data, route.format)));
+  return encodeMessage(attributes, await wholeData(ports, channel, chunked), route.format);
 }
 
 /** A receiver would take such data for the event, so that it cannot be streamed behind headers. */

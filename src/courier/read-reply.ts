@@ -23,10 +23,14 @@ export async function readReply(
 ): Promise<Answer> {
   const { status } = response;
   const headers = new HeaderSnapshot(response.headers);
-  // Read where nobody wants it too: that keeps the connection.
+  if (dropsReply) {
+    // Read all the same, which keeps the connection; what becomes of it takes nothing from the success.
+    await readBody(response, headers).catch(() => {});
+    return { kind: "delivered", status };
+  }
   const { bytes, isCut } = await readBody(response, headers);
   const isNamed = hasEventHeaders(headers);
-  if (dropsReply || (bytes.length === 0 && !isNamed)) return { kind: "delivered", status };
+  if (bytes.length === 0 && !isNamed) return { kind: "delivered", status };
   if (isCut) {
     if (!isNamed && !isCloudEventsType(headers.get("content-type") ?? "")) {
       return { kind: "delivered", status, unusableReply: true };

@@ -17,7 +17,6 @@ import { HandOvers } from "./hand-overs.ts";
 import { LaneRun, type SharedRun } from "./lane-run.ts";
 import type { CourierPorts } from "./ports.ts";
 import { Slots } from "./slots.ts";
-import { WholeData } from "./whole-data.ts";
 
 export type { CourierPorts } from "./ports.ts";
 
@@ -64,7 +63,6 @@ class CourierRun {
       failures: new FailureLog(ports.log),
       deadlines: new Deadlines(ports),
       handOvers: new HandOvers(ports, visiting),
-      wholeData: new WholeData(ports),
     };
   }
 

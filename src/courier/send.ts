@@ -14,7 +14,6 @@ import { post } from "./http-send.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { passOnReply } from "./pass-on-reply.ts";
 import type { CourierPorts } from "./ports.ts";
-import type { WholeData } from "./whole-data.ts";
 
 /** Parts that are still being read this long after the timeout are given up, milliseconds; the lease lives longer. */
 const GIVE_UP_MS = 1_000;
@@ -24,7 +23,6 @@ export interface Means {
   readonly ports: CourierPorts;
   readonly deadlines: Deadlines;
   readonly handOvers: HandOvers;
-  readonly wholeData: WholeData;
 }
 
 export interface Work {
@@ -58,7 +56,7 @@ export async function sendTo(means: Means, work: Work): Promise<Answer> {
   const { ports, deadlines } = means;
   const tooLate = `no answer within ${timeoutMs} ms`;
   if (target.kind === "channel") return within(ports, handOver(means, work, target.name), timeoutMs, tooLate);
-  const posted = post(means, deadlines.start(timeoutMs), work, target);
+  const posted = post(ports, deadlines.start(timeoutMs), work, target);
   // A request heeds its own timeout; reading parts from the channel does not.
   const isInline = work.outgoing.chunked === undefined;
   return isInline ? posted : within(ports, posted, timeoutMs + GIVE_UP_MS, tooLate);

@@ -26,6 +26,10 @@ export interface Account {
   readonly readings: Map<number, Reading>;
   /** People may have skipped what is below this: it was discarded, and what was out of it then may count or not. */
   skippedTo: number;
+  /** The reading that it was skipped in: a later one gives all that again. */
+  skippedIn: number;
+  /** People's calls for that which have not been answered: where they skip to, at most. */
+  readonly skips: Set<{ readonly to: number }>;
   /** Events up to here were there when it last became ordered. */
   reorderedAt: number;
   /** Events up to here were there when its dead letters were last sent elsewhere. */
@@ -64,6 +68,8 @@ export function newAccount(configuration: SubscriptionConfiguration): Account {
     configuration,
     readings: new Map(),
     skippedTo: 0,
+    skippedIn: 0,
+    skips: new Set(),
     reorderedAt: 0,
     sinkMovedAt: 0,
     doubtful: new Map(),
@@ -128,7 +134,17 @@ function differ(one: unknown, other: unknown): boolean {
 
 /** Whether people had a hand in whether it gets this event in this reading. */
 export function isExcused(account: Account, { epoch, seq }: Pick<Token, "epoch" | "seq">): boolean {
-  return seq < account.skippedTo || isDoubtful(account, { epoch, seq });
+  return isSkipped(account, { epoch, seq }) || isDoubtful(account, { epoch, seq });
+}
+
+export function isSkipped({ skippedTo, skippedIn }: Account, { epoch, seq }: Pick<Token, "epoch" | "seq">): boolean {
+  return seq < skippedTo && epoch <= skippedIn;
+}
+
+/** A person has skipped what is below this. */
+export function skip(account: Account, to: number): void {
+  account.skippedTo = Math.max(account.skippedTo, to);
+  account.skippedIn = Math.max(0, ...account.readings.keys());
 }
 
 /** Whether a changed filter had. */

@@ -13,6 +13,7 @@ import {
   type Out,
   type Reading,
   reconfigure,
+  skip,
 } from "./account.ts";
 import { meant } from "./broken-filters.ts";
 import type { ChannelObject } from "./channel-object.ts";
@@ -135,6 +136,8 @@ export class ChannelRecord {
     this.stragglers = this.view.stragglers();
     this.restored = { positions: this.positions, stragglers: this.#active() };
     for (const [uid, account] of [...(this.tenancy?.accounts ?? []), ...(this.tenancy?.closed ?? [])]) {
+      for (const { to } of account.skips) skip(account, Math.min(to, this.head));
+      account.skips.clear();
       this.#forgetReadings(uid, account);
     }
     for (const [uid, account] of this.tenancy?.accounts ?? []) {
@@ -172,7 +175,9 @@ export class ChannelRecord {
     redrives.clear();
     redrivable.clear();
     for (const { subscription, seq, state, copied } of this.stragglers) {
-      if (subscription === uid && state !== "parked" && copied === 1) redriven.add(seq);
+      if (subscription !== uid) continue;
+      if (state === "parked") redriven.delete(seq);
+      else if (copied === 1) redriven.add(seq);
     }
   }
 
@@ -183,8 +188,8 @@ export class ChannelRecord {
     const ended = account.readings.get(position.epoch)?.ended ?? new Map<number, End>();
     for (const { subscription, seq, state } of this.stragglers) {
       const end = ended.get(seq);
-      // Its discard was undone.
-      if (subscription === uid && state === "parked" && end !== undefined) ended.set(seq, { ...end, kind: "parked" });
+      // Its discard was undone, or that a person took it back.
+      if (subscription === uid && state === "parked") ended.set(seq, { atMs: 0, ...end, kind: "parked" });
     }
     for (const [seq, { kind, atMs }] of ended) {
       if (isSettled(position, seq) && !this.restored.stragglers.has(`${uid} ${seq}`)) continue;

@@ -70,8 +70,8 @@ export const INVARIANT_CANARIES: readonly Canary[] = [
     name: "hops-not-counted",
     bug: "what is handed over to another channel has all the hops that it had",
     file: "src/courier/hand-over.ts",
-    original: "hops: head.hops - 1 }",
-    replacement: "hops: head.hops }",
+    original: "const hops = event.head.hops - 1;",
+    replacement: "const hops = event.head.hops;",
     violates: ["no loops"],
   },
   {

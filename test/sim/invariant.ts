@@ -47,6 +47,8 @@ export interface EndFact {
   readonly outcome: DeliveredOutcome;
   readonly event: LoggedEvent | undefined;
   readonly reply: LoggedReply | undefined;
+  /** The channel knows that it is out: a crash makes it forget. */
+  readonly isOut: boolean;
 }
 
 /** A channel that drains has answered whether it is gone. */

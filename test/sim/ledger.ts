@@ -9,7 +9,7 @@ import type {
   Settlement,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
-import { type Account, type End, nameOf, newReading, outOf, type Reading } from "./account.ts";
+import { type Account, type End, nameOf, newReading, outOf, type Reading, skip } from "./account.ts";
 import { isBroken } from "./broken-filters.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
@@ -37,7 +37,6 @@ export class Ledger {
   /** Subscription -> the channel that its replies go to: as it was created, which nobody changes. */
   readonly replyTargets = new Map<string, ChannelName>();
   violation: Violation | undefined;
-  /** Deliveries that people took back from the parked ones, by name. */
   readonly #world: World;
   readonly #checks: readonly (readonly [name: string, checks: Checks])[];
 
@@ -170,13 +169,24 @@ export class Ledger {
     return answer;
   }
 
-  /** A person skips what a subscription has below this position, at most: it does not come any more. */
-  skipped(object: ChannelObject, uid: string, to: number): void {
+  /** A person skips what a subscription has below this position, at most; to be called, by what is returned, when it was answered. */
+  skipAsked(object: ChannelObject, uid: string, to: number): () => void {
+    const skips = this.record(object).tenancy?.accounts.get(uid)?.skips;
+    const call = { to };
+    skips?.add(call);
+    this.#skipped(object, uid, to);
+    return () => {
+      // A crash has ended it, and what it did by then is in storage.
+      if (skips?.delete(call)) this.#skipped(object, uid, to);
+    };
+  }
+
+  #skipped(object: ChannelObject, uid: string, to: number): void {
     const record = this.record(object);
     const account = record.tenancy?.accounts.get(uid);
     if (account === undefined) return;
     const most = Math.min(to, record.head);
-    account.skippedTo = Math.max(account.skippedTo, most);
+    skip(account, most);
     record.forgetOuts(uid, most);
     // Nobody can tell which of what it skips a filter would have passed that cannot be used.
     const stored = record.applied?.subscriptions.find((each) => each.uid === uid);
@@ -263,7 +273,7 @@ export class Ledger {
     const kind = isDeadLetter ? "dead-lettered" : "delivered";
     const end: End = { kind, atMs: this.#world.clock.nowMs, ...(reply && !isDeadLetter && { reply: reply.id }) };
     reading.ended.set(token.seq, end);
-    this.#ask((checks) => checks.ended?.({ record, account, token, outcome, event, reply }));
+    this.#ask((checks) => checks.ended?.({ record, account, token, outcome, event, reply, isOut: out !== undefined }));
   }
 }
 

@@ -202,9 +202,7 @@ export class People {
     if (!("dryRun" in request) || request.dryRun) return () => {};
     if (request.verb === "redrive") return redriveAsked(ledger.record(object), uid, request.selector.ids);
     if (request.verb !== "skip") return () => {};
-    const skipped = (): void => ledger.skipped(object, uid, seqOf(request.to));
-    skipped();
-    return skipped;
+    return ledger.skipAsked(object, uid, seqOf(request.to));
   }
 
   #request(name: ChannelName, uid: string): OperatorRequest {
@@ -248,8 +246,9 @@ export class People {
   }
 }
 
-/** Where it is at most: times and ends are for the channel to find. */
+/** Where it is at most: times and the newest end are for the channel to find; nothing is before the oldest. */
 function seqOf(place: StartFrom): number {
+  if (place.kind === "earliest") return 0;
   return place.kind === "position" ? Number.parseInt(place.position.slice(2), 36) : Number.POSITIVE_INFINITY;
 }
 

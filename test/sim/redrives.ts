@@ -15,6 +15,9 @@ export function redriveAsked(record: ChannelRecord, uid: string, ids: readonly s
   account.redrives.add(call);
   const asked = record.parked(uid).filter(({ id }) => ids === undefined || ids.includes(String(id)));
   for (const { seq } of asked) account.redrivable.add(seq);
+  // The channel knows of what storage has not been told yet.
+  for (const { ended } of account.readings.values())
+    for (const [seq, { kind }] of ended) if (call.isForAll && kind === "parked") account.redrivable.add(seq);
   return () => {
     // A crash has ended it, or others are on their way: what they ask for is left to the last answer.
     if (!account.redrives.delete(call) || account.redrives.size > 0) return;

@@ -43,13 +43,13 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
   // Every other run has small bounds.
   const limits = setLimits(seed % 2 === 0);
   const world = new World(seed, { limits, isRecording: options.isRecording ?? false });
-  const isBroken = (): boolean => world.ledger.violation !== undefined;
+  const isViolated = (): boolean => world.ledger.violation !== undefined;
   await begin(world);
   const drawn = world.random.between(25, 60);
   const steps = Math.min(drawn, options.steps ?? drawn);
   try {
-    for (let step = 0; step < steps && !isBroken(); step++) await weatherStep(world);
-    if (!isBroken()) await heal(world);
+    for (let step = 0; step < steps && !isViolated(); step++) await weatherStep(world);
+    if (!isViolated()) await heal(world);
   } catch (error) {
     world.ledger.violate("the simulator", error instanceof Error ? (error.stack ?? error.message) : String(error));
   }

@@ -63,6 +63,11 @@ for (const [name, headers, dropsReply, outcome] of tooLong) {
   });
 }
 
+test("[RPL-5] an answer that breaks off is a success where its reply goes nowhere", async () => {
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error("the connection broke")) });
+  expect(await readReply(new Response(body, { headers: event }), CAUSE, { dropsReply: true })).toEqual(none);
+});
+
 const TRACED: readonly Header[] = [
   ["x-request-id", "of the event"],
   ["traceparent", "00-1-2-01"],

@@ -68,7 +68,9 @@ function wrongReply(
     return replies.includes(said) ? undefined : `${url} did not answer ${id} with ${said}`;
   }
   if (!replied) {
-    const isForgotten = !hopsExhausted && !dropsReply && !replies.includes(undefined);
+    // Only who hands over knows that it was the last hop.
+    const isDropped = hopsExhausted === true && replyTo?.kind === "channel";
+    const isForgotten = !isDropped && !dropsReply && !replies.includes(undefined);
     return isForgotten ? `its reply ${replies[0]} is forgotten` : undefined;
   }
   if (replyTo?.kind !== "url") return undefined;
