@@ -5,6 +5,8 @@ import { type Verdict, verdicts } from "./targets.ts";
 
 export interface Results extends Measurements {
   readonly recordedAt: string;
+  /** What was measured; records before 30 November 2026 do not say. */
+  readonly commit?: string;
   /** The whole run; records before 30 November 2026 have no such figure. */
   readonly tookSeconds?: number;
   readonly machine: Machine;
@@ -21,7 +23,7 @@ export interface Results extends Measurements {
 
 export function resultsOf(
   measured: Measurements,
-  about: Pick<Results, "recordedAt" | "tookSeconds" | "machine" | "load">,
+  about: Pick<Results, "recordedAt" | "commit" | "tookSeconds" | "machine" | "load">,
 ): Results {
   return { ...about, ...measured, verdicts: verdicts(measured) };
 }

@@ -13,7 +13,7 @@ export function pageOf({ results, crash, soak, sim }: Records): string {
     results === undefined
       ? "There is no record of `npm run bench` yet."
       : [
-          `Measured ${dayOf(results.recordedAt)} on ${machineLine(results.machine)}. The router, the load and the subscribers share this machine${otherWorkLine(results.otherWork)}, so absolute figures move from run to run. What holds is how rows of one run compare: they are measured in turn, and each figure is the median of ${results.load.repeat} rounds; the backlog, which takes minutes, and the costs, which are counted and not timed, are measured once.`,
+          `Measured ${dayOf(results.recordedAt)}${results.commit === undefined ? "" : `, commit ${results.commit.slice(0, 7)},`} on ${machineLine(results.machine)}. The router, the load and the subscribers share this machine${otherWorkLine(results.otherWork)}, so absolute figures move from run to run. What holds is how rows of one run compare: they are measured in turn, and each figure is the median of ${results.load.repeat} rounds; the backlog, which takes minutes, and the costs, which are counted and not timed, are measured once.`,
           ...faultLines(results),
           ...targetsSection(results),
           ...throughputSection(results),

@@ -30,7 +30,7 @@ export interface PieceRequest {
   readonly options: SeedOptions;
 }
 
-/** False when a seed violated something. Seeds that are in the record already are not run again. */
+/** False when a seed violated something, by the record too: seeds that are in it already are not run again. */
 export async function longRun(wanted: Seeds, settings: LongRunOptions): Promise<boolean> {
   const { log, options, canary, processes } = settings;
   const pieceRuns = settings.pieceRuns ?? Math.min(PIECE_RUNS, Math.ceil(wanted.runs / processes));
@@ -63,7 +63,7 @@ export async function longRun(wanted: Seeds, settings: LongRunOptions): Promise<
     for (const child of children) child.kill();
     forgetSignals();
   }
-  return done.every(({ violations }) => violations.length === 0);
+  return (log?.ranges ?? done).every(({ violations }) => violations.length === 0);
 }
 
 /** Undefined when the process ended instead. */

@@ -1,9 +1,10 @@
 /** `npm run sim -- --seed N --runs M`: runs that many seeds and says what went wrong in which. */
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { commitOf } from "../kit/commit-of.ts";
 import { longRun } from "./long-run.ts";
 import { canaryNamed, changeModules } from "./module-hooks.ts";
-import { commitOf, SeedLog } from "./seed-record.ts";
+import { SeedLog } from "./seed-record.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 

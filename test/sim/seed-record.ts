@@ -1,26 +1,8 @@
 /** The record of long runs of one commit: begun anew for another commit, continued on the same. */
-import { execFileSync } from "node:child_process";
 import { readFileSync, renameSync } from "node:fs";
 import { thisMachine } from "../kit/machine.ts";
 import { writeRecord } from "../kit/write-record.ts";
 import { perMinute, type SeedRange, type SeedRecord, withRange } from "./seed-ranges.ts";
-
-/** What decides what a seed means. */
-const DECISIVE = ["src", "test"];
-
-/** The commit that the folder holds, or why a run of it cannot be recorded. */
-export function commitOf(
-  folder: string,
-): { readonly kind: "commit"; readonly commit: string } | { readonly kind: "refused"; readonly reason: string } {
-  const git = (...words: readonly string[]): string =>
-    execFileSync("git", words, { cwd: folder, encoding: "utf8" }).trim();
-  const changed = git("status", "--porcelain", "--untracked-files=all", "--", ...DECISIVE);
-  if (changed === "") return { kind: "commit", commit: git("rev-parse", "HEAD") };
-  const [first, ...more] = changed.split("\n");
-  const others = more.length === 0 ? "" : ` and ${more.length} more`;
-  const reason = `a record says which commit was run, and ${first?.trim()}${others} is in none: commit it first`;
-  return { kind: "refused", reason };
-}
 
 export class SeedLog {
   readonly #path: string;

@@ -4,10 +4,11 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { commitOf } from "../kit/commit-of.ts";
 import { withFolder } from "../kit/temporary-folder.ts";
 import { longRun } from "../sim/long-run.ts";
 import { missing, type SeedRange, withRange } from "../sim/seed-ranges.ts";
-import { commitOf, SeedLog } from "../sim/seed-record.ts";
+import { SeedLog } from "../sim/seed-record.ts";
 import { isRunTwice } from "../sim/twice.ts";
 
 const MAIN = resolve(import.meta.dirname, "../sim/main.ts");
@@ -145,11 +146,11 @@ describe("several processes", () => {
 });
 
 async function until<T>(look: () => T, isRight: (found: T) => boolean): Promise<T> {
-  for (;;) {
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline; await wait(50)) {
     const found = look();
     if (isRight(found)) return found;
-    await wait(50);
   }
+  throw new Error("it did not come to that in 20 s");
 }
 
 function childrenOf(pid: number): readonly string[] {
