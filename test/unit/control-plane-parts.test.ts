@@ -209,6 +209,18 @@ describe("[CP-OWN] parts that lose their owner", () => {
     ]);
   });
 
+  test("[CP-OWN-7] a step that goes takes its Subscription off a channel that is somebody else's", async () => {
+    const world = new FlowWorld();
+    await world.create("InMemoryChannel", "s-kn-sequence-1", {});
+    await world.create("Sequence", "s", twoSteps);
+    await world.settle();
+    const before = await world.names("Subscription");
+    await world.patch("Sequence", "s", oneStep);
+    await world.settle();
+    expect([before, await world.names("Subscription")]).toEqual([parts, ["s-kn-sequence-0"]]);
+    expect(await world.names("InMemoryChannel")).toEqual(parts);
+  });
+
   test("[CP-OWN-6] a channel that drains keeps what it holds when somebody takes its reference away", async () => {
     const world = await shortened();
     const routes = world.routes(second);

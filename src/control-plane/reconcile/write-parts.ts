@@ -66,14 +66,19 @@ function whyRefused(write: () => void): string | undefined {
 }
 
 /**
- * A Subscription that is left over on a channel which is not: no event is to come to it any more. On a channel that became nobody's
- * it stays: what is held for it has nowhere else to go.
+ * A Subscription that is left over on a channel which is not, or that is somebody else's: no event is to come to it any more. On a
+ * channel of its owner that became nobody's it stays: what is held for it has nowhere else to go.
  */
 function isIdle({ key, body }: StoredObject, lookUp: OwnershipLookUp): boolean {
   if (key.resource !== qualified(SUBSCRIPTIONS) || isBeingDeleted(body)) return false;
-  if (ownershipOf(SUBSCRIPTIONS, body, lookUp).kind !== "left-over") return false;
-  const channel = lookUp.find(IN_MEMORY_CHANNELS, key.namespace, textAt(body, "spec", "channel", "name") ?? "");
-  return channel === undefined || ownershipOf(IN_MEMORY_CHANNELS, channel, lookUp).kind === "part";
+  const ownership = ownershipOf(SUBSCRIPTIONS, body, lookUp);
+  if (ownership.kind !== "left-over") return false;
+  const name = textAt(body, "spec", "channel", "name") ?? "";
+  const channel = lookUp.find(IN_MEMORY_CHANNELS, key.namespace, name);
+  if (channel === undefined) return true;
+  const { kind } = ownershipOf(IN_MEMORY_CHANNELS, channel, lookUp);
+  const wasPart = isPartOf(channel, ownership.owner.object, { resource: IN_MEMORY_CHANNELS, name });
+  return kind === "part" || (kind === "independent" && !wasPart);
 }
 
 function writePart(owner: StoredObject, part: Part, { store, now }: PartPorts): void {
