@@ -10,6 +10,12 @@ async function sourceTo(sink: object): Promise<FlowWorld> {
   const world = new FlowWorld({ encryptionKey: KEY });
   await world.request("POST", SECRETS, secret("hook", { token: "long and random" }));
   await world.create("Sequence", "s", { steps: [{ uri }] });
+  await createSource(world, sink);
+  await world.settle();
+  return world;
+}
+
+async function createSource(world: FlowWorld, sink: object): Promise<void> {
   const secretToken = { secretKeyRef: { name: "hook", key: "token" } };
   const created = await world.request("POST", SOURCES, {
     apiVersion: "sources.knative.dev/v1alpha1",
@@ -18,8 +24,6 @@ async function sourceTo(sink: object): Promise<FlowWorld> {
     spec: { ownerAndRepository: "o/r", eventTypes: ["push"], secretToken, sink },
   });
   if (created.code !== 201) throw new Error(created.body.message);
-  await world.settle();
-  return world;
 }
 
 async function retarget(world: FlowWorld, sink: object): Promise<void> {
@@ -55,6 +59,16 @@ describe("[CP-SCH] sinks of webhook sources", () => {
       backoffPolicy: "exponential",
       backoffDelayMs: 200,
     });
+  });
+
+  test("[CP-SCH-6] a source that is made anew takes nothing into the channel of the one before it, which goes", async () => {
+    const world = await sourceTo({ uri });
+    await world.request("DELETE", `${SOURCES}/g`);
+    await createSource(world, { uri });
+    expect(await lookUp(world)).not.toBe(own);
+    await world.settle();
+    await world.pass(1_000);
+    expect(await lookUp(world)).toBe(own);
   });
 
   test("[CP-SCH-2] events for a Sequence go to its channel; the source's own stands by", async () => {

@@ -17,7 +17,7 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
   const destination = objectAt(spec, "sink");
   const sink = resolveDestination(destination, namespace, context);
   const own = sourceChannel(source, sink, context);
-  const channel = takerOf(sink, own.name, context);
+  const channel = takerOf(sink, source, { own: own.name, context });
   const secret = { name: secretAt(spec, "name"), key: secretAt(spec, "key") };
   const secretProblem = problemOf(secret, namespace, context);
   const repository = textAt(spec, "ownerAndRepository") ?? "";
@@ -55,12 +55,20 @@ export function compileGithubSource(source: JsonObject, context: CompileContext)
   return { status, source: configuration, channel: own };
 }
 
-/** Its own while the sink's would refuse events; so no webhook is refused while somebody switches sinks. */
-function takerOf(sink: Resolution, own: ChannelName, context: CompileContext): ChannelName | undefined {
+/**
+ * Its own while the sink's would refuse events, so that no webhook is refused while somebody switches sinks. But not while that
+ * is still the channel of a source of this name that is gone: what that one takes goes with it.
+ */
+function takerOf(
+  sink: Resolution,
+  source: JsonObject,
+  { own, context }: { readonly own: ChannelName; readonly context: CompileContext },
+): ChannelName | undefined {
   if (sink.kind === "unresolved") return undefined;
-  const isRunning = (channel: ChannelName) => context.acknowledged(channel).configuration !== undefined;
-  if (sink.target.kind === "url") return own;
-  return isRunning(own) && !isRunning(sink.target.name) ? own : sink.target.name;
+  const owner = context.acknowledged(own).configuration?.uid;
+  if (sink.target.kind === "url") return owner === undefined || owner === uidOf(source) ? own : undefined;
+  const takesEvents = context.acknowledged(sink.target.name).configuration !== undefined;
+  return owner === uidOf(source) && !takesEvents ? own : sink.target.name;
 }
 
 function secretAt(spec: JsonObject | undefined, member: "name" | "key"): string {
