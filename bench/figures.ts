@@ -52,6 +52,6 @@ function byRound(rates: readonly Rate[], row: RowId): ReadonlyMap<number, number
   return new Map(soundRates(numbered, row).map(({ round = 0, perSecond }) => [round, perSecond]));
 }
 
-function isSound({ floor, delivery }: LatencyPair): boolean {
+export function isSound({ floor, delivery }: LatencyPair): boolean {
   return floor.faults.length + delivery.faults.length === 0;
 }

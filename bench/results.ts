@@ -1,5 +1,6 @@
 /** The record of a run, kept in `results.json`. */
 import type { Machine } from "../test/kit/machine.ts";
+import { isSound } from "./figures.ts";
 import type { Measurements } from "./rows/row.ts";
 import { type Verdict, verdicts } from "./targets.ts";
 
@@ -26,6 +27,16 @@ export function resultsOf(
   about: Pick<Results, "recordedAt" | "commit" | "tookSeconds" | "machine" | "load">,
 ): Results {
   return { ...about, ...measured, verdicts: verdicts(measured) };
+}
+
+/** Without the measurements that do not count, for charts. */
+export function soundOnly(results: Results): Results {
+  return {
+    ...results,
+    rates: results.rates.filter(({ faults }) => faults.length === 0),
+    latencies: results.latencies.filter(isSound),
+    costs: results.costs.filter(({ faults }) => faults.length === 0),
+  };
 }
 
 /** Everything that keeps measurements from counting, with the row. */

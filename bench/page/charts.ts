@@ -2,7 +2,7 @@
 import { median } from "../../test/kit/statistics.ts";
 import { isReached } from "../cost-rates.ts";
 import { medianRate } from "../figures.ts";
-import type { Results } from "../results.ts";
+import { type Results, soundOnly } from "../results.ts";
 import type { RowId } from "../rows/row.ts";
 import { type Bar, barChart } from "./bar-chart.ts";
 import { lineChart } from "./line-chart.ts";
@@ -19,10 +19,11 @@ export function chartsOf({ results, soak }: Records): Charts {
 }
 
 function resultCharts(results: Results): Charts {
+  const sound = soundOnly(results);
   return {
-    ...(results.rates.length === 0 ? {} : { "throughput.svg": throughputChart(results) }),
-    ...(results.latencies.length === 0 ? {} : { "latency.svg": latencyChart(results) }),
-    ...(results.costs.length === 0 ? {} : { "cost.svg": costChart(results) }),
+    ...(results.rates.length === 0 ? {} : { "throughput.svg": throughputChart(sound) }),
+    ...(sound.latencies.length === 0 ? {} : { "latency.svg": latencyChart(sound) }),
+    ...(results.costs.length === 0 ? {} : { "cost.svg": costChart(sound) }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** The parts of the page about speed. */
 import { median } from "../../test/kit/statistics.ts";
-import { latencyRatio, medianRate, ratioOfRows } from "../figures.ts";
+import { isSound, latencyRatio, medianRate, ratioOfRows, soundRates } from "../figures.ts";
 import type { Results } from "../results.ts";
 import { FILTER_CASES, type FilterCase, ROW_IDS } from "../rows/row.ts";
 import { ROW_TITLES } from "../table.ts";
@@ -55,11 +55,12 @@ function hundredths(value: number): string {
 export function throughputSection(results: Results): readonly string[] {
   const { rates, load } = results;
   const rows = ROW_IDS.filter((row) => rates.some((rate) => rate.row === row)).map((row) => {
-    const of = rates.filter((rate) => rate.row === row);
+    const of = soundRates(rates, row);
     const rate = medianRate(rates, row);
+    if (rate === undefined) return [`(${row}) ${ROW_TITLES[row]}`, "failed", "", "", "", ""];
     return [
       `(${row}) ${ROW_TITLES[row]}`,
-      rate === undefined ? "failed" : thousands(rate),
+      thousands(rate),
       of.map(({ perSecond }) => thousands(perSecond)).join(" "),
       ratioOfRows(rates, row, "b")?.value.toFixed(2) ?? "",
       median(of.map(({ cpuMsPerEvent }) => cpuMsPerEvent)).toFixed(2),
@@ -87,7 +88,7 @@ function withoutTrigger(rates: Results["rates"]): string {
 }
 
 export function latencySection(results: Results): readonly string[] {
-  const { latencies } = results;
+  const latencies = results.latencies.filter(isSound);
   if (latencies.length === 0) return [];
   const row = (name: string, side: "floor" | "delivery") => [
     name,
