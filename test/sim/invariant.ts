@@ -47,7 +47,7 @@ export interface EndFact {
   readonly outcome: DeliveredOutcome;
   readonly event: LoggedEvent | undefined;
   readonly reply: LoggedReply | undefined;
-  /** The channel knows that it is out: a crash makes it forget. */
+  /** The channel knows that it is out: its lease runs out, or a crash makes it forget. */
   readonly isOut: boolean;
 }
 

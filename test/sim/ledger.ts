@@ -273,7 +273,8 @@ export class Ledger {
     const kind = isDeadLetter ? "dead-lettered" : "delivered";
     const end: End = { kind, atMs: this.#world.clock.nowMs, ...(reply && !isDeadLetter && { reply: reply.id }) };
     reading.ended.set(token.seq, end);
-    this.#ask((checks) => checks.ended?.({ record, account, token, outcome, event, reply, isOut: out !== undefined }));
+    const isOut = out !== undefined && out.expiresAtMs > this.#world.clock.nowMs;
+    this.#ask((checks) => checks.ended?.({ record, account, token, outcome, event, reply, isOut }));
   }
 }
 

@@ -29,9 +29,9 @@ export const replies: Invariant = {
           waiting.filter((end) => !settled.includes(end)),
         );
         const lost = settled.find(({ account, token, reply, isOut }) => {
-          // A filter that changed before the channel has read it again has passed it over: nobody asks who has taken it.
-          const isPassedOver = !isOut && isDoubtful(account, token);
-          const counts = !isSkipped(account, token) && !isPassedOver;
+          // A filter that changed meanwhile has discarded it, or passed it over: nobody asks any more who has taken it.
+          const isRejected = !isOut && isDoubtful(account, token);
+          const counts = !isSkipped(account, token) && !isRejected;
           return counts && reply !== undefined && !record.everLogged.has(reply.id);
         });
         return lost && `${nameOf(lost.token)} is settled on the disk without its reply ${lost.reply?.id}`;
