@@ -63,7 +63,12 @@ export interface SimRecord {
     readonly events: number;
     readonly crashes: number;
     readonly seconds: number;
-    readonly violations: readonly { readonly seed: number; readonly invariant: string }[];
+    readonly violations: readonly {
+      readonly seed: number;
+      readonly invariant: string;
+      /** What it turned out to be; somebody has written it into the record. */
+      readonly says?: string;
+    }[];
   }[];
 }
 

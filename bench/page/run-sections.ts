@@ -75,7 +75,11 @@ export function simSection(sim: SimRecord | undefined): readonly string[] {
     table(["seeds", "runs", "violations", "of them run twice", "events", "crashes", "seconds of a core"], rows),
     ...(violations.length === 0
       ? []
-      : [violations.map(({ seed, invariant }) => `- seed ${seed}: ${invariant}`).join("\n")]),
+      : [
+          violations
+            .map(({ seed, invariant, says }) => `- seed ${seed}: ${invariant}${says === undefined ? "" : `. ${says}`}`)
+            .join("\n"),
+        ]),
   ];
 }
 

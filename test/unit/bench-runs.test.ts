@@ -217,6 +217,6 @@ describe("records of runs that are judged", () => {
     expect(page).toContain("1,200 seeds a minute and core, in 2 processes.");
     expect(page).toContain("| 1 to 100,000 | 100,000 | **1** | 1,000 | 14,100,000 | 181,000 | 5,100 |");
     expect(page).toContain("| 200,001 to 200,100 | 100 | 0 | 1 | 14,000 | 190 | 5 |");
-    expect(page).toContain("\n- seed 60006: an event is lost\n");
+    expect(page).toContain("\n- seed 60006: an event is lost. Found and mended.\n");
   });
 });
