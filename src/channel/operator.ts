@@ -163,7 +163,7 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
   if (active?.id === row.id) {
     subscription.stragglers.delete(row.seq);
     subscription.endLease(row.seq);
-    if (!subscription.caughtUp && row.seq >= subscription.scannedTo) subscription.settledAhead.add(row.seq);
+    if (!subscription.caughtUp && row.seq >= subscription.scannedTo) subscription.settleAhead(row.seq);
     if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey, row.seq);
   }
   subscription.counters.discarded++;

@@ -89,7 +89,7 @@ function answered(
   }
   if (straggler !== undefined) removeStraggler(context, subscription, straggler);
   else if (entry !== undefined) settleEntry(subscription, entry);
-  else subscription.settledAhead.add(seq);
+  else subscription.settleAhead(seq);
   counters.delivered++;
   return replied(context, subscription, outcome);
 }

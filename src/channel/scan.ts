@@ -18,7 +18,7 @@ export function scan(subscription: Subscription, log: Log, limits: ScanLimits): 
   while (read < limits.events && subscription.window.size < limits.window) {
     const segment = log.segmentFrom(subscription.scannedTo);
     if (segment === undefined) {
-      subscription.catchUp();
+      subscription.caughtUp = true;
       break;
     }
     if (segment.ends.length === 0) {

@@ -12,9 +12,10 @@ import { ACTIVE_STRAGGLERS } from "./limits.ts";
 import { orderingKeyOf } from "./ordering-key.ts";
 import { type RateLimit, rateLimitOf } from "./rate-limit.ts";
 import { type ReadyQueue, readyQueue } from "./ready-queue.ts";
+import { type Range, SettledRanges } from "./settled-ranges.ts";
 import type { Straggler } from "./straggler.ts";
 import { StragglerQueues } from "./straggler-queues.ts";
-import { type Entry, inRanges, type Range, Window } from "./window.ts";
+import { type Entry, Window } from "./window.ts";
 
 /** What can be leased: an event for the first time, or a straggler. */
 export type Unit =
@@ -55,8 +56,6 @@ export class Subscription {
   );
   /** Deliveries that are out, by event. */
   readonly leases = new Map<number, Lease>();
-  /** Events settled as delivered before a scan after a restart came to them. */
-  readonly settledAhead = new Set<number>();
   ready: ReadyQueue;
   configuration: SubscriptionConfiguration;
   filter: Filter;
@@ -72,7 +71,8 @@ export class Subscription {
   /** Slow answers give it a lane of its own. */
   isSlow = false;
   fastAnswers = 0;
-  #doneAtStart: readonly Range[];
+  /** What the scan shall not give again, and what was settled before the scan came to it. */
+  #settled: SettledRanges;
   #outAtCrash: number;
   #stragglerWasLast = false;
 
@@ -88,7 +88,7 @@ export class Subscription {
     this.counters = { ...noCounts(), ...position.counters };
     this.scannedTo = position.next ?? scanned;
     this.newestLeased = position.leased;
-    this.#doneAtStart = position.done;
+    this.#settled = new SettledRanges(position.done);
     this.#outAtCrash = position.leased;
   }
 
@@ -96,12 +96,12 @@ export class Subscription {
   position(): Position {
     const oldest = this.window.oldest;
     const idle = this.caughtUp && oldest === undefined;
-    const remaining = this.caughtUp ? [] : this.#doneAtStart.filter(([, to]) => to >= this.scannedTo);
-    const ahead = [...this.settledAhead].map((seq): Range => [seq, seq]);
+    const next = idle ? null : (oldest?.seq ?? this.scannedTo);
+    this.#settled.forgetBelow(next ?? Number.POSITIVE_INFINITY);
     return {
       epoch: this.epoch,
-      next: idle ? null : (oldest?.seq ?? this.scannedTo),
-      done: [...this.window.doneRanges(), ...remaining, ...ahead],
+      next,
+      done: this.#settled.with(this.window.doneRanges()),
       leased: this.newestLeased,
       counters: this.counters,
     };
@@ -143,11 +143,10 @@ export class Subscription {
 
   /** Matches what is not settled again; what is out stays out and is found again by the scan. */
   #rewind(): void {
-    const { done } = this.position();
+    this.#settled = new SettledRanges(this.position().done);
     if (!this.caughtUp || this.window.size > 0) {
       this.scannedTo = this.window.oldest?.seq ?? this.scannedTo;
       this.caughtUp = false;
-      this.#doneAtStart = done;
     }
     this.#restart();
   }
@@ -157,12 +156,11 @@ export class Subscription {
     this.epoch = epoch;
     this.scannedTo = seq;
     this.caughtUp = false;
-    this.#doneAtStart = [];
+    this.#settled = new SettledRanges();
     this.#outAtCrash = 0;
     this.newestLeased = 0;
     this.leases.clear();
     this.breaker.abandoned();
-    this.settledAhead.clear();
     this.#restart();
   }
 
@@ -195,7 +193,7 @@ export class Subscription {
   /** A matching event; the caller has checked the filter. */
   add(seq: number, head: EventHead): void {
     const orderingKey = this.configuration.ordering === "ordered" ? orderingKeyOf(head) : undefined;
-    const settled = this.settledAhead.delete(seq) || this.stragglers.has(seq) || inRanges(this.#doneAtStart, seq);
+    const settled = this.stragglers.has(seq) || this.#settled.has(seq);
     const lease = this.leases.get(seq);
     const attempts = seq <= this.#outAtCrash ? 1 : 0;
     const entry: Entry = { seq, orderingKey, attempts, state: settled ? "done" : lease ? "leased" : "pending" };
@@ -216,15 +214,12 @@ export class Subscription {
 
   /** An event that the scan has not come to yet and that nobody has settled, before the restart or since. */
   isAhead(seq: number): boolean {
-    const unread = !this.caughtUp && seq >= this.scannedTo;
-    return unread && !this.settledAhead.has(seq) && !inRanges(this.#doneAtStart, seq);
+    return !this.caughtUp && seq >= this.scannedTo && !this.#settled.has(seq);
   }
 
-  /** The scan has come to the log's head: from now on events are matched as they are published. */
-  catchUp(): void {
-    this.caughtUp = true;
-    this.#doneAtStart = [];
-    this.settledAhead.clear();
+  /** Settles an event that is ahead: the scan will pass it by. */
+  settleAhead(seq: number): void {
+    this.#settled.add([seq, seq]);
   }
 
   /**

@@ -8,6 +8,7 @@
  * written down as done ranges, so that a restart does not repeat it.
  */
 import assert from "../core/assert.ts";
+import type { Range } from "./settled-ranges.ts";
 
 export interface Entry {
   readonly seq: number;
@@ -16,8 +17,6 @@ export interface Entry {
   readonly attempts: number;
   state: "pending" | "leased" | "done";
 }
-
-export type Range = readonly [from: number, to: number];
 
 export class Window {
   readonly #bySeq = new Map<number, Entry>();
@@ -89,8 +88,4 @@ export class Window {
       this.#start = 0;
     }
   }
-}
-
-export function inRanges(ranges: readonly Range[], seq: number): boolean {
-  return ranges.some(([from, to]) => seq >= from && seq <= to);
 }

@@ -9,7 +9,7 @@ import type {
   Settlement,
 } from "../../src/core/channel-protocol.ts";
 import type { CallAnswer } from "../../src/ingress/coalesce.ts";
-import { type Account, type End, isDoubtful, nameOf, newReading, outOf, type Reading, skip } from "./account.ts";
+import { type Account, type End, nameOf, newReading, outOf, type Reading, skip } from "./account.ts";
 import { isBroken } from "./broken-filters.ts";
 import type { ChannelObject } from "./channel-object.ts";
 import { ChannelRecord } from "./channel-record.ts";
@@ -236,8 +236,6 @@ export class Ledger {
       return;
     }
     const reading = account.readings.get(token.epoch) ?? replayed(account, token.epoch);
-    // A filter that was changed back gives it once more, and it is counted once more.
-    if (reading.ended.has(token.seq) && isDoubtful(account, token)) account.isReplayed = true;
     const nowMs = clock.nowMs;
     const event = tenancy.events.get(token.seq);
     const lease = { record, tenancy, account, reading, event, delivery, route, id: idOf(delivery, answer), nowMs };

@@ -40,6 +40,14 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     violates: ["no needless duplicates"],
   },
   {
+    name: "changed-back-comes-again",
+    bug: "what a scan has passed by is forgotten, and comes again when its filter is changed back",
+    file: "src/channel/subscription.ts",
+    original: "this.#settled.forgetBelow(next ?? Number.POSITIVE_INFINITY);",
+    replacement: "this.#settled.forgetBelow(this.caughtUp ? Number.POSITIVE_INFINITY : this.scannedTo);",
+    violates: ["no needless duplicates"],
+  },
+  {
     name: "filter-change-loses",
     bug: "a changed filter passes over what waits, even if both filters pass it",
     file: "src/channel/subscription.ts",

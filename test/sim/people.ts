@@ -17,6 +17,9 @@ const AILMENTS = ["hanging", "hanging", "hanging", "failing", "slow", "resetting
 /** A subscription that lags is paused for up to this, milliseconds: most of a storm. */
 const LAG_MS = 60_000;
 
+/** Who takes a filter back does so within this, milliseconds: sooner than most subscribers have caught up. */
+const REGRET_MS = 5_000;
+
 /** Subscribers mostly. */
 const ROLES: readonly Role[] = ["subscriber", "subscriber", "subscriber", "reply", "sink"];
 
@@ -78,15 +81,17 @@ export class People {
 
   /** Paused for a while: then it is as far behind as what has come meanwhile. */
   #lag(name: ChannelName, uid: string): void {
-    const { clock, random, controlPlane } = this.#world;
-    const pause = (paused: boolean): void => {
-      const before = controlPlane.wanted(name);
-      if (before === undefined) return;
-      const subscriptions = before.subscriptions.map((each) => (each.uid === uid ? { ...each, paused } : each));
-      controlPlane.want(name, { ...before, subscriptions });
-    };
-    pause(true);
-    clock.schedule(random.between(1_000, LAG_MS), () => pause(false));
+    const { clock, random } = this.#world;
+    this.#change(name, uid, { paused: true });
+    clock.schedule(random.between(1_000, LAG_MS), () => this.#change(name, uid, { paused: false }));
+  }
+
+  #change(name: ChannelName, uid: string, change: Partial<SubscriptionConfiguration>): void {
+    const { controlPlane } = this.#world;
+    const before = controlPlane.wanted(name);
+    if (before === undefined) return;
+    const subscriptions = before.subscriptions.map((each) => (each.uid === uid ? { ...each, ...change } : each));
+    controlPlane.want(name, { ...before, subscriptions });
   }
 
   #reconfigure(name: ChannelName): void {
@@ -106,9 +111,7 @@ export class People {
     if (isBroken(before.filter)) return [this.mended(before)];
     switch (random.below(9)) {
       case 0:
-        return [
-          { ...before, filter: random.pick([{ kind: "everything" }, typeIs("a"), expressionOfType("b")] as const) },
-        ];
+        return [this.#filtered(name, before)];
       case 1:
         return [{ ...before, ordering: before.ordering === "ordered" ? "unordered" : "ordered" }];
       case 2:
@@ -125,6 +128,17 @@ export class People {
       default:
         return this.#replaced(name, before);
     }
+  }
+
+  /** With another filter, which half of the people take back while what came before it is still waiting. */
+  #filtered(name: ChannelName, before: SubscriptionConfiguration): SubscriptionConfiguration {
+    const { clock, random } = this.#world;
+    const filter = random.pick([{ kind: "everything" }, typeIs("a"), expressionOfType("b")] as const);
+    if (random.perMille(500)) {
+      const { uid } = before;
+      clock.schedule(random.between(10, REGRET_MS), () => this.#change(name, uid, { filter: before.filter }));
+    }
+    return { ...before, filter };
   }
 
   /** The control plane pauses whose filter cannot be used; a channel may have one from before the control plane knew. */

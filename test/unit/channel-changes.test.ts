@@ -3,6 +3,7 @@ import type { Delivery } from "../../src/core/channel-protocol.ts";
 import { ChannelWorld, failure, leasedTypes, ok, outcomeOf, subscription } from "../kit/channel-world.ts";
 
 const typeIs = (type: string) => ({ kind: "attributes", attributes: { type } }) as const;
+const everything = { kind: "everything" } as const;
 const retrying = { ...subscription("s").delivery, retry: 3 };
 const deadLetterSink = { kind: "url", url: "http://dead.example/" } as const;
 
@@ -219,6 +220,40 @@ describe("a configuration that changes under way", () => {
     expect((await world.lease()).deliveries.map(({ token }) => token.seq)).toEqual([2]);
   });
 
+  test.each([
+    { name: "at once", meanwhile: async () => [] },
+    { name: "and a scan has passed it by", meanwhile: seqsLeased },
+    {
+      name: "and the channel has stopped meanwhile",
+      meanwhile: async (world: ChannelWorld) => {
+        const before = await seqsLeased(world);
+        await world.advance(100);
+        world.start();
+        return [...before, ...(await seqsLeased(world))];
+      },
+    },
+  ])("[CFG-15] what has ended stays so when a filter is changed and changed back $name", async ({ meanwhile }) => {
+    const world = await ChannelWorld.with(subscription("s", { delivery: retrying }));
+    await world.append(["a", "b", "b", "b"]);
+    const [waiting, taken, refused, failing] = (await world.lease()).deliveries;
+    if (!waiting || !taken || !refused || !failing) throw new Error("nothing leased");
+    await world.settle(outcomeOf(taken, ok), outcomeOf(refused, failure(400)), outcomeOf(failing, failure(503)));
+    const leased: number[] = [];
+    for (const filter of [typeIs("a"), everything, typeIs("a")]) {
+      await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter })] });
+      leased.push(...(await meanwhile(world)));
+    }
+    await world.configure({ subscriptions: [subscription("s", { delivery: retrying, filter: everything })] });
+    leased.push(...(await seqsLeased(world)));
+    await world.settle(outcomeOf(waiting, ok));
+    await world.advance(60_000);
+    leased.push(...(await seqsLeased(world)));
+    expect(leased.filter((seq) => seq > 1)).toEqual([]);
+    expect(await world.stats()).toMatchObject({
+      subscriptions: [{ counters: { delivered: 2, parked: 1, discarded: 1 } }],
+    });
+  });
+
   test("[CFG-14] what another channel hands over is stored although an event of its source and id was posted", async () => {
     const world = await ChannelWorld.with(subscription("s"));
     await world.configure({ dedupMs: 1_000 });
@@ -231,6 +266,10 @@ describe("a configuration that changes under way", () => {
     });
   });
 });
+
+async function seqsLeased(world: ChannelWorld): Promise<number[]> {
+  return (await world.lease()).deliveries.map(({ token }) => token.seq);
+}
 
 /** An event that its subscriber has when its filter changes to one that rejects it. */
 async function rejectedWhileOut() {

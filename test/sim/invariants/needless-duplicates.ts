@@ -2,7 +2,7 @@
  * A delivery is given out again only when the channel cannot know better: its lease ran out, it failed, or a crash took
  * what was not durable. And a courier sends what it was given once.
  */
-import { attemptName, isDoubtful, isExcused, nameOf } from "../account.ts";
+import { attemptName, nameOf } from "../account.ts";
 import { isSettled } from "../disk-view.ts";
 import type { Invariant, LeaseFact } from "../invariant.ts";
 
@@ -43,11 +43,10 @@ function leasedAfterItsEnd({ record, account, reading, delivery }: LeaseFact): s
   const { token } = delivery;
   const { subscription, epoch, seq } = token;
   const end = reading?.ended.get(seq);
-  // A filter between two that pass it has read past it, and with it what was known of its end: see docs/filters.md.
-  if (end !== undefined && !isDoubtful(account, token)) return `${nameOf(token)} was leased after it was ${end.kind}`;
+  if (end !== undefined) return `${nameOf(token)} was leased after it was ${end.kind}`;
   const { positions, stragglers } = record.restored;
   const position = positions.get(subscription);
   if (position?.epoch !== epoch || account.redriven.has(seq)) return undefined;
-  const isDone = isSettled(position, seq) && !stragglers.has(`${subscription} ${seq}`) && !isExcused(account, token);
+  const isDone = isSettled(position, seq) && !stragglers.has(`${subscription} ${seq}`);
   return isDone ? `${nameOf(token)} was leased again although its end was durable` : undefined;
 }
