@@ -1,6 +1,7 @@
 /** The records in `bench/*.json`; a page shows those that are there. */
 import { readFileSync } from "node:fs";
 import type { Machine } from "../../test/kit/machine.ts";
+import type { SimRecord } from "../../test/kit/sim-record.ts";
 import { type Results, resultsOf } from "../results.ts";
 
 /** Kills under load. */
@@ -45,31 +46,6 @@ export interface SoakRecord {
   }[];
   readonly failing: Readonly<Record<string, number>>;
   readonly slow: Readonly<Record<string, number>>;
-}
-
-/** Storms of the simulator. */
-export interface SimRecord {
-  readonly commit: string;
-  readonly machine: Machine;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly processes: number;
-  readonly seedsPerMinutePerProcess: number;
-  readonly ranges: readonly {
-    readonly firstSeed: number;
-    readonly runs: number;
-    /** Runs that were made again, to see that they are the same. */
-    readonly twice: number;
-    readonly events: number;
-    readonly crashes: number;
-    readonly seconds: number;
-    readonly violations: readonly {
-      readonly seed: number;
-      readonly invariant: string;
-      /** What it turned out to be; somebody has written it into the record. */
-      readonly says?: string;
-    }[];
-  }[];
 }
 
 export interface Records {

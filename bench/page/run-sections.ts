@@ -1,8 +1,9 @@
 /** The parts of the page about runs that are judged: kills, a long run, storms. Each says when it was not recorded. */
 import type { Machine } from "../../test/kit/machine.ts";
+import type { SimRecord } from "../../test/kit/sim-record.ts";
 import { milliseconds, thousands } from "./charts.ts";
 import { table } from "./markdown-table.ts";
-import type { CrashRecord, SimRecord, SoakRecord } from "./records.ts";
+import type { CrashRecord, SoakRecord } from "./records.ts";
 
 const NOT_RECORDED = "not recorded";
 

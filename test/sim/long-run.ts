@@ -1,8 +1,9 @@
 /** Runs many seeds in several processes: gives out pieces, says how far it is, and keeps the record of it. */
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { SeedRange } from "../kit/sim-record.ts";
 import type { SeedOptions } from "./run-seeds.ts";
-import { missing, perMinute, type SeedRange, type Seeds, sumOf } from "./seed-ranges.ts";
+import { missing, perMinute, type Seeds, sumOf } from "./seed-ranges.ts";
 import type { SeedLog } from "./seed-record.ts";
 
 const CHILD = fileURLToPath(new URL("seed-process.ts", import.meta.url));

@@ -1,7 +1,9 @@
 /** A process that runs the pieces of a long run that it is given, one after another, and says of each what came of it. */
+
+import type { SeedRange } from "../kit/sim-record.ts";
 import type { PieceRequest } from "./long-run.ts";
 import { canaryNamed, changeModules } from "./module-hooks.ts";
-import { rounded, type SeedRange } from "./seed-ranges.ts";
+import { rounded } from "./seed-ranges.ts";
 
 changeModules(canaryNamed(process.argv[2]));
 // Loaded after the hooks, so that the product's modules come changed.

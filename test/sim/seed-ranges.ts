@@ -1,30 +1,9 @@
 /** What is written down of long runs: ranges of seeds, and what is still to be run of those that are wanted. */
-import type { Machine } from "../kit/machine.ts";
+import type { SeedRange } from "../kit/sim-record.ts";
 
 export interface Seeds {
   readonly firstSeed: number;
   readonly runs: number;
-}
-
-export interface SeedRange extends Seeds {
-  /** So many of them were run a second time. */
-  readonly twice: number;
-  readonly events: number;
-  readonly crashes: number;
-  /** Of the processes that ran them, added up. */
-  readonly seconds: number;
-  readonly violations: readonly { readonly seed: number; readonly invariant: string }[];
-}
-
-/** `bench/sim.json`. */
-export interface SeedRecord {
-  readonly commit: string;
-  readonly machine: Machine;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly processes: number;
-  readonly seedsPerMinutePerProcess: number;
-  readonly ranges: readonly SeedRange[];
 }
 
 /** In order, and those that follow one another as one. */

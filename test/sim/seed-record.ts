@@ -1,12 +1,13 @@
 /** The record of long runs of one commit: begun anew for another commit, continued on the same. */
 import { readFileSync, renameSync } from "node:fs";
 import { thisMachine } from "../kit/machine.ts";
+import type { SeedRange, SimRecord } from "../kit/sim-record.ts";
 import { writeRecord } from "../kit/write-record.ts";
-import { perMinute, type SeedRange, type SeedRecord, withRange } from "./seed-ranges.ts";
+import { perMinute, withRange } from "./seed-ranges.ts";
 
 export class SeedLog {
   readonly #path: string;
-  #record: SeedRecord;
+  #record: SimRecord;
 
   constructor(path: string, { commit, processes }: { readonly commit: string; readonly processes: number }) {
     this.#path = path;
@@ -37,7 +38,7 @@ export class SeedLog {
   }
 }
 
-function readRecord(path: string): SeedRecord | undefined {
+function readRecord(path: string): SimRecord | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {

@@ -1,8 +1,9 @@
 /** Records of a small made-up run of the benchmark. */
-import type { CrashRecord, SimRecord, SoakRecord } from "../../bench/page/records.ts";
+import type { CrashRecord, SoakRecord } from "../../bench/page/records.ts";
 import { dollarsPerMillion, NO_OPERATIONS, type Operations } from "../../bench/prices.ts";
 import { type Results, resultsOf } from "../../bench/results.ts";
 import type { Cost, LatencyPair, Measurements, Rate, RowId } from "../../bench/rows/row.ts";
+import type { SimRecord } from "../kit/sim-record.ts";
 
 const MACHINE = { cores: 2, model: "a processor", memoryGb: 4, node: "24.1.0", workerd: "1.2" };
 const RECORDED = "2026-01-02T03:04:05.000Z";

@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { commitOf } from "../kit/commit-of.ts";
+import type { SeedRange } from "../kit/sim-record.ts";
 import { withFolder } from "../kit/temporary-folder.ts";
 import { longRun } from "../sim/long-run.ts";
-import { missing, type SeedRange, withRange } from "../sim/seed-ranges.ts";
+import { missing, withRange } from "../sim/seed-ranges.ts";
 import { SeedLog } from "../sim/seed-record.ts";
 import { isRunTwice } from "../sim/twice.ts";
 
