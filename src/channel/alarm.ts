@@ -16,7 +16,7 @@ export function startAgain(state: ChannelState, context: OutcomeContext): void {
   const out = loadPositions(state);
   state.matcher = new Matcher(state.subscriptions.values());
   for (const subscription of state.subscriptions.values()) {
-    if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
+    subscription.catchUpAt(state.log.head);
     if (subscription.hasWork) state.busy.add(subscription);
   }
   state.retentionAtMs = nextRetentionMs(state);

@@ -162,12 +162,11 @@ export class Channel {
         const head = headAt(segment, seq);
         this.#state.matcher.forEachMatch(head, (subscription) => {
           stirred.add(subscription);
-          if (!subscription.caughtUp) return;
+          if (!subscription.reading.caughtUp) return;
           if (subscription.window.size < limit) {
             subscription.add(seq, head);
           } else {
-            subscription.caughtUp = false;
-            subscription.scannedTo = seq;
+            subscription.reading.leaveOffAt(seq);
           }
         });
       }

@@ -70,8 +70,7 @@ export function applyConfiguration(
   state.changes.written();
   state.retentionAtMs = nextRetentionMs(state);
   for (const subscription of state.subscriptions.values()) {
-    // A subscription at the end reads nothing: it is caught up at once.
-    if (!subscription.configuration.paused && subscription.scannedTo >= state.log.head) subscription.caughtUp = true;
+    subscription.catchUpAt(state.log.head);
     if (subscription.hasWork) state.busy.add(subscription);
   }
   state.guard = new IngressGuard(configuration.ingress);
@@ -115,7 +114,7 @@ function forget(state: ChannelState, subscription: Subscription, discarded: numb
     subscription: subscription.uid,
     name: subscription.configuration.name,
     discarded,
-    unread: subscription.caughtUp ? 0 : state.log.head - subscription.scannedTo,
+    unread: subscription.reading.unreadBelow(state.log.head),
   });
 }
 

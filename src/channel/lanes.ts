@@ -86,7 +86,7 @@ export class Lanes {
    * an event is read and handed to a courier once for all of them.
    */
   nameFor(subscription: Subscription): string {
-    const behind = subscription.caughtUp ? 0 : this.#front - subscription.scannedTo;
+    const behind = subscription.reading.unreadBelow(this.#front);
     return isHealthy(subscription) && behind <= FAR_BEHIND_EVENTS ? SHARED_LANE : subscription.uid;
   }
 
@@ -95,7 +95,7 @@ export class Lanes {
     this.#front = 0;
     for (const subscription of subscriptions) {
       if (subscription.configuration.paused || !isHealthy(subscription)) continue;
-      this.#front = Math.max(this.#front, subscription.caughtUp ? head : subscription.scannedTo);
+      this.#front = Math.max(this.#front, subscription.reading.caughtUp ? head : subscription.reading.scannedTo);
     }
   }
 

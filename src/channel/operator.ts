@@ -163,7 +163,8 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
   if (active?.id === row.id) {
     subscription.stragglers.delete(row.seq);
     subscription.endLease(row.seq);
-    if (!subscription.caughtUp && row.seq >= subscription.scannedTo) subscription.settleAhead(row.seq);
+    if (!subscription.reading.caughtUp && row.seq >= subscription.reading.scannedTo)
+      subscription.reading.endOutside(row.seq);
     if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey, row.seq);
   }
   subscription.counters.discarded++;
@@ -208,8 +209,7 @@ function moveTo(state: ChannelState, subscription: Subscription, to: number): vo
     more = last !== undefined;
   }
   subscription.moveTo(to, newEpoch(state));
-  // Nothing is matched for a paused one: it reads on from there when it goes on.
-  subscription.caughtUp = to >= state.log.head && !subscription.configuration.paused;
+  subscription.catchUpAt(state.log.head);
   state.changes.positions.add(subscription.group);
   state.busy.add(subscription);
 }

@@ -76,7 +76,7 @@ function answered(
 ): Settled | undefined {
   const straggler = subscription.stragglers.get(seq);
   const entry = subscription.window.get(seq);
-  if (straggler === undefined && entry === undefined && !subscription.isAhead(seq)) return undefined;
+  if (straggler === undefined && entry === undefined && !subscription.reading.isOpen(seq)) return undefined;
   const { counters, configuration } = subscription;
   subscription.leases.delete(seq);
   subscription.breaker.answered();
@@ -89,7 +89,7 @@ function answered(
   }
   if (straggler !== undefined) removeStraggler(context, subscription, straggler);
   else if (entry !== undefined) settleEntry(subscription, entry);
-  else subscription.settleAhead(seq);
+  else subscription.reading.endOutside(seq);
   counters.delivered++;
   return replied(context, subscription, outcome);
 }

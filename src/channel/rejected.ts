@@ -5,8 +5,8 @@
  *   is out                       ends as its subscriber says, reply included; what is not taken is discarded then
  *   is parked                    stays; whoever redrives it means it to be sent
  *   answered, its reply is kept  goes on: its subscriber has taken the event by the old filter's word
- *   was out at a crash, and is   is passed over: what its subscriber says then counts for nothing, because what has ended
- *   not read again yet           looks the same
+ *   was out at a crash, and is   is passed by: that its subscriber has taken it counts while an older event waits, and then no
+ *   not read again yet           more, because what is below the floor has ended as far as anybody can tell
  *
  * A filter that cannot be used, for which its subscription is paused, rejects nothing: the next one does.
  */

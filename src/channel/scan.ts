@@ -16,25 +16,25 @@ const KB = 1_024;
 export function scan(subscription: Subscription, log: Log, limits: ScanLimits): number {
   let read = 0;
   while (read < limits.events && subscription.window.size < limits.window) {
-    const segment = log.segmentFrom(subscription.scannedTo);
+    const segment = log.segmentFrom(subscription.reading.scannedTo);
     if (segment === undefined) {
-      subscription.caughtUp = true;
+      subscription.reading.caughtUp = true;
       break;
     }
     if (segment.ends.length === 0) {
       // Kept for its idempotency keys alone: every subscription has settled it.
-      subscription.scannedTo = segment.firstSeq + segment.count;
+      subscription.reading.scannedTo = segment.firstSeq + segment.count;
       read++;
       continue;
     }
-    let seq = Math.max(subscription.scannedTo, segment.firstSeq);
+    let seq = Math.max(subscription.reading.scannedTo, segment.firstSeq);
     const end = segment.firstSeq + segment.count;
     for (; seq < end && read < limits.events && subscription.window.size < limits.window; seq++) {
       read += 1 + Math.floor(dataOffset(eventBytes(segment, seq)) / KB);
       const head = headAt(segment, seq);
       if (subscription.filter(head.attributes)) subscription.add(seq, head);
     }
-    subscription.scannedTo = seq;
+    subscription.reading.scannedTo = seq;
   }
   return read;
 }

@@ -14,7 +14,7 @@ export function skip(
   where: { readonly to: number; readonly dryRun: boolean },
 ): number | undefined {
   const { to, dryRun } = where;
-  const unread = subscription.caughtUp ? 0 : to - subscription.scannedTo;
+  const unread = subscription.reading.unreadBelow(to);
   if (unread > MOST_SKIPPED) return undefined;
   const entries = [...subscription.window.unsettled()].filter((entry) => entry.seq < to);
   const stragglers = [...subscription.stragglers.values()].filter((straggler) => straggler.seq < to);
@@ -34,7 +34,7 @@ export function skip(
     state.changes.deleteStraggler(straggler.id);
     if (straggler.orderingKey !== undefined) subscription.ready.release(straggler.orderingKey, straggler.seq);
   }
-  if (unread > 0) subscription.scannedTo = to;
+  if (unread > 0) subscription.reading.scannedTo = to;
   // A changed filter leaves what is out to be found by the scan, which now begins beyond it.
   for (const seq of [...subscription.leases.keys()]) if (seq < to) subscription.endLease(seq);
   subscription.counters.discarded += discarded;
@@ -45,11 +45,11 @@ export function skip(
 
 function unreadMatches(state: ChannelState, subscription: Subscription, to: number): number {
   let count = 0;
-  for (let seq = subscription.caughtUp ? to : subscription.scannedTo; seq < to; seq++) {
+  for (let seq = subscription.reading.caughtUp ? to : subscription.reading.scannedTo; seq < to; seq++) {
     const segment = state.log.segmentFrom(seq);
     if (segment === undefined || segment.firstSeq >= to) break;
     seq = Math.max(seq, segment.firstSeq);
-    const isReadable = segment.ends.length > 0 && subscription.isAhead(seq);
+    const isReadable = segment.ends.length > 0 && subscription.reading.isAhead(seq);
     if (isReadable && subscription.filter(headAt(segment, seq).attributes)) count++;
   }
   return count;

@@ -13,7 +13,7 @@ export function becomeStraggler(context: OutcomeContext, subscription: Subscript
   const straggler = newStraggler(context, subscription, { seq: entry.seq, orderingKey });
   straggler.attempts = lease.attempt;
   if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
-  else if (subscription.isAhead(entry.seq)) subscription.settleAhead(entry.seq);
+  else if (subscription.reading.isAhead(entry.seq)) subscription.reading.endOutside(entry.seq);
   return straggler;
 }
 
@@ -35,7 +35,7 @@ export function answeredStraggler(context: OutcomeContext, subscription: Subscri
   const orderingKey = entry === undefined ? context.orderingKey(subscription, seq) : entry.orderingKey;
   const straggler = newStraggler(context, subscription, { seq, orderingKey });
   if (entry !== undefined) subscription.window.settle(entry);
-  else subscription.settleAhead(seq);
+  else subscription.reading.endOutside(seq);
   return straggler;
 }
 

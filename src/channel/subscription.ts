@@ -8,14 +8,15 @@ import type { EventHead } from "../core/event.ts";
 import { compileFilter, type Filter } from "../core/filters/filter.ts";
 import { Breaker } from "./breaker.ts";
 import { type Counters, noCounts } from "./counters.ts";
+import type { Range } from "./done-ranges.ts";
 import { ACTIVE_STRAGGLERS } from "./limits.ts";
 import { orderingKeyOf } from "./ordering-key.ts";
 import { type RateLimit, rateLimitOf } from "./rate-limit.ts";
+import { Reading } from "./reading.ts";
 import { type ReadyQueue, readyQueue } from "./ready-queue.ts";
-import { type Range, SettledRanges } from "./settled-ranges.ts";
 import type { Straggler } from "./straggler.ts";
 import { StragglerQueues } from "./straggler-queues.ts";
-import { type Entry, Window } from "./window.ts";
+import type { Entry, Window } from "./window.ts";
 
 /** What can be leased: an event for the first time, or a straggler. */
 export type Unit =
@@ -47,7 +48,7 @@ export interface Position {
 export class Subscription {
   readonly uid: string;
   readonly group: number;
-  readonly window = new Window();
+  readonly reading: Reading;
   /** Active stragglers by event. */
   readonly stragglers = new Map<number, Straggler>();
   /** Those that wait for their time. */
@@ -63,16 +64,10 @@ export class Subscription {
   rate: RateLimit | undefined;
   counters: Counters;
   epoch: number;
-  /** Everything below is matched; equals the log's head while caught up. */
-  scannedTo: number;
-  /** Matched as events are published; otherwise a lease scans on from `scannedTo`. */
-  caughtUp = false;
   newestLeased: number;
   /** Slow answers give it a lane of its own. */
   isSlow = false;
   fastAnswers = 0;
-  /** What the scan shall not give again, and what was settled before the scan came to it. */
-  #settled: SettledRanges;
   #outAtCrash: number;
   #stragglerWasLast = false;
 
@@ -86,22 +81,21 @@ export class Subscription {
     this.ready = readyQueue(configuration.ordering);
     this.epoch = position.epoch;
     this.counters = { ...noCounts(), ...position.counters };
-    this.scannedTo = position.next ?? scanned;
+    this.reading = new Reading(position.next ?? scanned, position.done);
     this.newestLeased = position.leased;
-    this.#settled = new SettledRanges(position.done);
     this.#outAtCrash = position.leased;
   }
 
-  /** The position to store, with every event below `head` matched or still ahead of `scannedTo`. */
+  get window(): Window {
+    return this.reading.window;
+  }
+
+  /** The position to store. */
   position(): Position {
-    const oldest = this.window.oldest;
-    const idle = this.caughtUp && oldest === undefined;
-    const next = idle ? null : (oldest?.seq ?? this.scannedTo);
-    this.#settled.forgetBelow(next ?? Number.POSITIVE_INFINITY);
     return {
       epoch: this.epoch,
-      next,
-      done: this.#settled.with(this.window.doneRanges()),
+      next: this.reading.floor ?? null,
+      done: this.reading.done,
       leased: this.newestLeased,
       counters: this.counters,
     };
@@ -109,7 +103,7 @@ export class Subscription {
 
   /** Everything below is settled or a straggler of its own; `head` is the log's. */
   floor(head: number): number {
-    return this.window.oldest?.seq ?? (this.caughtUp ? head : this.scannedTo);
+    return this.reading.floor ?? head;
   }
 
   /** The oldest event that the log must keep for it. */
@@ -122,17 +116,14 @@ export class Subscription {
   /** Unsettled work that is known. */
   get hasWork(): boolean {
     if (this.configuration.paused) return false;
-    return this.window.size > 0 || this.stragglers.size > 0 || !this.caughtUp;
+    return this.window.size > 0 || this.stragglers.size > 0 || !this.reading.caughtUp;
   }
 
   configure(configuration: SubscriptionConfiguration, head: number): void {
     const before = this.configuration;
     this.configuration = configuration;
-    if (configuration.paused && this.caughtUp) {
-      // Nothing is matched for it meanwhile: it reads on from here.
-      this.caughtUp = false;
-      this.scannedTo = head;
-    }
+    // Nothing is matched for it meanwhile: it reads on from here.
+    if (configuration.paused && this.reading.caughtUp) this.reading.leaveOffAt(head);
     if (before.breakerFailures !== configuration.breakerFailures)
       this.breaker = new Breaker(configuration.breakerFailures);
     if (before.ratePerSecond !== configuration.ratePerSecond) this.rate = rateLimitOf(configuration.ratePerSecond);
@@ -143,20 +134,14 @@ export class Subscription {
 
   /** Matches what is not settled again; what is out stays out and is found again by the scan. */
   #rewind(): void {
-    this.#settled = new SettledRanges(this.position().done);
-    if (!this.caughtUp || this.window.size > 0) {
-      this.scannedTo = this.window.oldest?.seq ?? this.scannedTo;
-      this.caughtUp = false;
-    }
+    this.reading.rewind();
     this.#restart();
   }
 
   /** Reads on from `seq` as if nothing above it had ever happened: a replay. */
   moveTo(seq: number, epoch: number): void {
     this.epoch = epoch;
-    this.scannedTo = seq;
-    this.caughtUp = false;
-    this.#settled = new SettledRanges();
+    this.reading.beginAt(seq);
     this.#outAtCrash = 0;
     this.newestLeased = 0;
     this.leases.clear();
@@ -165,7 +150,6 @@ export class Subscription {
   }
 
   #restart(): void {
-    this.window.clear();
     this.ready = readyQueue(this.configuration.ordering);
     this.#queues.clear();
     for (const straggler of this.stragglers.values()) {
@@ -193,7 +177,7 @@ export class Subscription {
   /** A matching event; the caller has checked the filter. */
   add(seq: number, head: EventHead): void {
     const orderingKey = this.configuration.ordering === "ordered" ? orderingKeyOf(head) : undefined;
-    const settled = this.stragglers.has(seq) || this.#settled.has(seq);
+    const settled = this.stragglers.has(seq) || this.reading.hasEnded(seq);
     const lease = this.leases.get(seq);
     const attempts = seq <= this.#outAtCrash ? 1 : 0;
     const entry: Entry = { seq, orderingKey, attempts, state: settled ? "done" : lease ? "leased" : "pending" };
@@ -207,19 +191,14 @@ export class Subscription {
     }
   }
 
+  /** At the log's head nothing is left to scan. For a paused one nothing is matched: it reads on from there when it goes on. */
+  catchUpAt(head: number): void {
+    if (!this.configuration.paused && this.reading.scannedTo >= head) this.reading.caughtUp = true;
+  }
+
   /** Whether a scan would find it something to do. */
   canScan(windowLimit: number): boolean {
-    return !this.configuration.paused && !this.caughtUp && this.ready.isEmpty && this.window.size < windowLimit;
-  }
-
-  /** An event that the scan has not come to yet and that nobody has settled, before the restart or since. */
-  isAhead(seq: number): boolean {
-    return !this.caughtUp && seq >= this.scannedTo && !this.#settled.has(seq);
-  }
-
-  /** Settles an event that is ahead: the scan will pass it by. */
-  settleAhead(seq: number): void {
-    this.#settled.add([seq, seq]);
+    return !this.configuration.paused && !this.reading.caughtUp && this.ready.isEmpty && this.window.size < windowLimit;
   }
 
   /**

@@ -58,7 +58,7 @@ function stateOf(subscription: Subscription, seq: number, evidence: Evidence): T
   }
   // A filter that cannot be used has not rejected it yet: it waits for one that can.
   const mayPass = rejections.length === 0 || checkFilter(subscription.configuration.filter) !== undefined;
-  const isUnread = mayPass && subscription.isAhead(seq);
+  const isUnread = mayPass && subscription.reading.isAhead(seq);
   if (subscription.window.get(seq) !== undefined || isUnread) {
     return { state: "waiting", ...(subscription.configuration.paused ? { paused: true } : {}) };
   }

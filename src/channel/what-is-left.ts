@@ -20,7 +20,7 @@ export function whatIsLeft(state: ChannelState): Left {
 export function whatHasNotEnded(state: ChannelState): Left {
   let unsettled = 0;
   for (const subscription of state.subscriptions.values()) {
-    const unread = subscription.caughtUp ? 0 : state.log.head - subscription.scannedTo;
+    const unread = subscription.reading.unreadBelow(state.log.head);
     unsettled += [...subscription.window.unsettled()].length + subscription.stragglers.size + unread;
   }
   let parked = state.storage.stragglers.parkedCount();

@@ -8,7 +8,7 @@
  * written down as done ranges, so that a restart does not repeat it.
  */
 import assert from "../core/assert.ts";
-import type { Range } from "./settled-ranges.ts";
+import type { Range } from "./done-ranges.ts";
 
 export interface Entry {
   readonly seq: number;
@@ -51,19 +51,40 @@ export class Window {
     this.#advance();
   }
 
-  /** Runs of done entries above the floor, by their first and last event. */
-  doneRanges(): Range[] {
+  /** Whether the event stands here and is done. */
+  isDone(seq: number): boolean {
+    let low = this.#start;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#entries[middle]?.seq ?? seq) < seq) low = middle + 1;
+      else high = middle;
+    }
+    const entry = this.#entries[low];
+    return entry?.seq === seq && entry.state === "done";
+  }
+
+  /**
+   * Runs of done entries above the floor, by their first and last event. Where they would be more than `most`, a run goes on
+   * over what the filter has passed by: a later one is then not asked about that.
+   */
+  doneRanges(most: number): Range[] {
+    const exact = this.#doneRuns((last, next) => next === last + 1);
+    return exact.length <= most ? exact : this.#doneRuns(() => true);
+  }
+
+  #doneRuns(joins: (last: number, next: number) => boolean): Range[] {
     const ranges: [number, number][] = [];
     let open: [number, number] | undefined;
     for (let index = this.#start; index < this.#entries.length; index++) {
       const entry = this.#entries[index];
       if (entry?.state !== "done") {
         open = undefined;
-      } else if (open === undefined) {
+      } else if (open !== undefined && joins(open[1], entry.seq)) {
+        open[1] = entry.seq;
+      } else {
         open = [entry.seq, entry.seq];
         ranges.push(open);
-      } else {
-        open[1] = entry.seq;
       }
     }
     return ranges;

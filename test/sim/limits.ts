@@ -4,6 +4,8 @@ import * as product from "../../src/channel/limits.ts";
 export interface RunLimits {
   readonly areSmall: boolean;
   readonly windowEntries: number;
+  /** Of one position. */
+  readonly doneRanges: number;
   readonly activeStragglers: number;
   readonly leaseBytes: number;
   readonly segmentBytes: number;
@@ -19,6 +21,7 @@ type Bounds = Readonly<Partial<Record<keyof typeof product, number>>>;
 const SMALL: Bounds = {
   WINDOW_ENTRIES: 6,
   SMALLEST_WINDOW: 6,
+  DONE_RANGES: 24,
   SCAN_EVENTS: 5,
   ACTIVE_STRAGGLERS: 4,
   SEGMENT_EVENTS: 3,
@@ -48,6 +51,7 @@ export function setLimits(areSmall: boolean): RunLimits {
   set({ ...Object(original), ...USUAL, ...(areSmall ? SMALL : {}) });
   return {
     windowEntries: product.WINDOW_ENTRIES,
+    doneRanges: product.DONE_RANGES,
     activeStragglers: product.ACTIVE_STRAGGLERS,
     leaseBytes: product.LEASE_BYTES,
     segmentBytes: product.SEGMENT_BYTES,

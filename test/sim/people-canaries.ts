@@ -8,7 +8,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/subscription.ts",
     original: "    if (before.breakerFailures !== configuration.breakerFailures)\n",
     replacement:
-      "    if (before.paused && !configuration.paused) this.scannedTo = head;\n    if (before.breakerFailures !== configuration.breakerFailures)\n",
+      "    if (before.paused && !configuration.paused) this.reading.scannedTo = head;\n    if (before.breakerFailures !== configuration.breakerFailures)\n",
     violates: ["nothing lost"],
   },
   {
@@ -42,9 +42,9 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
   {
     name: "changed-back-comes-again",
     bug: "what a scan has passed by is forgotten, and comes again when its filter is changed back",
-    file: "src/channel/subscription.ts",
-    original: "this.#settled.forgetBelow(next ?? Number.POSITIVE_INFINITY);",
-    replacement: "this.#settled.forgetBelow(this.caughtUp ? Number.POSITIVE_INFINITY : this.scannedTo);",
+    file: "src/channel/reading.ts",
+    original: "this.#done.with(own, this.floor);",
+    replacement: "this.#done.with(own, this.caughtUp ? Number.POSITIVE_INFINITY : this.scannedTo);",
     violates: ["no needless duplicates"],
   },
   {
@@ -53,7 +53,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/subscription.ts",
     original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
     replacement:
-      "    if (filterChanged) {\n      this.filter = compileFilter(configuration.filter);\n      this.scannedTo = head;\n    }\n",
+      "    if (filterChanged) {\n      this.filter = compileFilter(configuration.filter);\n      this.reading.scannedTo = head;\n    }\n",
     violates: ["nothing lost"],
   },
   {
@@ -69,8 +69,8 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     name: "skips-one-more",
     bug: "a skip passes over the event that it goes to",
     file: "src/channel/skip.ts",
-    original: "  if (unread > 0) subscription.scannedTo = to;\n",
-    replacement: "  if (unread > 0) subscription.scannedTo = to + 1;\n",
+    original: "  if (unread > 0) subscription.reading.scannedTo = to;\n",
+    replacement: "  if (unread > 0) subscription.reading.scannedTo = to + 1;\n",
     violates: ["nothing lost"],
   },
   {

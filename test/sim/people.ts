@@ -23,13 +23,15 @@ const REGRET_MS = 5_000;
 /** Subscribers mostly. */
 const ROLES: readonly Role[] = ["subscriber", "subscriber", "subscriber", "reply", "sink"];
 
+type Filter = SubscriptionConfiguration["filter"];
+
 export class People {
   /** Channels that people did something to. */
   readonly touched = new Set<ChannelName>();
   /** Addresses of subscribers that trouble their neighbours. */
   readonly ailing = new Set<string>();
   /** Subscription -> the filter that it had before a broken one. */
-  readonly #sound = new Map<string, SubscriptionConfiguration["filter"]>();
+  readonly #sound = new Map<string, Filter>();
   readonly #world: World;
 
   constructor(world: World) {
@@ -89,7 +91,8 @@ export class People {
   #change(name: ChannelName, uid: string, change: Partial<SubscriptionConfiguration>): void {
     const { controlPlane } = this.#world;
     const before = controlPlane.wanted(name);
-    if (before === undefined) return;
+    // A channel that drains may be gone before this comes, and a uid never comes back.
+    if (before === undefined || before.draining) return;
     const subscriptions = before.subscriptions.map((each) => (each.uid === uid ? { ...each, ...change } : each));
     controlPlane.want(name, { ...before, subscriptions });
   }
@@ -97,7 +100,7 @@ export class People {
   #reconfigure(name: ChannelName): void {
     const { random, controlPlane } = this.#world;
     const before = controlPlane.wanted(name);
-    // A channel that drains may be gone before its next configuration comes, and a uid never comes back.
+    // As in `#change`.
     if (before === undefined || before.draining || before.subscriptions.length === 0) return;
     const chosen = random.pick(before.subscriptions);
     const changed = this.#changed(name, chosen);
@@ -135,10 +138,15 @@ export class People {
     const { clock, random } = this.#world;
     const filter = random.pick([{ kind: "everything" }, typeIs("a"), expressionOfType("b")] as const);
     if (random.perMille(500)) {
-      const { uid } = before;
-      clock.schedule(random.between(10, REGRET_MS), () => this.#change(name, uid, { filter: before.filter }));
+      clock.schedule(random.between(10, REGRET_MS), () => this.#takeBack(name, before, filter));
     }
     return { ...before, filter };
+  }
+
+  /** Unless somebody else has changed the filter meanwhile. */
+  #takeBack(name: ChannelName, { uid, filter: old }: SubscriptionConfiguration, filter: Filter): void {
+    const now = this.#world.controlPlane.wanted(name)?.subscriptions.find((each) => each.uid === uid);
+    if (JSON.stringify(now?.filter) === JSON.stringify(filter)) this.#change(name, uid, { filter: old });
   }
 
   /** The control plane pauses whose filter cannot be used; a channel may have one from before the control plane knew. */

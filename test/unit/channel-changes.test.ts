@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Delivery } from "../../src/core/channel-protocol.ts";
+import type { Delivery, SubscriptionConfiguration } from "../../src/core/channel-protocol.ts";
 import { ChannelWorld, failure, leasedTypes, ok, outcomeOf, subscription } from "../kit/channel-world.ts";
 
 const typeIs = (type: string) => ({ kind: "attributes", attributes: { type } }) as const;
@@ -252,6 +252,41 @@ describe("a configuration that changes under way", () => {
     expect(await world.stats()).toMatchObject({
       subscriptions: [{ counters: { delivered: 2, parked: 1, discarded: 1 } }],
     });
+  });
+
+  test("[CFG-16] what waits between two that have ended is there again when its filter is changed and changed back", async () => {
+    const ordered = (filter: SubscriptionConfiguration["filter"]) => subscription("s", { ordering: "ordered", filter });
+    const world = await ChannelWorld.with(ordered(everything));
+    await world.append(["a"], { attributes: { partitionkey: "x", n: "1" } });
+    await world.append(["a"], { attributes: { partitionkey: "y" } });
+    await world.append(["b"], { attributes: { partitionkey: "x" } });
+    await world.append(["a"], { attributes: { partitionkey: "z" } });
+    const [first, ...others] = (await world.lease()).deliveries;
+    if (first === undefined) throw new Error("nothing leased");
+    expect(others.map(({ token }) => token.seq)).toEqual([2, 4]);
+    await world.settle(...others.map((delivery) => outcomeOf(delivery, ok)));
+    for (const filter of [typeIs("a"), { kind: "attributes", attributes: { n: "1" } } as const, everything]) {
+      await world.configure({ subscriptions: [ordered(filter)] });
+      expect(await seqsLeased(world)).toEqual([]);
+      await world.advance(100);
+    }
+    await world.settle(outcomeOf(first, ok));
+    expect(await seqsLeased(world)).toEqual([3]);
+  });
+
+  test("[CFG-17] what was out at a crash and is passed by then counts when it is taken, and does not come again", async () => {
+    const world = await ChannelWorld.with(subscription("s", { filter: everything }));
+    await world.append(["a", "b"]);
+    const [, out] = (await world.lease()).deliveries;
+    if (out === undefined) throw new Error("nothing leased");
+    await world.advance(100);
+    world.start();
+    await world.configure({ subscriptions: [subscription("s", { filter: typeIs("a") })] });
+    expect(await seqsLeased(world)).toEqual([1]);
+    await world.settle(outcomeOf(out, ok), outcomeOf(out, ok));
+    await world.configure({ subscriptions: [subscription("s", { filter: everything })] });
+    expect(await seqsLeased(world)).toEqual([]);
+    expect(await world.stats()).toMatchObject({ subscriptions: [{ counters: { delivered: 1 } }] });
   });
 
   test("[CFG-14] what another channel hands over is stored although an event of its source and id was posted", async () => {

@@ -20,8 +20,7 @@ export const bounded: Invariant = {
       written: (record, { tables }) => {
         if (tables.has("position")) {
           for (const [uid, { done }] of record.positions) {
-            // Those of the window, those of before a restart, and what has been settled since ahead of the scan.
-            if (done.length > 3 * world.limits.windowEntries) return `${uid} has ${done.length} ranges in its position`;
+            if (done.length > world.limits.doneRanges) return `${uid} has ${done.length} ranges in its position`;
           }
         }
         const segment = tables.has("segment") ? tooLong(world, record) : undefined;
