@@ -1,9 +1,4 @@
-/**
- * Events of a subscription that have ended although an older one has not, beside those that stand in its window: those that had
- * ended when its filter changed or the channel stopped, and those that the scan has not come to. They are remembered until the
- * floor has passed them, whatever the filters of meanwhile pass by, so that none comes again when a filter is changed back.
- */
-import { DONE_RANGES } from "./limits.ts";
+/** Events of a subscription that have ended although an older one has not, as runs of neighbours. */
 
 export type Range = readonly [from: number, to: number];
 
@@ -16,6 +11,11 @@ export class DoneRanges {
     this.#ranges = merged(ranges);
   }
 
+  /** The first event above all of them. */
+  get end(): number {
+    return (this.#ranges.at(-1)?.[1] ?? 0) + 1;
+  }
+
   has(seq: number): boolean {
     const range = this.#ranges[this.#indexOf(seq)];
     return range !== undefined && range[0] <= seq;
@@ -25,14 +25,10 @@ export class DoneRanges {
     if (!this.has(seq)) this.#ranges.splice(this.#indexOf(seq), 0, [seq, seq]);
   }
 
-  /**
-   * Those that do not end before `floor`, and a window's own. Of DONE_RANGES the window's come first and the oldest of the others
-   * next; what is left out may come again.
-   */
-  with(own: readonly Range[], floor: number): readonly Range[] {
-    const oldest = this.#indexOf(floor);
-    const others = this.#ranges.slice(oldest, oldest + Math.max(0, DONE_RANGES - own.length));
-    return others.length === 0 ? own : merged([...others, ...own]);
+  /** Those that do not end before `floor`, together with others that are in order. */
+  with(others: readonly Range[], floor: number): readonly Range[] {
+    const ours = this.#ranges.slice(this.#indexOf(floor));
+    return ours.length === 0 ? others : merged([...ours, ...others]);
   }
 
   /** The first that does not end before `seq`. */
@@ -51,10 +47,18 @@ export class DoneRanges {
 
 /** The same events, in order and in as few ranges as there can be. */
 function merged(ranges: readonly Range[]): Range[] {
+  return joined(
+    [...ranges].sort(([one], [other]) => one - other),
+    (last, next) => next <= last + 1,
+  );
+}
+
+/** Ranges in order, with those as one that `joins` by the last event of the one and the first of the next. */
+export function joined(ranges: readonly Range[], joins: (last: number, next: number) => boolean): Range[] {
   const runs: [number, number][] = [];
-  for (const [from, to] of [...ranges].sort(([one], [other]) => one - other)) {
+  for (const [from, to] of ranges) {
     const last = runs.at(-1);
-    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    if (last !== undefined && joins(last[1], from)) last[1] = Math.max(last[1], to);
     else runs.push([from, to]);
   }
   return runs;

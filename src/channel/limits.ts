@@ -5,7 +5,7 @@ export const WINDOW_ENTRIES = 4_096;
 /** Window entries of all subscriptions together: a channel with many subscriptions gives each a smaller window. */
 export const ALL_WINDOW_ENTRIES = 131_072;
 export const SMALLEST_WINDOW = 64;
-/** Runs of ended events that a position holds: a full window has no more than this, and a row has 32 positions. */
+/** Runs of ended events that a position holds: a full window has no more than about this, and a row has 32 positions. */
 export const DONE_RANGES = 2_048;
 /** Retrying and dead-lettering deliveries of a subscription; at this number nothing fresh is leased. */
 export const ACTIVE_STRAGGLERS = 4_096;

@@ -163,8 +163,7 @@ function discard(state: ChannelState, row: StragglerSummary): boolean {
   if (active?.id === row.id) {
     subscription.stragglers.delete(row.seq);
     subscription.endLease(row.seq);
-    if (!subscription.reading.caughtUp && row.seq >= subscription.reading.scannedTo)
-      subscription.reading.endOutside(row.seq);
+    subscription.reading.endOutside(row.seq);
     if (active.orderingKey !== undefined) subscription.ready.release(active.orderingKey, row.seq);
   }
   subscription.counters.discarded++;

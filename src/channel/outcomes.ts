@@ -88,7 +88,7 @@ function answered(
     return { note: "reply-kept" };
   }
   if (straggler !== undefined) removeStraggler(context, subscription, straggler);
-  else if (entry !== undefined) settleEntry(subscription, entry);
+  if (entry !== undefined) settleEntry(subscription, entry);
   else subscription.reading.endOutside(seq);
   counters.delivered++;
   return replied(context, subscription, outcome);

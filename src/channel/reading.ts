@@ -1,14 +1,14 @@
 /**
  * How far a subscription has read the log, and what of that has ended:
  *
- *   floor                              scannedTo        head
- *     │ its window: matched by the filter │ not read yet │
- *     │ done ranges: has ended, and is not done in the window │
+ *   floor                                        scannedTo        head
+ *     │ window: what the filter of now has matched │ not read yet │
+ *     │ done ranges: what had ended at the last rewind or restart, and since then outside the window │
  *
- * What is below the floor has ended. A filter that changes lets the scan begin again at the floor; what the filter of now
- * passes by keeps its end for the one after it.
+ * What is below the floor has ended. When the filter changes the scan begins again at the floor, and what has ended by then
+ * stays so, whatever the filters that follow pass by. What waited and is passed by may come again with a later filter.
  */
-import { DoneRanges, type Range } from "./done-ranges.ts";
+import { DoneRanges, joined, type Range } from "./done-ranges.ts";
 import { DONE_RANGES } from "./limits.ts";
 import { Window } from "./window.ts";
 
@@ -19,10 +19,13 @@ export class Reading {
   /** Matched as events are published; otherwise a lease scans on from `scannedTo`. */
   caughtUp = false;
   #done: DoneRanges;
+  /** Below it an earlier filter has read: what is in no done range there may be waiting for a later one. */
+  #readBefore: number;
 
   constructor(scannedTo: number, done: readonly Range[]) {
     this.scannedTo = scannedTo;
     this.#done = new DoneRanges(done);
+    this.#readBefore = this.#done.end;
   }
 
   /** The oldest event that may not have ended; undefined when all have that are in the log. */
@@ -30,13 +33,9 @@ export class Reading {
     return this.window.oldest?.seq ?? (this.caughtUp ? undefined : this.scannedTo);
   }
 
-  /** What has ended at and above the floor, as it is stored: at most DONE_RANGES. */
+  /** What has ended above the floor, as it is stored: what is beyond DONE_RANGES may come again after a restart. */
   get done(): readonly Range[] {
-    return this.#doneWith(this.window.doneRanges(DONE_RANGES));
-  }
-
-  #doneWith(own: readonly Range[]): readonly Range[] {
-    return this.floor === undefined ? [] : this.#done.with(own, this.floor);
+    return this.#ended().slice(0, DONE_RANGES);
   }
 
   /** Events below `end` that the scan has not come to. */
@@ -49,8 +48,8 @@ export class Reading {
     return !this.caughtUp && seq >= this.scannedTo && !this.#done.has(seq);
   }
 
-  /** Whether it has ended outside the window. */
-  hasEnded(seq: number): boolean {
+  /** What the scan shall not give again. */
+  hasEndedBefore(seq: number): boolean {
     return this.#done.has(seq);
   }
 
@@ -63,9 +62,9 @@ export class Reading {
     return isKnown && !this.#done.has(seq) && !this.window.isDone(seq);
   }
 
-  /** Ends an event that does not stand in the window: a scan will not give it. */
+  /** Ends an event that does not stand in the window: no scan will give it. */
   endOutside(seq: number): void {
-    this.#done.add(seq);
+    if (this.isOpen(seq)) this.#done.add(seq);
   }
 
   /** From `seq` on nothing is matched as it is published: the scan comes to it. */
@@ -74,9 +73,10 @@ export class Reading {
     this.scannedTo = seq;
   }
 
-  /** Reads again what has not ended. */
-  rewind(): void {
-    this.#done = new DoneRanges(this.#doneWith(this.window.doneRanges(Number.POSITIVE_INFINITY)));
+  /** Reads again, up to the log's head, what has not ended. */
+  rewind(head: number): void {
+    this.#done = new DoneRanges(this.#ended());
+    this.#readBefore = Math.max(this.#readBefore, this.caughtUp ? head : this.scannedTo);
     if (this.floor !== undefined) this.leaveOffAt(this.floor);
     this.window.clear();
   }
@@ -85,6 +85,21 @@ export class Reading {
   beginAt(seq: number): void {
     this.leaveOffAt(seq);
     this.#done = new DoneRanges();
+    this.#readBefore = seq;
     this.window.clear();
+  }
+
+  #ended(): readonly Range[] {
+    if (this.floor === undefined) return [];
+    const ranges = this.#done.with(this.window.doneRanges(this.#readBefore), this.floor);
+    if (ranges.length <= DONE_RANGES) return ranges;
+    // Too many to remember: what the filter of now has passed by stays passed.
+    const unsettled = [...this.window.unsettled()].map(({ seq }) => seq);
+    const scannedTo = this.caughtUp ? Number.POSITIVE_INFINITY : this.scannedTo;
+    let oldest = 0;
+    return joined(ranges, (last, next) => {
+      while ((unsettled[oldest] ?? next) < last) oldest++;
+      return next <= scannedTo && (unsettled[oldest] ?? next) >= next;
+    });
   }
 }

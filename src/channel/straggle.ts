@@ -13,7 +13,7 @@ export function becomeStraggler(context: OutcomeContext, subscription: Subscript
   const straggler = newStraggler(context, subscription, { seq: entry.seq, orderingKey });
   straggler.attempts = lease.attempt;
   if (subscription.window.get(entry.seq) === entry) subscription.window.settle(entry);
-  else if (subscription.reading.isAhead(entry.seq)) subscription.reading.endOutside(entry.seq);
+  else subscription.reading.endOutside(entry.seq);
   return straggler;
 }
 

@@ -128,14 +128,12 @@ export class Subscription {
       this.breaker = new Breaker(configuration.breakerFailures);
     if (before.ratePerSecond !== configuration.ratePerSecond) this.rate = rateLimitOf(configuration.ratePerSecond);
     const filterChanged = JSON.stringify(before.filter) !== JSON.stringify(configuration.filter);
-    if (filterChanged || before.ordering !== configuration.ordering) this.#rewind();
+    if (filterChanged || before.ordering !== configuration.ordering) {
+      // Matches again what has not ended; what is out stays out and is found again by the scan.
+      this.reading.rewind(head);
+      this.#restart();
+    }
     if (filterChanged) this.filter = compileFilter(configuration.filter);
-  }
-
-  /** Matches what is not settled again; what is out stays out and is found again by the scan. */
-  #rewind(): void {
-    this.reading.rewind();
-    this.#restart();
   }
 
   /** Reads on from `seq` as if nothing above it had ever happened: a replay. */
@@ -177,7 +175,7 @@ export class Subscription {
   /** A matching event; the caller has checked the filter. */
   add(seq: number, head: EventHead): void {
     const orderingKey = this.configuration.ordering === "ordered" ? orderingKeyOf(head) : undefined;
-    const settled = this.stragglers.has(seq) || this.reading.hasEnded(seq);
+    const settled = this.stragglers.has(seq) || this.reading.hasEndedBefore(seq);
     const lease = this.leases.get(seq);
     const attempts = seq <= this.#outAtCrash ? 1 : 0;
     const entry: Entry = { seq, orderingKey, attempts, state: settled ? "done" : lease ? "leased" : "pending" };

@@ -65,22 +65,17 @@ export class Window {
   }
 
   /**
-   * Runs of done entries above the floor, by their first and last event. Where they would be more than `most`, a run goes on
-   * over what the filter has passed by: a later one is then not asked about that.
+   * Runs of done entries above the floor, by their first and last event. From `bridgedFrom` on they go on over what the filter
+   * has passed by, which keeps them few; below it another filter may have left something there that waits.
    */
-  doneRanges(most: number): Range[] {
-    const exact = this.#doneRuns((last, next) => next === last + 1);
-    return exact.length <= most ? exact : this.#doneRuns(() => true);
-  }
-
-  #doneRuns(joins: (last: number, next: number) => boolean): Range[] {
+  doneRanges(bridgedFrom: number): Range[] {
     const ranges: [number, number][] = [];
     let open: [number, number] | undefined;
     for (let index = this.#start; index < this.#entries.length; index++) {
       const entry = this.#entries[index];
       if (entry?.state !== "done") {
         open = undefined;
-      } else if (open !== undefined && joins(open[1], entry.seq)) {
+      } else if (open !== undefined && (open[1] >= bridgedFrom || entry.seq === open[1] + 1)) {
         open[1] = entry.seq;
       } else {
         open = [entry.seq, entry.seq];

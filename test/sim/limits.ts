@@ -21,7 +21,7 @@ type Bounds = Readonly<Partial<Record<keyof typeof product, number>>>;
 const SMALL: Bounds = {
   WINDOW_ENTRIES: 6,
   SMALLEST_WINDOW: 6,
-  DONE_RANGES: 24,
+  DONE_RANGES: 8,
   SCAN_EVENTS: 5,
   ACTIVE_STRAGGLERS: 4,
   SEGMENT_EVENTS: 3,

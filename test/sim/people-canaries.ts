@@ -43,8 +43,9 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     name: "changed-back-comes-again",
     bug: "what a scan has passed by is forgotten, and comes again when its filter is changed back",
     file: "src/channel/reading.ts",
-    original: "this.#done.with(own, this.floor);",
-    replacement: "this.#done.with(own, this.caughtUp ? Number.POSITIVE_INFINITY : this.scannedTo);",
+    original: "this.window.doneRanges(this.#readBefore), this.floor);",
+    replacement:
+      "this.window.doneRanges(this.#readBefore), this.caughtUp ? Number.POSITIVE_INFINITY : this.scannedTo);",
     violates: ["no needless duplicates"],
   },
   {
