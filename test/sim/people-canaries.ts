@@ -27,7 +27,7 @@ export const PEOPLE_CANARIES: readonly Canary[] = [
     file: "src/channel/subscription.ts",
     original: "    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
     replacement:
-      "    if (before.paused && !configuration.paused) {\n      this.#rewind();\n      this.ready.clear();\n    }\n    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
+      "    if (before.paused && !configuration.paused) {\n      this.reading.rewind(head);\n      this.#restart();\n      this.ready.clear();\n    }\n    if (filterChanged) this.filter = compileFilter(configuration.filter);\n",
     violates: ["order"],
     firstSeed: 505,
   },
